@@ -1,0 +1,69 @@
+/**
+ * Public ids. Random ones for things that people make (forms, keys), Sqids for rows of the log, which route to their
+ * row without a directory or an index. Lower-case letters and digits only: a spreadsheet compares ids without case.
+ */
+import Sqids from "sqids";
+
+/** Rows of a segment in the log: 2^33 positions each, so that 2^20 segments of a shard stay below 2^53. */
+export const SEGMENT_SIZE = 2 ** 33;
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const sqids = new Sqids({ alphabet: "k3bt8xwqmz5hfvc02dsgr7nyj4p96a1e", minLength: 10 });
+
+/** A random id of 80 bits, or of as many characters as told (5 bits each). `random` fills the array it is given. */
+export function newId(prefix: string, random: (bytes: Uint8Array) => Uint8Array, length = 16): string {
+  let id = `${prefix}_`;
+  for (const byte of random(new Uint8Array(length))) id += ALPHABET[byte & 31];
+  return id;
+}
+
+export const segmentOf = (position: number): number => Math.floor(position / SEGMENT_SIZE);
+export const seqOf = (position: number): number => position % SEGMENT_SIZE;
+/** The position before the first row of a segment. */
+export const segmentStart = (segment: number): number => segment * SEGMENT_SIZE;
+
+function decode(id: string, length: number): number[] | null {
+  const numbers = sqids.decode(id);
+  // Sqids decodes several spellings to the same numbers; only the canonical one is an id.
+  return numbers.length === length && sqids.encode(numbers) === id ? numbers : null;
+}
+
+export interface LogAddress {
+  readonly shard: number;
+  readonly position: number;
+}
+
+/** The public id of a response. */
+export function responseId({ shard, position }: LogAddress): string {
+  return sqids.encode([shard, segmentOf(position), seqOf(position)]);
+}
+
+/** Where a response's row is, or null when this is no response id. */
+export function parseResponseId(id: string): LogAddress | null {
+  const [shard, segment, seq] = decode(id, 3) ?? [];
+  if (shard === undefined || segment === undefined || seq === undefined || seq >= SEGMENT_SIZE) return null;
+  return { shard, position: segmentStart(segment) + seq };
+}
+
+export interface DeliveryAddress extends LogAddress {
+  readonly integration: number;
+  readonly feed: 0 | 1;
+}
+
+/** The public id of a delivery: stable over all attempts. */
+export function deliveryId({ shard, integration, feed, position }: DeliveryAddress): string {
+  return sqids.encode([shard, integration, feed, segmentOf(position), seqOf(position)]);
+}
+
+/** Which delivery a public id names, or null. */
+export function parseDeliveryId(id: string): DeliveryAddress | null {
+  const [shard, integration, feed, segment, seq] = decode(id, 5) ?? [];
+  if (shard === undefined || integration === undefined || segment === undefined || seq === undefined) return null;
+  if ((feed !== 0 && feed !== 1) || seq >= SEGMENT_SIZE) return null;
+  return { shard, integration, feed, position: segmentStart(segment) + seq };
+}
+
+/** The opaque `next` of a list: numbers that say where the next page starts. */
+export const pageToken = (numbers: readonly number[]): string => sqids.encode([...numbers]);
+/** The numbers of a `next`, or null when somebody made it up. */
+export const parsePageToken = (token: string, length: number): number[] | null => decode(token, length);
