@@ -1,0 +1,281 @@
+/**
+ * Cursors: how far an integration has come in a segment's log, who holds it, and when it is to be woken. Every write of a
+ * holder names the epoch that its claim raised, so that a holder whose lease ran out changes nothing any more.
+ */
+import { SEGMENT_SIZE, segmentStart } from "../core/ids";
+
+/** A wake-up younger than this is still on its way: no second one is sent. */
+export const WAKE_WINDOW_MS = 2_000;
+
+/** "This integration has work in this segment": all that a queue message says. */
+export interface WakeUp {
+  readonly shard: number;
+  readonly integration: number;
+  readonly segment: number;
+  readonly kind: string;
+  /** Not before this time: the cursor cannot be claimed earlier. 0: at once. */
+  readonly notBefore: number;
+}
+
+/** A row that rang for a wake-up. */
+export function toWakeUp(row: Readonly<Record<string, unknown>>, shard: number): WakeUp {
+  return {
+    shard,
+    integration: Number(row.integration),
+    segment: Number(row.segment),
+    kind: String(row.kind),
+    notBefore: Number(row.notBefore),
+  };
+}
+
+/** SET and RETURNING of every statement that rings: `?2` is now. */
+export const RING_SET = "wake_at = max(?2, next_at)";
+export const RING_RETURNING = "integration, segment, kind, next_at AS notBefore";
+
+export type CursorState = "active" | "paused" | "waiting" | "blocked";
+
+/** The page whose effect may be under way or done although nothing is recorded. */
+export interface Flight {
+  readonly feed: "responses" | "revisions";
+  readonly after: number;
+  readonly through: number;
+  readonly markedAt: number;
+}
+
+export interface Cursor {
+  readonly segment: number;
+  readonly integration: number;
+  readonly kind: string;
+  readonly state: CursorState;
+  readonly position: number;
+  readonly revisionPosition: number | null;
+  readonly high: number;
+  readonly epoch: number;
+  readonly leaseUntil: number;
+  readonly nextAt: number;
+  readonly failures: number;
+  readonly flight: Flight | null;
+  readonly lastError: string | null;
+  readonly lastSuccessAt: number | null;
+}
+
+const COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
+  lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt`;
+
+type CursorRow = Omit<Cursor, "flight"> & { readonly flight: string | null };
+
+const toCursor = (row: CursorRow): Cursor => ({
+  ...row,
+  flight: row.flight === null ? null : (JSON.parse(row.flight) as Flight),
+});
+
+/** There is something after the cursor: responses, revisions that it follows, or a page in doubt. */
+const BEHIND = `(EXISTS (SELECT 1 FROM responses r WHERE r.id > cursors.position AND r.id < (cursors.segment + 1) * ${SEGMENT_SIZE})
+  OR (revision_position IS NOT NULL AND EXISTS (
+    SELECT 1 FROM revisions v WHERE v.id > cursors.revision_position AND v.id < (cursors.segment + 1) * ${SEGMENT_SIZE})))`;
+
+const DUE = `EXISTS (SELECT 1 FROM deliveries d WHERE d.integration = cursors.integration AND d.next_at <= ?1
+  AND d.position > cursors.segment * ${SEGMENT_SIZE} AND d.position < (cursors.segment + 1) * ${SEGMENT_SIZE})`;
+
+/** Takes the lease, or returns null: somebody else has it, or the cursor is paused or waiting (clocks may differ by 500 ms). */
+export async function claimCursor(
+  db: D1Database,
+  wakeUp: WakeUp,
+  { now, leaseMs }: { now: number; leaseMs: number },
+): Promise<Cursor | null> {
+  const row = await db
+    .prepare(
+      `UPDATE cursors SET epoch = epoch + 1, lease_until = ?1 + ?2, wake_at = ?1 + ?2
+       WHERE segment = ?3 AND integration = ?4 AND lease_until <= ?1 AND next_at <= ?1 + 500 AND state <> 'paused'
+       RETURNING ${COLUMNS}`,
+    )
+    .bind(now, leaseMs, wakeUp.segment, wakeUp.integration)
+    .first<CursorRow>();
+  return row ? toCursor(row) : null;
+}
+
+/** Makes the lease longer while a call is under way. False: it was lost. */
+export async function extendLease(db: D1Database, cursor: Cursor, leaseUntil: number): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE cursors SET lease_until = ?1, wake_at = ?1 WHERE segment = ?2 AND integration = ?3 AND epoch = ?4")
+    .bind(leaseUntil, cursor.segment, cursor.integration, cursor.epoch)
+    .run();
+  return meta.changes === 1;
+}
+
+/** Marks a page in flight. False: the lease was lost, and nothing may be sent. */
+export async function markFlight(db: D1Database, cursor: Cursor, flight: Flight): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE cursors SET flight = ?1 WHERE segment = ?2 AND integration = ?3 AND epoch = ?4")
+    .bind(JSON.stringify(flight), cursor.segment, cursor.integration, cursor.epoch)
+    .run();
+  return meta.changes > 0;
+}
+
+/** What a page did to its cursor. */
+export interface CursorChange {
+  readonly position: number;
+  readonly revisionPosition: number | null;
+  readonly flight: Flight | null;
+  readonly state: Exclude<CursorState, "paused">;
+  readonly failures: number;
+  readonly lastError: string | null;
+  /** Not before this time; 0: at once. */
+  readonly nextAt: number;
+  readonly success: boolean;
+  /** Keep the lease when there is more to do. */
+  readonly hold: boolean;
+}
+
+/** What the settling left: `more` entries wait, and whether the lease is still held. */
+export interface Settled {
+  readonly more: 0 | 1;
+  readonly held: 0 | 1;
+}
+
+/**
+ * The statement that settles a page and, in the same breath, releases the cursor unless there is more: a response committed
+ * at any moment is either seen here or rings the bell itself. Returns `Settled`, or no row when the lease was lost.
+ */
+export function settleStatement(
+  db: D1Database,
+  cursor: Cursor,
+  change: CursorChange,
+  now: number,
+): D1PreparedStatement {
+  const more = `(state <> 'paused' AND (
+    EXISTS (SELECT 1 FROM responses r WHERE r.id > ?1 AND r.id < (cursors.segment + 1) * ${SEGMENT_SIZE})
+    OR (?2 IS NOT NULL AND EXISTS (
+      SELECT 1 FROM revisions v WHERE v.id > ?2 AND v.id < (cursors.segment + 1) * ${SEGMENT_SIZE}))))`;
+  return db
+    .prepare(
+      `UPDATE cursors SET position = ?1, revision_position = ?2, high = max(high, ?1), flight = ?3, failures = ?5,
+         state = CASE WHEN state = 'paused' THEN state ELSE ?4 END, last_error = ?6, next_at = ?7,
+         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END,
+         lease_until = CASE WHEN ?13 AND ${more} THEN lease_until ELSE 0 END,
+         wake_at = CASE WHEN ?13 AND ${more} THEN wake_at WHEN ?4 <> 'active' OR ${more} THEN max(?7, ?9) ELSE 0 END
+       WHERE segment = ?10 AND integration = ?11 AND epoch = ?12
+       RETURNING lease_until > 0 AS held, ${more} AS more`,
+    )
+    .bind(
+      change.position,
+      change.revisionPosition,
+      change.flight === null ? null : JSON.stringify(change.flight),
+      change.state,
+      change.failures,
+      change.lastError,
+      change.nextAt,
+      change.success ? 1 : 0,
+      now,
+      cursor.segment,
+      cursor.integration,
+      cursor.epoch,
+      change.hold ? 1 : 0,
+    );
+}
+
+/**
+ * Finds every cursor with work that nobody holds and whose bell was not rung lately, marks it as rung and returns it: what
+ * keeps a lost queue message from losing work. Bounded; the next sweep takes the rest.
+ */
+export async function sweepCursors(db: D1Database, shard: number, now: number, limit: number): Promise<WakeUp[]> {
+  const { results } = await db
+    .prepare(
+      `UPDATE cursors SET wake_at = ?1 WHERE (segment, integration) IN (
+         SELECT segment, integration FROM cursors
+         WHERE state <> 'paused' AND lease_until <= ?1 AND next_at <= ?1 AND wake_at <= ?1 - ${WAKE_WINDOW_MS}
+           AND (flight IS NOT NULL OR ${BEHIND} OR ${DUE}) LIMIT ?2)
+       RETURNING ${RING_RETURNING}`,
+    )
+    .bind(now, limit)
+    .all<Record<string, unknown>>();
+  return results.map((row) => toWakeUp(row, shard));
+}
+
+/** Gives an integration its cursor in a segment. */
+export async function createCursor(
+  db: D1Database,
+  cursor: { segment: number; integration: number; kind: string; position: number; revisionPosition: number | null },
+): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO cursors (segment, integration, kind, state, position, revision_position, high)
+       VALUES (?1, ?2, ?3, 'active', ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
+    )
+    .bind(
+      cursor.segment,
+      cursor.integration,
+      cursor.kind,
+      cursor.position,
+      cursor.revisionPosition,
+      segmentStart(cursor.segment),
+    )
+    .run();
+}
+
+export async function findCursor(db: D1Database, segment: number, integration: number): Promise<Cursor | null> {
+  const row = await db
+    .prepare(`SELECT ${COLUMNS} FROM cursors WHERE segment = ? AND integration = ?`)
+    .bind(segment, integration)
+    .first<CursorRow>();
+  return row ? toCursor(row) : null;
+}
+
+/** Stops a cursor where it is; a holder finishes its page and then stops. */
+export async function pauseCursor(db: D1Database, segment: number, integration: number): Promise<void> {
+  await db
+    .prepare("UPDATE cursors SET state = 'paused' WHERE segment = ? AND integration = ?")
+    .bind(segment, integration)
+    .run();
+}
+
+/** Lets a paused, waiting or blocked cursor go on at once. */
+export async function resumeCursor(db: D1Database, segment: number, integration: number): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE cursors SET state = 'active', next_at = 0, wake_at = 0, failures = 0, last_error = NULL
+       WHERE segment = ? AND integration = ?`,
+    )
+    .bind(segment, integration)
+    .run();
+}
+
+/**
+ * Moves a cursor back so that the log is delivered again from there. Raising the epoch takes the cursor from a holder, whose
+ * page (if one is in flight) stays marked: its effect is reconciled first.
+ */
+export async function rewindCursor(
+  db: D1Database,
+  segment: number,
+  integration: number,
+  position: number,
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE cursors SET position = min(position, ?1), epoch = epoch + 1, lease_until = 0, next_at = 0, wake_at = 0
+       WHERE segment = ?2 AND integration = ?3`,
+    )
+    .bind(position, segment, integration)
+    .run();
+}
+
+export async function deleteCursor(db: D1Database, segment: number, integration: number): Promise<void> {
+  await db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration).run();
+}
+
+/** How much lies after a cursor: entries of both feeds, and when the oldest came in. */
+export async function lagOf(db: D1Database, cursor: Cursor): Promise<{ entries: number; oldestAt: number | null }> {
+  const end = segmentStart(cursor.segment + 1);
+  const row = await db
+    .prepare(
+      `SELECT coalesce((SELECT id FROM responses WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT 1), ?1) - ?1
+         + CASE WHEN ?3 IS NULL THEN 0 ELSE
+           coalesce((SELECT id FROM revisions WHERE id > ?3 AND id < ?2 ORDER BY id DESC LIMIT 1), ?3) - ?3 END AS entries,
+         (SELECT received_at FROM responses WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT 1) AS responseAt,
+         (SELECT created_at FROM revisions WHERE ?3 IS NOT NULL AND id > ?3 AND id < ?2 ORDER BY id LIMIT 1) AS revisionAt`,
+    )
+    .bind(cursor.position, end, cursor.revisionPosition)
+    .first<{ entries: number; responseAt: number | null; revisionAt: number | null }>();
+  const times = [row?.responseAt, row?.revisionAt].filter((at) => at !== null && at !== undefined);
+  return { entries: row?.entries ?? 0, oldestAt: times.length > 0 ? Math.min(...times) : null };
+}

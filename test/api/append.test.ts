@@ -1,0 +1,121 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { SEGMENT_SIZE } from "../../src/core/ids";
+import { appendResponses, findRefusal, type NewResponse } from "../../src/store/append";
+import { createCursor } from "../../src/store/cursors";
+import { openFirstSegment, openShards, updateOpenSegment } from "../../src/store/shards";
+
+const shards = openShards(env);
+let count = 0;
+
+function response(segment: number, change: Partial<NewResponse> = {}): NewResponse {
+  count += 1;
+  return {
+    nonce: `nonce-${count}`,
+    segment,
+    version: 1,
+    receivedAt: 1_000,
+    answers: JSON.stringify({ name: `Asha ${count}` }),
+    metadata: "{}",
+    idempotencyKey: null,
+    fingerprint: null,
+    since: segment * SEGMENT_SIZE,
+    ...change,
+  };
+}
+
+describe("appending to the log", () => {
+  let form = "";
+  let segment = 0;
+  const append = (...entries: NewResponse[]) => appendResponses(env.DB, 0, entries, 100_000);
+
+  beforeEach(async () => {
+    form = `form-${crypto.randomUUID()}`;
+    segment = (await openFirstSegment(shards, { id: form, version: 1, state: "open", now: 0 })).no;
+  });
+
+  it("writes one row for a response without a key, two with one, in positions without gaps", async () => {
+    const plain = await append(response(segment));
+    expect(plain.rowsWritten).toBe(1);
+    const keyed = await append(response(segment, { idempotencyKey: "k1", fingerprint: "f" }));
+    expect(keyed.rowsWritten).toBe(2);
+    const many = await append(...Array.from({ length: 100 }, () => response(segment)));
+    expect(many.rowsWritten).toBe(100);
+    const start = segment * SEGMENT_SIZE;
+    expect([...plain.positions, ...keyed.positions]).toEqual([start + 1, start + 2]);
+    expect(many.positions).toEqual(Array.from({ length: 100 }, (_, i) => start + 3 + i));
+  });
+
+  it("reads a number of rows that does not grow with the log", async () => {
+    const few = await append(response(segment));
+    for (let i = 0; i < 5; i += 1) await append(...Array.from({ length: 500 }, () => response(segment)));
+    const head = segment * SEGMENT_SIZE + 2_501;
+    const later = await append(response(segment, { since: head }));
+    expect(later.rowsRead).toBeLessThanOrEqual(few.rowsRead + 2);
+  });
+
+  it("stores an entry once although its batch is sent again after a lost answer", async () => {
+    const entries = [response(segment), response(segment)];
+    const first = await append(...entries);
+    const again = await append(...entries);
+    expect(again.positions).toEqual([null, null]);
+    expect(again.rowsWritten).toBe(0);
+    const found = await Promise.all(entries.map((entry) => findRefusal(env.DB, entry)));
+    expect(found).toEqual(first.positions.map((position) => ({ type: "stored", position })));
+  });
+
+  it("refuses a stale version, a closed form and a used key alone, and stores the rest of the batch", async () => {
+    const closed = (await openFirstSegment(shards, { id: `${form}-closed`, version: 1, state: "closed", now: 0 })).no;
+    await append(response(segment, { idempotencyKey: "used", fingerprint: "first" }));
+    const stale = response(segment, { version: 2 });
+    const shut = response(closed);
+    const used = response(segment, { idempotencyKey: "used", fingerprint: "second" });
+    const { positions } = await append(response(segment), stale, shut, used, response(segment));
+    const start = segment * SEGMENT_SIZE;
+    expect(positions).toEqual([start + 2, null, null, null, start + 3]);
+    expect((await findRefusal(env.DB, stale)).type).toBe("stale");
+    expect((await findRefusal(env.DB, shut)).type).toBe("closed");
+    expect(await findRefusal(env.DB, used)).toEqual({
+      type: "key_used",
+      position: start + 1,
+      fingerprint: "first",
+      first: { version: 1, receivedAt: 1_000 },
+    });
+  });
+
+  it("keeps keys of two forms apart", async () => {
+    const other = (await openFirstSegment(shards, { id: `${form}-other`, version: 1, state: "open", now: 0 })).no;
+    const key = { idempotencyKey: "same", fingerprint: "f" };
+    const { positions } = await append(response(segment, key), response(other, key));
+    expect(positions).not.toContain(null);
+  });
+
+  it("takes batches that are larger than one bound value", async () => {
+    const answers = JSON.stringify({ text: "x".repeat(400_000) });
+    const { positions } = await append(...Array.from({ length: 6 }, () => response(segment, { answers })));
+    expect(positions.map((position) => (position ?? 0) - segment * SEGMENT_SIZE)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it("follows the form's version and state", async () => {
+    await updateOpenSegment(shards, { id: form, version: 2, state: "open" });
+    expect((await append(response(segment))).positions).toEqual([null]);
+    expect((await append(response(segment, { version: 2 }))).positions).not.toEqual([null]);
+    await updateOpenSegment(shards, { id: form, version: 2, state: "closed" });
+    expect((await append(response(segment, { version: 2 }))).positions).toEqual([null]);
+  });
+
+  it("rings once for integrations that nobody woke in the last two seconds, and costs no row otherwise", async () => {
+    const start = segment * SEGMENT_SIZE;
+    for (const integration of [7, 8]) {
+      await createCursor(env.DB, { segment, integration, kind: "webhook", position: start, revisionPosition: null });
+    }
+    const at = (now: number) => appendResponses(env.DB, 0, [response(segment)], now);
+    const first = await at(100_000);
+    expect(first.wakeUps.map((wakeUp) => wakeUp.integration)).toEqual([7, 8]);
+    expect(first.rowsWritten).toBe(3);
+    const soon = await at(101_000);
+    expect(soon.wakeUps).toEqual([]);
+    expect(soon.rowsWritten).toBe(1);
+    expect((await at(102_001)).wakeUps).toHaveLength(2);
+  });
+});
