@@ -1,0 +1,66 @@
+/**
+ * The handlers of a kind's worker, written once: its queue wakes cursors, and over a service binding the API worker passes
+ * on tests and the provider's callbacks. The worker has no address of its own.
+ */
+import { readConfig } from "../config";
+import type { Integration } from "../core/integration";
+import type { WakeUp } from "../store/cursors";
+import { openShards } from "../store/shards";
+import { logEvent } from "../telemetry/log";
+import { acceptCallback } from "./callback";
+import { drain } from "./drain";
+import type { Engine } from "./engine";
+import { testIntegration } from "./test-integration";
+import { sendWakeUps } from "./wake";
+
+/** What a kind's worker is bound to, besides its queue and settings. */
+export interface KindEnv extends Readonly<Record<string, unknown>> {
+  readonly DB: D1Database;
+}
+
+/** The default export of a kind's worker. */
+export function consumer(kind: Integration) {
+  const memory = new Map<string, unknown>();
+  return {
+    async fetch(request: Request, env: KindEnv): Promise<Response> {
+      const engine = makeEngine(kind, env, memory);
+      const { pathname } = new URL(request.url);
+      if (pathname === "/test") return testIntegration(engine, request);
+      if (pathname === "/callback") return acceptCallback(engine, request);
+      return new Response("not found", { status: 404 });
+    },
+    async queue(batch: MessageBatch<WakeUp>, env: KindEnv): Promise<void> {
+      const engine = makeEngine(kind, env, memory);
+      const cursors = new Map(
+        batch.messages.map(({ body }) => [`${body.shard}/${body.segment}/${body.integration}`, body]),
+      );
+      await Promise.all([...cursors.values()].map((wakeUp) => drainSafely(engine, wakeUp)));
+      // A message is only a doorbell: whatever happened, the sweeper finds what is left.
+      batch.ackAll();
+    },
+  };
+}
+
+async function drainSafely(engine: Engine, wakeUp: WakeUp): Promise<void> {
+  try {
+    await drain(engine, wakeUp);
+  } catch (error) {
+    // The lease runs out and the sweeper tries again: a fault of the database delays, it loses nothing.
+    logEvent("error", "drain_failed", { kind: wakeUp.kind, integration: wakeUp.integration, error });
+  }
+}
+
+function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown>): Engine {
+  const now = () => Date.now();
+  const { queueBinding } = kind.manifest;
+  return {
+    kind,
+    config: readConfig(env),
+    shards: openShards(env),
+    fetch: (request) => fetch(request),
+    now,
+    random: () => Math.random(),
+    wake: (wakeUps) => sendWakeUps(() => env[queueBinding] as Queue | undefined, wakeUps, now()),
+    memory,
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The engine's loop over one cursor (DESIGN.md section 4): claim, work off pages, settle, release. Every write after the
+ * claim names its epoch; a holder that lost its lease stops and changes nothing.
+ */
+import type { Halt } from "../core/integration";
+import { type Cursor, type CursorChange, claimCursor, deleteCursor, type Settled, type WakeUp } from "../store/cursors";
+import { loadSetup } from "../store/integrations";
+import { settlePage } from "../store/settlement";
+import { logEvent } from "../telemetry/log";
+import { makeDeps } from "./deps";
+import { DRAIN_MS, type Engine, LEASE_MS } from "./engine";
+import { type PageWork, type Place, readDuePage, readNextPage } from "./page";
+import { settle } from "./settle";
+import { type Worked, workOff } from "./work";
+
+/** Works off a cursor until it is dry, must wait, or has had its time; then releases it and arranges the next wake-up. */
+export async function drain(engine: Engine, wakeUp: WakeUp): Promise<void> {
+  const shard = engine.shards.get(wakeUp.shard);
+  const [claimed, setup] = await Promise.all([
+    claimCursor(shard.db, wakeUp, { now: engine.now(), leaseMs: LEASE_MS }),
+    loadSetup(engine.shards.control, { no: wakeUp.integration }),
+  ]);
+  if (!claimed) return;
+  if (!setup) return deleteCursor(shard.db, claimed.segment, claimed.integration);
+  const place = { shard, setup };
+  const deps = await makeDeps(engine, setup, shard);
+  const until = engine.now() + DRAIN_MS;
+  let cursor: Cursor | null = claimed;
+  for (let round = 0; cursor; round += 1) {
+    if ("blocked" in deps) {
+      cursor = await release(engine, place, { cursor, halt: { type: "blocked", reason: deps.blocked } });
+      continue;
+    }
+    const work: PageWork | null = engine.now() < until ? await readWork(engine, place, { cursor, round }) : null;
+    if (!work) {
+      cursor = await release(engine, place, { cursor, halt: null, inTime: engine.now() < until });
+      continue;
+    }
+    const worked = await workOff({ engine, place, deps }, cursor, work);
+    cursor = worked ? await finish(engine, place, { cursor, work, worked }) : null;
+  }
+}
+
+/** What is to be done next: deliveries whose time has come (looked for once), then the log. */
+async function readWork(
+  engine: Engine,
+  place: Place,
+  { cursor, round }: { cursor: Cursor; round: number },
+): Promise<PageWork | null> {
+  const due = round === 0 ? await readDuePage(engine, place, cursor) : null;
+  return due ?? readNextPage(engine, place, cursor);
+}
+
+/** Writes what the page came to. Returns the cursor when there is more to do at once, else null: it is released. */
+async function finish(
+  engine: Engine,
+  place: Place,
+  { cursor, work, worked }: { cursor: Cursor; work: PageWork; worked: Worked },
+): Promise<Cursor | null> {
+  const now = engine.now();
+  const { policy } = engine.kind.manifest;
+  const { change, writes, unmark } = settle({ ...worked, cursor, work, policy, now, random: engine.random() });
+  const { waitSeconds } = worked;
+  const paced = waitSeconds === null ? change : { ...change, nextAt: now + waitSeconds * 1000, hold: false };
+  const settlement = { change: paced, feed: work.page.feed === "responses" ? 0 : 1, writes, unmark } as const;
+  const settled = await settlePage(place.shard.db, cursor, settlement, now);
+  logPage(engine, place, { work, worked });
+  return afterSettle(engine, place, { cursor, change: paced, settled });
+}
+
+/** Gives the cursor back without a page; keeps it when something came in just now and there is time. */
+async function release(
+  engine: Engine,
+  place: Place,
+  { cursor, halt, inTime = true }: { cursor: Cursor; halt: Halt | null; inTime?: boolean },
+): Promise<Cursor | null> {
+  const now = engine.now();
+  const { policy } = engine.kind.manifest;
+  const empty = { outcomes: new Map(), halt, flight: null, marked: new Map() };
+  const { change } = settle({ ...empty, cursor, work: noWork(cursor, now), policy, now, random: engine.random() });
+  // Nothing was tried: what failed before is not mended by that, and a page in doubt stays so.
+  const kept = {
+    ...change,
+    ...(halt === null && { failures: cursor.failures, lastError: cursor.lastError }),
+    flight: cursor.flight,
+    success: false,
+    hold: halt === null && inTime,
+  };
+  const settlement = { change: kept, feed: 0, writes: [], unmark: [] } as const;
+  const settled = await settlePage(place.shard.db, cursor, settlement, now);
+  return afterSettle(engine, place, { cursor, change: kept, settled });
+}
+
+async function afterSettle(
+  engine: Engine,
+  place: Place,
+  { cursor, change, settled }: { cursor: Cursor; change: CursorChange; settled: Settled | null },
+): Promise<Cursor | null> {
+  if (!settled) return null; // the lease was lost: the other holder goes on
+  if (settled.held) return { ...cursor, ...change, high: Math.max(cursor.high, change.position) };
+  // A blocked cursor is left to the sweeper: its owner will resume it, or a look every quarter of an hour.
+  if (change.state === "waiting" || (settled.more && change.state === "active")) {
+    const { segment, integration, kind } = cursor;
+    await engine.wake([{ shard: place.shard.no, segment, integration, kind, notBefore: change.nextAt }]);
+  }
+  return null;
+}
+
+/** A page of nothing, over which the cursor does not move. */
+function noWork(cursor: Cursor, now: number): PageWork {
+  const at = { segment: cursor.segment, after: cursor.position, through: cursor.position };
+  const page = { ...at, feed: "responses" as const, entries: [], replay: false, markedAt: now, inDoubt: false };
+  return { page, rows: new Map(), due: true };
+}
+
+function logPage(engine: Engine, { setup }: Place, { work, worked }: { work: PageWork; worked: Worked }): void {
+  const { halt, outcomes } = worked;
+  if (work.page.entries.length === 0 && !halt) return;
+  const counts: Record<string, number> = {};
+  for (const { type } of outcomes.values()) counts[type] = (counts[type] ?? 0) + 1;
+  logEvent(halt ? "warn" : "info", "page_settled", {
+    kind: engine.kind.manifest.kind,
+    integration: setup.integration.id,
+    form: setup.form.id,
+    feed: work.page.feed,
+    entries: work.page.entries.length,
+    ...counts,
+    halt: halt?.type,
+    reason: halt?.reason,
+  });
+}

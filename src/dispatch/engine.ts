@@ -1,0 +1,24 @@
+/** What the dispatch engine works with: everything that a simulator must be able to replace is in here. */
+import type { Config } from "../config";
+import type { Integration } from "../core/integration";
+import type { WakeUp } from "../store/cursors";
+import type { Shards } from "../store/shards";
+
+export interface Engine {
+  readonly kind: Integration;
+  readonly config: Config;
+  readonly shards: Shards;
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
+  /** Lives as long as the isolate. */
+  readonly memory: Map<string, unknown>;
+}
+
+/** A lease lasts this long and is made longer while a call is under way, so that a dead holder is replaced soon. */
+export const LEASE_MS = 20_000;
+export const HEARTBEAT_MS = 7_000;
+/** A drain stops after this time and wakes itself again, so that one backlog does not keep a worker to itself. */
+export const DRAIN_MS = 20_000;

@@ -1,0 +1,151 @@
+/**
+ * One page of a cursor, whole: reconcile what is in doubt, prepare, spend the budget, mark, deliver. What it came to is
+ * returned as a value; drain.ts settles it.
+ */
+import type { Deps, Halt, Outcome, Page, PageResult } from "../core/integration";
+import { takeBudget } from "../store/budgets";
+import { type Cursor, extendLease, type Flight, markFlight } from "../store/cursors";
+import { type DeliveryWrite, markDeliveries } from "../store/deliveries";
+import { logEvent } from "../telemetry/log";
+import { withDefinitions } from "./deps";
+import { type Engine, HEARTBEAT_MS, LEASE_MS } from "./engine";
+import type { PageWork, Place } from "./page";
+
+export interface Holder {
+  readonly engine: Engine;
+  readonly place: Place;
+  readonly deps: Deps;
+}
+
+/** What became of a page. */
+export interface Worked {
+  readonly outcomes: ReadonlyMap<number, Outcome>;
+  readonly halt: Halt | null;
+  /** The mark of the page, while its effect may be under way. */
+  readonly flight: Flight | null;
+  readonly marked: ReadonlyMap<number, DeliveryWrite>;
+  /** The budget is spent: the rest waits so many seconds. */
+  readonly waitSeconds: number | null;
+}
+
+/** Delivers a page. Null: the lease was lost before anything was sent. */
+export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): Promise<Worked | null> {
+  const { engine } = holder;
+  const responses = work.page.entries.map((entry) => entry.response);
+  const deps = await withDefinitions(engine, holder.deps, responses);
+  const outcomes = new Map<number, Outcome>();
+  const worked = { outcomes, halt: null, flight: null, marked: new Map(), waitSeconds: null };
+  const halt = await reconcile(holder, cursor, { work, deps, outcomes });
+  if (halt) return { ...worked, halt, flight: cursor.flight };
+  const contents = prepare(engine, deps, { work, outcomes });
+  const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
+  if (open.length === 0) return worked;
+  const { entries, waitSeconds } = await spend(holder, open);
+  if (entries.length === 0) return { ...worked, waitSeconds };
+  const given = entries.map((entry) => ({ ...entry, content: contents.get(entry.position) ?? entry.content }));
+  const page = { ...work.page, entries: given, markedAt: engine.now() };
+  const marks = await mark(holder, { cursor, work, page });
+  if (!marks) return null;
+  const result = await attempt(holder, cursor, () => engine.kind.deliver(page, deps));
+  for (const [position, outcome] of result.outcomes) outcomes.set(position, outcome);
+  return { ...worked, ...marks, halt: result.halt ?? null };
+}
+
+interface Step {
+  readonly work: PageWork;
+  readonly deps: Deps;
+  readonly outcomes: Map<number, Outcome>;
+}
+
+/** Asks the kind what became of entries in doubt; those that were certainly not executed stay open. */
+async function reconcile(holder: Holder, cursor: Cursor, { work, deps, outcomes }: Step): Promise<Halt | null> {
+  const { kind } = holder.engine;
+  const doubtful = inDoubt(work, kind.manifest.policy.ledger);
+  if (doubtful.length === 0) return null;
+  const page = { ...work.page, entries: doubtful };
+  const found = await attempt(holder, cursor, () => kind.reconcile(page, deps));
+  for (const [position, outcome] of found.outcomes) if (outcome.type !== "retry") outcomes.set(position, outcome);
+  return found.halt ?? null;
+}
+
+/** Entries whose effect may exist: all of a page that was in flight, or those that a ledger says were being sent. */
+function inDoubt({ page, rows }: PageWork, ledger: boolean): Page["entries"] {
+  if (!ledger) return page.inDoubt ? page.entries : [];
+  return page.entries.filter((entry) => {
+    const state = rows.get(entry.position)?.state;
+    return state === "sending" || state === "unknown";
+  });
+}
+
+/** What will be sent for each open entry; entries that need no call get their outcome here. */
+function prepare(engine: Engine, deps: Deps, { work, outcomes }: Omit<Step, "deps">): Map<number, unknown> {
+  const contents = new Map<number, unknown>();
+  if (!engine.kind.prepare) return contents;
+  for (const entry of work.page.entries) {
+    if (outcomes.has(entry.position)) continue;
+    if (entry.content !== undefined) {
+      contents.set(entry.position, entry.content);
+      continue;
+    }
+    const prepared = engine.kind.prepare(entry, deps);
+    if ("outcome" in prepared) outcomes.set(entry.position, prepared.outcome);
+    else contents.set(entry.position, prepared.content);
+  }
+  return contents;
+}
+
+/** As many of the entries as the budget allows now. */
+async function spend(
+  { engine, deps }: Holder,
+  open: Page["entries"],
+): Promise<{ entries: Page["entries"]; waitSeconds: number | null }> {
+  const { manifest } = engine.kind;
+  const budget = manifest.budget?.(deps.config, deps.secrets);
+  if (!budget) return { entries: open, waitSeconds: null };
+  const perPage = manifest.policy.cost === "page";
+  const want = perPage ? 1 : Math.min(open.length, Math.floor(budget.capacity));
+  const { granted, afterSeconds } = await takeBudget(engine.shards.control, budget, { want, now: engine.now() });
+  if (granted === 0) return { entries: [], waitSeconds: afterSeconds };
+  return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null };
+}
+
+/** Commits that these entries are about to be sent. Null: the lease was lost, nothing may be sent. */
+async function mark(
+  { engine, place }: Holder,
+  { cursor, work, page }: { cursor: Cursor; work: PageWork; page: Page },
+): Promise<Pick<Worked, "flight" | "marked"> | null> {
+  const { db } = place.shard;
+  if (!engine.kind.manifest.policy.ledger) {
+    const { feed, after, through, markedAt } = page;
+    const flight: Flight = { feed, after, through, markedAt };
+    return (await markFlight(db, cursor, flight)) ? { flight, marked: new Map() } : null;
+  }
+  const rows = page.entries.map((entry): DeliveryWrite => {
+    const attempts = (work.rows.get(entry.position)?.attempts ?? 0) + 1;
+    const fresh = { nextAt: null, reference: null, status: null, reason: null, looks: 0 };
+    const feed = page.feed === "responses" ? 0 : 1;
+    const content = JSON.stringify(entry.content ?? null);
+    return { ...fresh, feed, position: entry.position, state: "sending", attempts, triedAt: page.markedAt, content };
+  });
+  if (!(await markDeliveries(db, cursor, rows))) return null;
+  return { flight: null, marked: new Map(rows.map((row) => [row.position, row])) };
+}
+
+/** Runs the kind's code and keeps the lease meanwhile. What it throws is a bug, and its effect is in doubt. */
+async function attempt({ engine, place }: Holder, cursor: Cursor, run: () => Promise<PageResult>): Promise<PageResult> {
+  const beat = setInterval(() => {
+    // A beat that fails is made good by the next one, or the lease runs out: both are safe.
+    extendLease(place.shard.db, cursor, engine.now() + LEASE_MS).catch(() => {});
+  }, HEARTBEAT_MS);
+  try {
+    return await run();
+  } catch (error) {
+    const { kind } = engine.kind.manifest;
+    // Its message could hold anything that the kind had in hand; its name and place cannot.
+    const where = error instanceof Error ? error.stack?.split("\n").slice(1, 4).join(" ") : undefined;
+    logEvent("error", "integration_threw", { kind, error: error instanceof Error ? error.name : typeof error, where });
+    return { outcomes: new Map(), halt: { type: "unknown", reason: "Formlog's own code failed; see its log." } };
+  } finally {
+    clearInterval(beat);
+  }
+}
