@@ -1,0 +1,39 @@
+/** Turns what zod finds into the problems that a caller sees. */
+import type * as z from "zod";
+import { AppError, type Problem } from "../core/errors";
+
+/** The value as the schema wants it. Throws `invalid_request` with a pointer to each mistake. */
+export function checkWith<T>(schema: z.ZodType<T>, value: unknown, at: readonly string[] = []): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError("invalid_request", {
+    detail: "Nothing was changed. Mend what `errors` lists.",
+    errors: parsed.error.issues.slice(0, 100).map((issue) => toProblem(issue, value, at)),
+  });
+}
+
+function toProblem(issue: z.core.$ZodIssue, value: unknown, at: readonly string[]): Problem {
+  const question = questionAt(issue.path, value);
+  return {
+    pointer: pointer([...at, ...issue.path]),
+    ...(question && { question }),
+    code: issue.code,
+    detail: issue.message,
+  };
+}
+
+/** A JSON Pointer (RFC 6901). */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** The ref of the question that a path leads into, as in `questions/3/title`. */
+function questionAt(path: readonly PropertyKey[], value: unknown): string | undefined {
+  const [list, index] = path;
+  if (list !== "questions" || typeof index !== "number" || typeof value !== "object" || value === null)
+    return undefined;
+  const questions: unknown = "questions" in value ? value.questions : undefined;
+  const question: unknown = Array.isArray(questions) ? questions[index] : undefined;
+  const known = typeof question === "object" && question !== null && "ref" in question;
+  return known && typeof question.ref === "string" ? question.ref : undefined;
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { CommitTimeout, createGroupCommit, type GroupCommitOptions, QueueFull } from "./group-commit";
+
+/** A store in memory whose writes are finished, failed or lost by hand. */
+function handmade(limits: GroupCommitOptions<string, number>["limits"] = {}) {
+  const stored: string[] = [];
+  const calls: { entries: readonly string[]; commit(): void; fail(error?: Error): void; loseAnswer(): void }[] = [];
+  const commit = (entries: readonly string[]) =>
+    entries.map((entry) => (stored.includes(entry) ? stored.indexOf(entry) : stored.push(entry) - 1));
+  const group = createGroupCommit<string, number>({
+    write: (entries) =>
+      new Promise((resolve, reject) => {
+        calls.push({
+          entries,
+          commit: () => resolve(commit(entries)),
+          fail: (error = new Error("Network connection lost")) => reject(error),
+          loseAnswer: () => {
+            commit(entries);
+            reject(new Error("Network connection lost"));
+          },
+        });
+      }),
+    conflictOf: (entry) => (entry.startsWith("key:") ? (entry.split("/")[0] ?? null) : null),
+    sizeOf: (entry) => entry.length,
+    isRefused: (error) => error instanceof Error && error.message === "overloaded",
+    now: () => Date.now(),
+    limits: { patienceMs: 40, deadlineMs: 400, ...limits },
+  });
+  const call = async (n: number) => {
+    await expect.poll(() => calls.length, { interval: 2, timeout: 2_000 }).toBeGreaterThan(n);
+    const found = calls[n];
+    if (!found) throw new Error("no such call");
+    return found;
+  };
+  return { group, stored, calls, call };
+}
+
+describe("group commit", () => {
+  it("lets the first submission through at once and the next ones share a batch", async () => {
+    const { group, call, calls } = handmade();
+    const all = ["a", "b", "c", "d"].map((entry) => group.submit(entry));
+    (await call(0)).commit();
+    (await call(1)).commit();
+    expect(await Promise.all(all)).toEqual([0, 1, 2, 3]);
+    expect(calls.map((c) => c.entries)).toEqual([["a"], ["b", "c", "d"]]);
+  });
+
+  it("settles each submission of a failed batch alone, so that a bad one fails alone", async () => {
+    const { group, call } = handmade();
+    const first = group.submit("a");
+    const others = [group.submit("b"), group.submit("bad")];
+    const settled = Promise.allSettled(others);
+    (await call(0)).commit();
+    (await call(1)).fail();
+    const [second, third] = [await call(2), await call(3)];
+    expect([second.entries, third.entries]).toEqual([["b"], ["bad"]]);
+    second.commit();
+    third.fail(new Error("constraint"));
+    expect(await first).toBe(0);
+    expect((await settled).map((s) => s.status)).toEqual(["fulfilled", "rejected"]);
+  });
+
+  it("answers everyone once when the answer to a committed batch is lost", async () => {
+    const { group, call, stored } = handmade();
+    const all = [group.submit("a"), group.submit("b"), group.submit("c")];
+    (await call(0)).commit();
+    (await call(1)).loseAnswer();
+    (await call(2)).commit();
+    (await call(3)).commit();
+    expect(await Promise.all(all)).toEqual([0, 1, 2]);
+    expect(stored).toEqual(["a", "b", "c"]);
+  });
+
+  it("goes on without a leader that hangs, and answers its followers once although it comes back", async () => {
+    const { group, call, stored, calls } = handmade();
+    const all = [group.submit("a"), group.submit("b")];
+    const hung = await call(0);
+    expect(hung.entries).toEqual(["a"]);
+    const takeover = await call(1);
+    expect([...takeover.entries].sort()).toEqual(["a", "b"]);
+    takeover.commit();
+    expect((await Promise.all(all)).toSorted()).toEqual([0, 1]);
+    hung.commit();
+    await expect.poll(() => stored.length).toBe(2);
+    const later = group.submit("c");
+    (await call(calls.length - 1)).commit();
+    expect(await later).toBe(2);
+  });
+
+  it("tells a submission that no batch took that nothing was stored, when its time is over", async () => {
+    const { group, call, calls } = handmade({ patienceMs: 10_000, deadlineMs: 60, group: 1 });
+    const first = group.submit("a").catch((error) => error);
+    await call(0);
+    const second = await Promise.race([group.submit("b").catch((e) => e), new Promise((r) => setTimeout(r, 20_000))]);
+    expect(second).toBeInstanceOf(CommitTimeout);
+    expect(second.mayBeStored).toBe(false);
+    expect((await first).mayBeStored).toBe(true);
+    expect(calls).toHaveLength(1);
+  });
+
+  it("sheds submissions beyond its bound instead of letting them wait", async () => {
+    const { group, call } = handmade({ waiting: 2 });
+    const taken = [group.submit("a"), group.submit("b"), group.submit("c")];
+    await expect(group.submit("d")).rejects.toBeInstanceOf(QueueFull);
+    (await call(0)).commit();
+    (await call(1)).commit();
+    expect(await Promise.all(taken)).toEqual([0, 1, 2]);
+  });
+
+  it("passes a refusal on at once: an overloaded store is not asked again by everyone", async () => {
+    const { group, call, calls } = handmade();
+    const all = Promise.allSettled([group.submit("a"), group.submit("b"), group.submit("c")]);
+    (await call(0)).fail(new Error("overloaded"));
+    (await call(1)).fail(new Error("overloaded"));
+    expect((await all).map((s) => s.status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(calls).toHaveLength(2);
+  });
+
+  it("never puts two submissions with one key into a batch", async () => {
+    const { group, call, calls } = handmade();
+    const all = [group.submit("a"), group.submit("key:1/x"), group.submit("key:1/y"), group.submit("b")];
+    (await call(0)).commit();
+    (await call(1)).commit();
+    (await call(2)).commit();
+    await Promise.all(all);
+    expect(calls.map((c) => c.entries)).toEqual([["a"], ["key:1/x", "b"], ["key:1/y"]]);
+  });
+});

@@ -1,0 +1,166 @@
+/**
+ * Group commit: submissions in flight in an isolate share a D1 batch, because D1 is one writer and a call costs far more
+ * than a row (DESIGN.md section 3). Who finds nobody committing leads at once; those who arrive meanwhile are the next
+ * group, led by the first of them. Nobody depends on a leader for long: each waiter runs in its own request and takes the
+ * lead itself when it sees no progress. `write` must be safe to repeat with the same entries (store/append.ts is).
+ */
+
+/** Too many submissions wait already; this one was not taken. */
+export class QueueFull extends Error {
+  override readonly name = "QueueFull";
+}
+
+/** No answer in time. `mayBeStored` is false when the entry was never part of a batch. */
+export class CommitTimeout extends Error {
+  override readonly name = "CommitTimeout";
+  constructor(readonly mayBeStored: boolean) {
+    super("the store did not answer in time");
+  }
+}
+
+export interface GroupCommitOptions<E, R> {
+  /** Stores entries in one transaction; results by index. */
+  readonly write: (entries: readonly E[]) => Promise<readonly R[]>;
+  /** Two entries with the same non-null conflict may not share a transaction. */
+  readonly conflictOf: (entry: E) => string | null;
+  readonly sizeOf: (entry: E) => number;
+  /** A failure that says that nothing was executed: passed on, not tried again. */
+  readonly isRefused: (error: unknown) => boolean;
+  readonly now: () => number;
+  readonly limits?: Partial<typeof LIMITS>;
+}
+
+const LIMITS = {
+  /** Entries of one batch. */
+  group: 128,
+  /** Bytes of one batch. */
+  groupBytes: 4_000_000,
+  /** Entries that may wait, and their bytes: beyond it submissions are shed before anything hangs. */
+  waiting: 2_000,
+  waitingBytes: 24_000_000,
+  /** Without progress for so long, a waiter takes the lead. */
+  patienceMs: 1_000,
+  /** A waiter's whole time. */
+  deadlineMs: 15_000,
+};
+
+interface Waiter<E, R> {
+  readonly entry: E;
+  /** `flying`: part of a batch whose outcome is open. */
+  state: "waiting" | "flying" | "stored" | "failed";
+  result?: R;
+  error?: unknown;
+  /** Wakes the waiter's own request. */
+  notify: () => void;
+}
+
+export interface GroupCommit<E, R> {
+  /** Resolves to what `write` returned for this entry. Keep the request alive until it settles (`waitUntil`). */
+  submit(entry: E): Promise<R>;
+}
+
+export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): GroupCommit<E, R> {
+  const { write, conflictOf, sizeOf, isRefused, now } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const queue: Waiter<E, R>[] = [];
+  let waitingBytes = 0;
+  let flying: Waiter<E, R>[] = [];
+  let leading = false;
+  let progressAt = 0;
+  let generation = 0;
+
+  function takeGroup(first: Waiter<E, R>): Waiter<E, R>[] {
+    const group = flying.filter((waiter) => waiter.state === "flying");
+    const conflicts = new Set(group.map((waiter) => conflictOf(waiter.entry)));
+    let bytes = group.reduce((sum, waiter) => sum + sizeOf(waiter.entry), 0);
+    const candidates = first.state === "waiting" ? [first, ...queue.filter((waiter) => waiter !== first)] : [...queue];
+    for (const waiter of candidates) {
+      if (group.length >= limits.group) break;
+      const conflict = conflictOf(waiter.entry);
+      const size = sizeOf(waiter.entry);
+      if (group.length > 0 && bytes + size > limits.groupBytes) break;
+      if (conflict !== null && conflicts.has(conflict)) continue;
+      conflicts.add(conflict);
+      bytes += size;
+      waiter.state = "flying";
+      group.push(waiter);
+      drop(waiter);
+    }
+    return group;
+  }
+
+  function drop(waiter: Waiter<E, R>): void {
+    const at = queue.indexOf(waiter);
+    if (at < 0) return;
+    queue.splice(at, 1);
+    waitingBytes -= sizeOf(waiter.entry);
+  }
+
+  function settle(waiter: Waiter<E, R>, outcome: { result: R } | { error: unknown }): void {
+    if (waiter.state !== "flying") return;
+    Object.assign(waiter, outcome);
+    waiter.state = "result" in outcome ? "stored" : "failed";
+    waiter.notify();
+  }
+
+  async function lead(me: Waiter<E, R>): Promise<void> {
+    const mine = ++generation;
+    leading = true;
+    progressAt = now();
+    const group = takeGroup(me);
+    flying = group;
+    try {
+      const results = await write(group.map((waiter) => waiter.entry));
+      for (const [i, waiter] of group.entries()) settle(waiter, { result: results[i] as R });
+    } catch (error) {
+      for (const waiter of group) settle(waiter, { error });
+    }
+    if (mine !== generation) return; // somebody lost patience and leads now
+    progressAt = now();
+    flying = [];
+    leading = false;
+    queue[0]?.notify(); // the baton
+  }
+
+  async function settleAlone(me: Waiter<E, R>): Promise<R> {
+    if (isRefused(me.error)) throw me.error;
+    const [result] = await write([me.entry]);
+    return result as R;
+  }
+
+  async function submit(entry: E): Promise<R> {
+    if (queue.length >= limits.waiting || waitingBytes >= limits.waitingBytes) throw new QueueFull("too many wait");
+    const me: Waiter<E, R> = { entry, state: "waiting", notify: () => {} };
+    queue.push(me);
+    waitingBytes += sizeOf(entry);
+    const deadline = now() + limits.deadlineMs;
+    for (;;) {
+      if (me.state === "stored") return me.result as R;
+      if (me.state === "failed") return settleAlone(me);
+      if (now() >= deadline) {
+        drop(me);
+        throw new CommitTimeout(me.state === "flying");
+      }
+      const stalled = leading && now() - progressAt >= limits.patienceMs;
+      const leadIt = !leading || stalled ? lead(me) : null;
+      // A leader too stops waiting after a while: its own batch may be the one that hangs.
+      await signal(me, Math.min(limits.patienceMs, deadline - now()), leadIt);
+    }
+  }
+
+  return { submit };
+}
+
+/**
+ * Resolves when the waiter is notified, when `work` is done, or after `ms`. The notice comes from another request, which may
+ * resolve a promise of this one but not touch its timer: the timer is this request's own to clear.
+ */
+async function signal(waiter: { notify: () => void }, ms: number, work: Promise<void> | null): Promise<void> {
+  const noticed = new Promise<void>((resolve) => {
+    waiter.notify = resolve;
+  });
+  const { promise: patience, resolve: lose } = Promise.withResolvers<void>();
+  const timer = setTimeout(lose, ms);
+  await Promise.race(work ? [noticed, patience, work] : [noticed, patience]);
+  clearTimeout(timer);
+}
