@@ -1,0 +1,71 @@
+/** Reads bodies at the rim: bounded, valid UTF-8, JSON that is neither deep nor aimed at prototypes. */
+import type { Context as HonoContext } from "hono";
+import { AppError } from "../core/errors";
+
+/** Bytes of a JSON body: a form of 500 questions with long texts fits; D1 takes 2 MB a value. */
+export const BODY_BYTES_MAX = 512 * 1024;
+/** Bytes of a batch of up to 500 responses. */
+export const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+const DEPTH_MAX = 12;
+const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+
+/** The JSON body. Throws unsupported_media_type, too_large, malformed_body, malformed_json, invalid_request. */
+export async function readJson(c: HonoContext, limit = BODY_BYTES_MAX): Promise<unknown> {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type !== "application/json" && !type.endsWith("+json")) {
+    throw new AppError("unsupported_media_type", { detail: "Send application/json." });
+  }
+  const text = decode(await readBytes(c.req.raw, limit));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const detail =
+      error instanceof SyntaxError ? error.message.replace(/"[^"]*"( \.\.\.)?/g, "…") : "It can't be parsed.";
+    throw new AppError("malformed_json", { detail });
+  }
+  refuseTricks(value, "", 0);
+  return value;
+}
+
+/** The bytes of a body, at most `limit` of them. */
+export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = () => new AppError("too_large", { detail: `The limit is ${limit} bytes.` });
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body ?? []) {
+    size += part.byteLength;
+    if (size > limit) throw tooLarge();
+    parts.push(part);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new AppError("malformed_body", { detail: "The body is not valid UTF-8." });
+  }
+}
+
+function refuseTricks(value: unknown, pointer: string, depth: number): void {
+  if (typeof value !== "object" || value === null) return;
+  if (depth >= DEPTH_MAX)
+    throw new AppError("malformed_json", { detail: `It is nested deeper than ${DEPTH_MAX} levels.` });
+  for (const key of Object.keys(value)) {
+    const here = `${pointer}/${key}`;
+    if (FORBIDDEN_KEYS.has(key) && !Array.isArray(value)) {
+      const problem = { pointer: here, code: "forbidden_name", detail: "This name is not allowed in a body." };
+      throw new AppError("invalid_request", { errors: [problem] });
+    }
+    refuseTricks((value as Record<string, unknown>)[key], here, depth + 1);
+  }
+}

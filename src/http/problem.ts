@@ -1,0 +1,38 @@
+/** Errors as `application/problem+json` (RFC 9457). */
+import type { Context as HonoContext } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { AppError } from "../core/errors";
+import { logEvent } from "../telemetry/log";
+
+/** The body of an error answer. */
+export function problemOf(error: AppError, requestId: string) {
+  return {
+    type: `https://formlog.dev/problems/${error.code}`,
+    title: error.title,
+    status: error.status,
+    code: error.code,
+    ...(error.details.detail !== undefined && { detail: error.details.detail }),
+    ...(error.details.errors && { errors: error.details.errors.map((e) => ({ severity: "error" as const, ...e })) }),
+    requestId,
+  };
+}
+
+/** Answers a thrown error: an expected one as itself, anything else as `internal`, with the cause in the log only. */
+export function answerError(thrown: unknown, c: HonoContext): Response {
+  const requestId = String(c.get("requestId") ?? "");
+  const error = thrown instanceof AppError ? thrown : new AppError("internal");
+  if (!(thrown instanceof AppError)) {
+    logEvent("error", "request_failed", { requestId, method: c.req.method, path: c.req.path, error: thrown });
+  }
+  const headers = new Headers(error.details.headers);
+  headers.set("content-type", "application/problem+json; charset=utf-8");
+  if (error.details.retryAfterSeconds !== undefined) {
+    headers.set("retry-after", String(Math.ceil(error.details.retryAfterSeconds)));
+  }
+  if (error.code === "unauthorized") headers.set("www-authenticate", "Bearer");
+  return c.body(
+    JSON.stringify(problemOf(error, requestId)),
+    error.status as ContentfulStatusCode,
+    Object.fromEntries(headers),
+  );
+}

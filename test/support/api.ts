@@ -1,0 +1,70 @@
+/** Calls the API worker over its real entry, as a client would. */
+import { exports } from "cloudflare:workers";
+
+export const ROOT_KEY = "root-key-of-the-tests-0123456789abcdef";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: the tests say what they expect of a body
+  readonly body: any;
+}
+
+interface Call {
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** One request; `body` is sent as JSON unless it is a text or bytes. */
+export async function call(method: string, path: string, { key, body, headers }: Call = {}): Promise<Answer> {
+  const raw = typeof body === "string" || body instanceof Uint8Array;
+  const response = await exports.default.fetch(
+    new Request(`http://formlog.test${path}`, {
+      method,
+      redirect: "manual",
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+    }),
+  );
+  const text = await response.text();
+  const json = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}
+
+/** A workspace of its own for a test; returns its first key. */
+export async function newWorkspace(name = "Test"): Promise<string> {
+  const { body } = await call("POST", "/v1/workspaces", { key: ROOT_KEY, body: { name } });
+  return body.key;
+}
+
+export const QUESTIONS = [
+  { ref: "name", type: "short_text", title: "Name", required: true },
+  { ref: "age", type: "integer", title: "Age", min: 0, max: 130 },
+  {
+    ref: "city",
+    type: "dropdown",
+    title: "City",
+    choices: [
+      { id: "pune", label: "Pune" },
+      { id: "delhi", label: "Delhi" },
+    ],
+  },
+  { ref: "phone", type: "phone_number", title: "Phone" },
+];
+
+/** A form of its own for a test; returns its id. */
+export async function newForm(key: string, change: Record<string, unknown> = {}): Promise<string> {
+  const body = { title: "Visit", questions: QUESTIONS, ...change };
+  const made = await call("POST", "/v1/forms", { key, body });
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  return made.body.id;
+}
+
+/** Submits one response. */
+export const submit = (form: string, answers: unknown, call_: Call = {}): Promise<Answer> =>
+  call("POST", `/v1/forms/${form}/responses`, { ...call_, body: { answers } });
