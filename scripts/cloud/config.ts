@@ -1,0 +1,38 @@
+/** wrangler configs for a deployment: the ones in the repository, with the account's own database filled in. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { catalog } from "../../src/integrations/catalog";
+
+export interface WorkerConfig {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** Every worker, in the order of deployment: those that others are bound to come first. */
+export function workerConfigs(): WorkerConfig[] {
+  const kinds = catalog.map(({ kind }) => ({
+    name: `formlog-${kind}`,
+    source: `src/integrations/${kind}/wrangler.toml`,
+  }));
+  return [...kinds, { name: "formlog", source: "wrangler.toml" }];
+}
+
+/** A config's text with another database, and with paths that hold from any folder. */
+export function fillIn(text: string, { folder, databaseId }: { folder: string; databaseId: string }): string {
+  return text
+    .replace(/^database_id = ".*"$/m, `database_id = "${databaseId}"`)
+    .replace(
+      /^(main|migrations_dir) = "(.*)"$/gm,
+      (_, key, value) => `${key} = ${JSON.stringify(path.resolve(folder, value))}`,
+    );
+}
+
+/** Writes the filled-in config below .wrangler/ (which git ignores) and returns its path. */
+export function writeConfig(root: string, worker: WorkerConfig, databaseId: string): string {
+  const folder = path.join(root, ".wrangler/deploy");
+  mkdirSync(folder, { recursive: true });
+  const source = path.join(root, worker.source);
+  const file = path.join(folder, `${worker.name}.toml`);
+  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), databaseId }));
+  return file;
+}

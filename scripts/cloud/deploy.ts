@@ -1,0 +1,108 @@
+/**
+ * A deployment to Cloudflare, step by step over `wrangler`, which is given as a function. May be repeated: what is there is
+ * left as it is. Order (platform.md section 6): database, queues, migrations, consumers, API.
+ */
+import { catalog } from "../../src/integrations/catalog";
+import { type WorkerConfig, workerConfigs } from "./config";
+
+/** Runs wrangler and resolves to what it printed; rejects with its output when it fails. */
+export type Wrangler = (args: readonly string[], input?: string) => Promise<string>;
+
+export interface Deployment {
+  readonly wrangler: Wrangler;
+  readonly configOf: (worker: WorkerConfig, databaseId: string) => string;
+  readonly randomKey: (bytes: number) => string;
+  readonly say: (line: string) => void;
+  readonly publicUrl: string | undefined;
+}
+
+const DATABASE = "formlog";
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
+  "google-sheets": ["GOOGLE_SERVICE_ACCOUNT"],
+  "twilio-sms": ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"],
+};
+
+/** Deploys everything and returns what is still missing, as lines that say what to do. */
+export async function deploy(to: Deployment): Promise<string[]> {
+  const databaseId = await ensureDatabase(to);
+  await ensureQueues(to);
+  const workers = workerConfigs();
+  const configs = new Map(workers.map((worker) => [worker.name, to.configOf(worker, databaseId)]));
+  const api = configs.get("formlog") ?? "";
+  to.say("Applying migrations");
+  await to.wrangler(["d1", "migrations", "apply", "DB", "--remote", "-c", api]);
+  let url = to.publicUrl;
+  for (const { name } of workers) {
+    to.say(`Deploying ${name}`);
+    const printed = await to.wrangler(["deploy", "-c", configs.get(name) ?? ""]);
+    if (name === "formlog") url ??= /https:\/\/[^\s]+\.workers\.dev/.exec(printed)?.[0];
+  }
+  return ensureSecrets(to, url);
+}
+
+async function ensureDatabase({ wrangler, say }: Deployment): Promise<string> {
+  const find = async () => {
+    const list = JSON.parse(await wrangler(["d1", "list", "--json"])) as { name: string; uuid: string }[];
+    return list.find((database) => database.name === DATABASE)?.uuid;
+  };
+  const known = await find();
+  if (known) return known;
+  say(`Creating the database ${DATABASE}`);
+  await wrangler(["d1", "create", DATABASE]);
+  const made = await find();
+  if (!made) throw new Error("The database was created but is not listed yet. Run the deployment again in a minute.");
+  return made;
+}
+
+async function ensureQueues({ wrangler, say }: Deployment): Promise<void> {
+  const listed = await wrangler(["queues", "list"]);
+  const names = new Set(listed.split(/[\s│|]+/));
+  for (const { queue } of catalog) {
+    if (names.has(queue)) continue;
+    say(`Creating the queue ${queue}`);
+    await wrangler(["queues", "create", queue]);
+  }
+}
+
+async function ensureSecrets(to: Deployment, url: string | undefined): Promise<string[]> {
+  const missing: string[] = [];
+  const has = new Map<string, ReadonlySet<string>>();
+  for (const { name } of workerConfigs()) {
+    const list = JSON.parse(await to.wrangler(["secret", "list", "--name", name])) as { name: string }[];
+    has.set(name, new Set(list.map((secret) => secret.name)));
+  }
+  const lacks = (worker: string, secret: string) => !has.get(worker)?.has(secret);
+  const put = (worker: string, secret: string, value: string) =>
+    to.wrangler(["secret", "put", secret, "--name", worker], value);
+  if (lacks("formlog", "FORMLOG_ROOT_KEY")) {
+    const key = `root_${to.randomKey(24)}`;
+    await put("formlog", "FORMLOG_ROOT_KEY", key);
+    to.say(`Root key (shown only now, keep it): ${key}`);
+  }
+  const without = [...has.keys()].filter((worker) => lacks(worker, "FORMLOG_ENCRYPTION_KEY"));
+  if (without.length === has.size) {
+    const key = `k1:${Buffer.from(to.randomKey(32), "hex").toString("base64")}`;
+    for (const worker of without) await put(worker, "FORMLOG_ENCRYPTION_KEY", key);
+  } else {
+    // It can't be read back from the others.
+    for (const worker of without)
+      missing.push(
+        `npx wrangler secret put FORMLOG_ENCRYPTION_KEY --name ${worker}   (the same value as the other workers have)`,
+      );
+  }
+  for (const [worker] of has) {
+    if (!lacks(worker, "PUBLIC_URL")) continue;
+    if (url) await put(worker, "PUBLIC_URL", url);
+    else missing.push(`npx wrangler secret put PUBLIC_URL --name ${worker}   (where this installation is reached)`);
+  }
+  for (const { kind } of catalog) {
+    const wanted = (OPTIONAL[kind] ?? []).filter((secret) => lacks(`formlog-${kind}`, secret));
+    for (const secret of wanted) {
+      missing.push(
+        `npx wrangler secret put ${secret} --name formlog-${kind}   (or store a connection through the API)`,
+      );
+    }
+  }
+  if (url) to.say(`Formlog answers at ${url}`);
+  return missing;
+}

@@ -1,0 +1,104 @@
+/** The workers of a local installation: migrations, `wrangler dev` over all of them, and the sweeper's clock. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { devNull } from "node:os";
+import path from "node:path";
+import { catalog } from "../../src/integrations/catalog";
+
+export interface Stack {
+  readonly url: string;
+  readonly log: string;
+  /** Resolves when the workers have ended, with their exit code. */
+  readonly ended: Promise<number | null>;
+  stop(): void;
+}
+
+interface StackOptions {
+  readonly root: string;
+  readonly state: string;
+  readonly port: number;
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+/** Applies what is new in migrations/ to the local database. */
+export async function migrate({ root, state }: Pick<StackOptions, "root" | "state">): Promise<void> {
+  const log = path.join(state, "migrate.log");
+  const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", path.join(state, "workers")];
+  const code = await exitOf(wrangler(root, args, { log, vars: {} }));
+  if (code !== 0) throw new Error(`The database could not be brought up to date; see ${log}`);
+}
+
+/** Starts all workers and waits until they answer. */
+export async function startWorkers({ root, state, port, vars }: StackOptions): Promise<Stack> {
+  const log = path.join(state, "workers.log");
+  const configs = ["wrangler.toml", ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+  const args = [
+    "dev",
+    ...configs.flatMap((config) => ["-c", config]),
+    "--port",
+    String(port),
+    // An empty file: wrangler would read .dev.vars by itself, for one worker only, and then ignore the environment.
+    "--env-file",
+    devNull,
+    "--persist-to",
+    path.join(state, "workers"),
+    "--show-interactive-dev-session=false",
+  ];
+  const child = wrangler(root, args, { log, vars });
+  const ended = exitOf(child);
+  const url = `http://localhost:${port}`;
+  const stack = { url, log, ended, stop: () => void child.kill("SIGTERM") };
+  await waitUntilUp(stack);
+  // Cron triggers do not fire locally, and queues are lost with the process: the sweeper finds what is left.
+  const sweep = () => void fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => {});
+  sweep();
+  const timer = setInterval(sweep, 10_000);
+  void ended.then(() => clearInterval(timer));
+  return stack;
+}
+
+function wrangler(
+  root: string,
+  args: readonly string[],
+  { log, vars }: { log: string; vars: Readonly<Record<string, string>> },
+) {
+  const out = openSync(log, "a", 0o600);
+  const { PATH, HOME, TMPDIR, TEMP, SystemRoot } = process.env;
+  const cli = path.join(root, "node_modules/wrangler/bin/wrangler.js");
+  return spawn(process.execPath, [cli, ...args], {
+    cwd: root,
+    stdio: ["ignore", out, out],
+    env: {
+      PATH,
+      HOME,
+      TMPDIR,
+      TEMP,
+      SystemRoot,
+      ...vars,
+      CI: "true",
+      WRANGLER_SEND_METRICS: "false",
+      CLOUDFLARE_INCLUDE_PROCESS_ENV: "true",
+    },
+  });
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+}
+
+async function waitUntilUp({ url, log, ended }: Pick<Stack, "url" | "log" | "ended">): Promise<void> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  const deadline = Date.now() + 90_000;
+  while (Date.now() < deadline && !over) {
+    const up = await fetch(`${url}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`The workers did not start; see ${log}`);
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { fillIn } from "../../scripts/cloud/config";
+import { type Deployment, deploy } from "../../scripts/cloud/deploy";
+
+/** An account: what wrangler would create, list and keep. */
+function account(given: { databases?: string[]; queues?: string[]; secrets?: Record<string, string[]> } = {}) {
+  const databases = new Set(given.databases);
+  const queues = new Set(given.queues);
+  const secrets: Record<string, string[]> = { ...given.secrets };
+  const calls: string[] = [];
+  const said: string[] = [];
+  const to: Deployment = {
+    async wrangler(args) {
+      calls.push(args.join(" "));
+      const [a, b, c] = args;
+      if (a === "d1" && b === "list")
+        return JSON.stringify([...databases].map((name) => ({ name, uuid: `id-of-${name}` })));
+      if (a === "d1" && b === "create" && c) databases.add(c);
+      if (a === "queues" && b === "list") return [...queues].map((name) => `│ ${name} │ 1 │`).join("\n");
+      if (a === "queues" && b === "create" && c) queues.add(c);
+      if (a === "deploy") return "Deployed\n  https://formlog.example.workers.dev\n";
+      const worker = args[args.indexOf("--name") + 1] ?? "";
+      if (a === "secret" && b === "list") return JSON.stringify((secrets[worker] ?? []).map((name) => ({ name })));
+      if (a === "secret" && b === "put" && c) secrets[worker] = [...(secrets[worker] ?? []), c];
+      return "";
+    },
+    configOf: (worker, databaseId) => `${worker.name}@${databaseId}`,
+    randomKey: (bytes) => "ab".repeat(bytes),
+    say: (line) => said.push(line),
+    publicUrl: undefined,
+  };
+  return { to, calls, said, queues, secrets };
+}
+
+describe("npm run deploy", () => {
+  it("creates what is not there, migrates before it deploys, and deploys the API last", async () => {
+    const { to, calls, queues, secrets } = account();
+    const missing = await deploy(to);
+    expect([...queues]).toEqual(["formlog-google-sheets", "formlog-twilio-sms"]);
+    const order = calls.filter((call) => /migrations|^deploy/.test(call));
+    expect(order).toEqual([
+      "d1 migrations apply DB --remote -c formlog@id-of-formlog",
+      "deploy -c formlog-google-sheets@id-of-formlog",
+      "deploy -c formlog-twilio-sms@id-of-formlog",
+      "deploy -c formlog@id-of-formlog",
+    ]);
+    expect(secrets.formlog).toEqual(["FORMLOG_ROOT_KEY", "FORMLOG_ENCRYPTION_KEY", "PUBLIC_URL"]);
+    expect(missing.join("\n")).toContain("secret put GOOGLE_SERVICE_ACCOUNT --name formlog-google-sheets");
+  });
+
+  it("leaves what is there as it is, and says what it can't do itself", async () => {
+    const first = account();
+    await deploy(first.to);
+    const again = account({
+      databases: ["formlog"],
+      queues: [...first.queues],
+      secrets: { ...first.secrets, "formlog-twilio-sms": ["PUBLIC_URL"] },
+    });
+    const missing = await deploy(again.to);
+    expect(again.calls.filter((call) => /create|secret put/.test(call))).toEqual([]);
+    expect(missing.filter((line) => line.includes("ENCRYPTION"))).toEqual([
+      expect.stringContaining("secret put FORMLOG_ENCRYPTION_KEY --name formlog-twilio-sms"),
+    ]);
+  });
+
+  it("fills in the database and makes paths absolute", () => {
+    const text = 'main = "worker.ts"\ndatabase_id = "formlog"\nmigrations_dir = "../m"\n';
+    const filled = fillIn(text, { folder: "/x/y", databaseId: "abc" });
+    expect(filled).toBe('main = "/x/y/worker.ts"\ndatabase_id = "abc"\nmigrations_dir = "/x/m"\n');
+  });
+});
