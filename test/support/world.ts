@@ -1,0 +1,139 @@
+/**
+ * An installation for tests of the engine: the real store and the real dispatch code on D1, one integration on one form, and
+ * clock, network and queue in the test's hands.
+ */
+import { env } from "cloudflare:workers";
+import { type Context, type Env, makeContext } from "../../src/context";
+import type { Definition } from "../../src/core/form";
+import type { Integration } from "../../src/core/integration";
+import { drain } from "../../src/dispatch/drain";
+import { type Engine, LEASE_MS } from "../../src/dispatch/engine";
+import { authenticate, createWorkspace } from "../../src/services/access";
+import { createForm } from "../../src/services/forms";
+import { createIntegration, getIntegration, type IntegrationView, readCursors } from "../../src/services/integrations";
+import { submitBatch } from "../../src/services/submit";
+import { type Cursor, sweepCursors, type WakeUp } from "../../src/store/cursors";
+import { findIntegration } from "../../src/store/integrations";
+
+export interface WorldOptions {
+  readonly kind: Integration;
+  readonly config: Record<string, unknown>;
+  readonly definition: Definition;
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly filter?: string;
+}
+
+/** Milliseconds since the epoch, moved by the test. */
+export interface Clock {
+  now: number;
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+/** How far `run` moves the clock at most while it waits for what is due. */
+const HORIZON_MS = 12 * 3600 * 1000;
+
+export async function createWorld(options: WorldOptions) {
+  const { kind, clock, definition } = options;
+  const rung: WakeUp[] = [];
+  const wake = async (wakeUps: readonly WakeUp[]) => void rung.push(...wakeUps);
+  const pending: Promise<unknown>[] = [];
+  const base = makeContext(env as Env, { waitUntil: (work) => void pending.push(work) }, "test");
+  const ctx: Context = { ...base, now: () => clock.now, wake };
+  const { key } = await createWorkspace(ctx, { name: "Contract" });
+  const { workspace } = await authenticate(ctx, key);
+  const form = await createForm(ctx, workspace, { definition, access: "public", metadata: {} });
+  const made = await createIntegration(ctx, workspace, {
+    form: form.id,
+    kind: kind.manifest.kind,
+    config: options.config,
+    ...(options.filter && { filter: options.filter }),
+  });
+  const named = { form: form.id, integration: made.id };
+  const row = await findIntegration(env.DB, form.id, made.id);
+  if (!row) throw new Error("the integration is not there");
+
+  const engine = (change: Partial<Engine> = {}): Engine => ({
+    kind,
+    config: { ...ctx.config, settings: options.settings, publicUrl: "https://formlog.test" },
+    shards: ctx.shards,
+    fetch: options.fetch,
+    now: () => clock.now,
+    random: () => 0.5,
+    wake,
+    memory: new Map(),
+    ...change,
+  });
+  const placed = async () => {
+    const [first] = await readCursors(ctx, row);
+    if (!first) throw new Error("the integration has no cursor");
+    return first;
+  };
+  const wakeUp = async (): Promise<WakeUp> => {
+    const { shard, cursor } = await placed();
+    return { shard, segment: cursor.segment, integration: row.no, kind: row.kind, notBefore: 0 };
+  };
+
+  return {
+    ctx,
+    workspace,
+    form: form.id,
+    named,
+    engine,
+    wakeUp,
+    cursor: async (): Promise<Cursor> => (await placed()).cursor,
+    view: (): Promise<IntegrationView> => getIntegration(ctx, workspace, named),
+    /** Stores responses and returns their ids. */
+    async submit(...answers: readonly Record<string, unknown>[]): Promise<string[]> {
+      const items = answers.map((one) => ({ answers: one }));
+      const results = await submitBatch(ctx, { form: form.id, key: null, items });
+      await Promise.all(pending.splice(0));
+      return results.map((result) => {
+        if ("error" in result) throw result.error;
+        return result.receipt.id;
+      });
+    },
+    /** One wake-up, whatever comes of it. */
+    async wakeOnce(change: Partial<Engine> = {}): Promise<void> {
+      await drain(engine(change), await wakeUp());
+    },
+    /** Lets time pass and the sweeper ring until nothing is left to do, or nothing can be done before the horizon. */
+    async run(change: Partial<Engine> = {}): Promise<void> {
+      const end = clock.now + HORIZON_MS;
+      rung.length = 0;
+      while (clock.now <= end) {
+        clock.now += 3_000;
+        const found = await sweepCursors(env.DB, 0, clock.now, 1_000);
+        const mine = found.filter((one) => one.integration === row.no);
+        for (const one of mine) await drain(engine(change), one);
+        if (mine.length > 0) continue;
+        const next = await nextTime(row.no, (await placed()).cursor, clock.now);
+        if (next === null) return;
+        clock.now = next;
+      }
+    },
+    /** The holder of the cursor has died: its lease runs out. */
+    outlive: () => {
+      clock.now += LEASE_MS + 1;
+    },
+  };
+}
+
+/** When something of this cursor may be done next, or null: it is at rest. */
+async function nextTime(integration: number, cursor: Cursor, now: number): Promise<number | null> {
+  if (cursor.state === "blocked" || cursor.state === "paused") return null;
+  const due = await env.DB.prepare(
+    "SELECT min(next_at) AS at FROM deliveries WHERE integration = ? AND next_at IS NOT NULL",
+  )
+    .bind(integration)
+    .first<{ at: number | null }>();
+  const behind = await env.DB.prepare("SELECT 1 FROM responses WHERE id > ?1 AND id < (?2 + 1) * 8589934592 LIMIT 1")
+    .bind(cursor.position, cursor.segment)
+    .first();
+  const open = behind !== null || cursor.flight !== null;
+  const times = [due?.at ?? null, open ? Math.max(cursor.leaseUntil, cursor.nextAt, now + 1) : null];
+  const known = times.filter((time) => time !== null);
+  return known.length > 0 ? Math.max(now + 1, Math.min(...known)) : null;
+}
