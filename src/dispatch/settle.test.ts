@@ -54,7 +54,16 @@ function settled(given: Given) {
   return settle({
     cursor: { ...cursor, failures: given.failures ?? 0 },
     work: {
-      page: { feed, segment: 0, after: 10, through: 15, entries: positions.map(entry), replay: false, markedAt: NOW, inDoubt: false },
+      page: {
+        feed,
+        segment: 0,
+        after: 10,
+        through: 15,
+        entries: positions.map(entry),
+        replay: false,
+        markedAt: NOW,
+        inDoubt: false,
+      },
       rows: new Map((given.rows ?? []).map((row) => [row.position, row])),
       due,
     },
@@ -88,7 +97,14 @@ const row = (position: number, change: Partial<DeliveryRow> = {}): DeliveryRow =
 describe("the cursor", () => {
   it("moves to the end of the page, past what the filter left out, when every entry has an outcome", () => {
     const { change, writes } = settled({ outcomes: { 11: delivered, 12: delivered, 14: delivered } });
-    expect(change).toMatchObject({ position: 15, revisionPosition: 5, flight: null, state: "active", success: true, hold: true });
+    expect(change).toMatchObject({
+      position: 15,
+      revisionPosition: 5,
+      flight: null,
+      state: "active",
+      success: true,
+      hold: true,
+    });
     expect(writes).toEqual([]);
   });
 
@@ -137,7 +153,8 @@ describe("the cursor", () => {
 });
 
 describe("delivery rows", () => {
-  const one = (outcome: Outcome, given: Given = {}) => settled({ positions: [11], outcomes: { 11: outcome }, ...given }).writes;
+  const one = (outcome: Outcome, given: Given = {}) =>
+    settled({ positions: [11], outcomes: { 11: outcome }, ...given }).writes;
 
   it("are written for exceptions only, unless the kind keeps a ledger", () => {
     expect(one(delivered)).toEqual([]);
@@ -149,7 +166,9 @@ describe("delivery rows", () => {
   });
 
   it("park what is refused, and what was tried often enough", () => {
-    expect(one({ type: "rejected", reason: "no number" })).toMatchObject([{ state: "parked", reason: "no number", nextAt: null }]);
+    expect(one({ type: "rejected", reason: "no number" })).toMatchObject([
+      { state: "parked", reason: "no number", nextAt: null },
+    ]);
     const retry = { type: "retry", reason: "busy" } as const;
     expect(one(retry)).toMatchObject([{ state: "retrying", nextAt: NOW + 2000 }]);
     expect(one(retry, { marked: [row(11, { attempts: 3 })] })).toMatchObject([
@@ -166,7 +185,12 @@ describe("delivery rows", () => {
 
   it("are taken back for entries that were marked and not attempted", () => {
     const halt = { type: "retry", reason: "429" } as const;
-    const { unmark } = settled({ outcomes: { 11: delivered }, halt, policy: { ledger: true }, marked: [row(11), row(12), row(14)] });
+    const { unmark } = settled({
+      outcomes: { 11: delivered },
+      halt,
+      policy: { ledger: true },
+      marked: [row(11), row(12), row(14)],
+    });
     expect(unmark).toEqual([12, 14]);
   });
 

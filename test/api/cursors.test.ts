@@ -4,7 +4,7 @@ import { SEGMENT_SIZE } from "../../src/core/ids";
 import { appendResponses } from "../../src/store/append";
 import { takeBudget } from "../../src/store/budgets";
 import * as cursors from "../../src/store/cursors";
-import { reportDelivery, findDelivery, writeStatement } from "../../src/store/deliveries";
+import { findDelivery, reportDelivery, writeStatement } from "../../src/store/deliveries";
 import { settlePage } from "../../src/store/settlement";
 import { openFirstSegment, openShards } from "../../src/store/shards";
 
@@ -27,7 +27,14 @@ async function append(now = 1_000_000) {
 }
 
 async function settle(cursor: cursors.Cursor, change: Partial<cursors.CursorChange> = {}, now = 1_000_000) {
-  const base = { revisionPosition: null, flight: null, state: "active", failures: 0, lastError: null, nextAt: 0 } as const;
+  const base = {
+    revisionPosition: null,
+    flight: null,
+    state: "active",
+    failures: 0,
+    lastError: null,
+    nextAt: 0,
+  } as const;
   const full = { ...base, position: cursor.position, success: true, hold: true, ...change };
   return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], unmark: [] }, now);
 }
@@ -84,7 +91,8 @@ describe("a cursor", () => {
   });
 
   it("that is behind is found by the sweeper, once per window, and not while it is held, paused or waiting", async () => {
-    const sweep = async (now: number) => (await cursors.sweepCursors(env.DB, 0, now, 100)).filter((w) => w.segment === segment);
+    const sweep = async (now: number) =>
+      (await cursors.sweepCursors(env.DB, 0, now, 100)).filter((w) => w.segment === segment);
     expect(await sweep(2_000_000)).toEqual([]);
     await append(1_000_000);
     expect(await sweep(1_001_000), "its wake-up is on its way").toEqual([]);
@@ -133,7 +141,12 @@ describe("a provider's report", () => {
     expect(await report("queued", 2)).toBe(false);
     // The call itself timed out: its holder knows less than the callback.
     await writeStatement(env.DB, held, [{ ...mark, ...empty, state: "unknown", nextAt: 99, reason: "?" }]).run();
-    expect(await findDelivery(env.DB, address)).toMatchObject({ state: "delivered", status: "sent", nextAt: null, reason: null });
+    expect(await findDelivery(env.DB, address)).toMatchObject({
+      state: "delivered",
+      status: "sent",
+      nextAt: null,
+      reason: null,
+    });
     expect(await report("undelivered", 5, "parked")).toBe(true);
     expect((await findDelivery(env.DB, address))?.state).toBe("parked");
   });

@@ -40,7 +40,11 @@ async function newForm({ sms = true }: { sms?: boolean } = {}) {
     sms: sms ? await add({ kind: "twilio-sms", config: text }) : "",
     rows: () => stack.google.readRows(SPREADSHEET, sheet).slice(1),
     header: () => stack.google.readRows(SPREADSHEET, sheet)[0] ?? [],
-    ids: () => stack.google.readRows(SPREADSHEET, sheet).slice(1).map((row) => row[0] ?? ""),
+    ids: () =>
+      stack.google
+        .readRows(SPREADSHEET, sheet)
+        .slice(1)
+        .map((row) => row[0] ?? ""),
     texts: () => stack.texts().filter((body) => sent.has(body.split(": ")[1] ?? "")),
     async submit(answers: unknown): Promise<string> {
       const made = await stack.call("POST", `/v1/forms/${form}/responses`, { body: { answers } });
@@ -111,7 +115,9 @@ describe("status callbacks of Twilio", () => {
     await form.submit({ name: "Asha", phone: phone(5) });
     await until(() => expect(form.texts()).toHaveLength(1));
     const [delivery] = await form.deliveries(form.sms);
-    const forged = await stack.call("POST", `/hooks/twilio/${delivery.id}`, { headers: { "x-twilio-signature": "AAAA" } });
+    const forged = await stack.call("POST", `/hooks/twilio/${delivery.id}`, {
+      headers: { "x-twilio-signature": "AAAA" },
+    });
     expect(forged.status).toBe(403);
     expect((await stack.call("POST", "/hooks/twilio/none")).status).toBe(404);
     await until(async () => {
@@ -126,7 +132,10 @@ describe("when things fail", () => {
     const form = await newForm();
     const db = await stack.db();
     // As if a wake-up had been sent and lost: the bell is not rung again within its window.
-    await db.prepare("UPDATE cursors SET wake_at = ?").bind(Date.now() + 1_500).run();
+    await db
+      .prepare("UPDATE cursors SET wake_at = ?")
+      .bind(Date.now() + 1_500)
+      .run();
     const id = await form.submit({ name: "Asha", phone: phone(6) });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect([form.ids(), form.texts()]).toEqual([[], []]);
@@ -172,7 +181,10 @@ describe("an integration under control", () => {
   it("paused it waits, resumed it goes on, deleted it stops; a replay doubles nothing", async () => {
     const form = await newForm();
     expect((await form.post(form.sheets, "pause")).body.state).toBe("paused");
-    const all = [await form.submit({ name: "a", phone: phone(20) }), await form.submit({ name: "b", phone: phone(21) })];
+    const all = [
+      await form.submit({ name: "a", phone: phone(20) }),
+      await form.submit({ name: "b", phone: phone(21) }),
+    ];
     await until(() => expect(form.texts()).toHaveLength(2));
     await stack.sweep();
     expect(form.ids()).toEqual([]);
@@ -188,7 +200,9 @@ describe("an integration under control", () => {
     }
     expect([form.ids(), form.texts().length]).toEqual([all, 2]);
     expect((await form.post(form.sheets, "replay", { from: "nobody" })).status).toBe(422);
-    expect((await stack.call("DELETE", `/v1/forms/${form.form}/integrations/${form.sheets}`, { key })).status).toBe(204);
+    expect((await stack.call("DELETE", `/v1/forms/${form.form}/integrations/${form.sheets}`, { key })).status).toBe(
+      204,
+    );
     expect((await form.view(form.sheets)).code).toBe("not_found");
     await form.submit({ name: "c", phone: phone(22) });
     await until(() => expect(form.texts()).toHaveLength(3));
@@ -210,7 +224,11 @@ describe("an integration under control", () => {
       body: { kind: "google-sheets", config, start: "beginning", filter: 'name != "n7"' },
     });
     expect(made.status).toBe(201);
-    const rows = () => stack.google.readRows(SPREADSHEET, "Back-fill").slice(1).map((row) => row[0] ?? "");
+    const rows = () =>
+      stack.google
+        .readRows(SPREADSHEET, "Back-fill")
+        .slice(1)
+        .map((row) => row[0] ?? "");
     await until(() => expect(rows()).toHaveLength(999), 30_000);
     expect(rows()).toEqual(sent.filter((_, n) => n !== 7));
     expect((stack.google.stats.batchUpdate ?? 0) - before).toBeLessThanOrEqual(5);
@@ -223,25 +241,38 @@ describe("an integration under control", () => {
       ((await post(body)).body.errors ?? []).map((e: { pointer: string }) => e.pointer);
     expect(await pointers({ kind: "fax", config: {} })).toEqual(["/kind"]);
     expect(await pointers({ kind: "google-sheets", config: {} })).toEqual(["/config/spreadsheetId"]);
-    expect(await pointers({ kind: "twilio-sms", config: { to: "nobody", body: "Hi {{nme}}" } })).toEqual(["/config/to", "/config/body"]);
+    expect(await pointers({ kind: "twilio-sms", config: { to: "nobody", body: "Hi {{nme}}" } })).toEqual([
+      "/config/to",
+      "/config/body",
+    ]);
     const config = { spreadsheetId: SPREADSHEET };
     expect(await pointers({ kind: "google-sheets", config, filter: "age >" })).toEqual(["/filter"]);
-    expect(await pointers({ kind: "google-sheets", config: { ...config, connection: "conn_x" } })).toEqual(["/config/connection"]);
+    expect(await pointers({ kind: "google-sheets", config: { ...config, connection: "conn_x" } })).toEqual([
+      "/config/connection",
+    ]);
   });
 });
 
 describe("a stored connection", () => {
   it("is used instead of the worker's own credentials, and is never shown", async () => {
     const secrets = { accountSid: `AC${"0".repeat(32)}`, authToken: "wrong-token-0123" };
-    const made = await stack.call("POST", "/v1/connections", { key, body: { kind: "twilio-sms", name: "Other", secrets } });
+    const made = await stack.call("POST", "/v1/connections", {
+      key,
+      body: { kind: "twilio-sms", name: "Other", secrets },
+    });
     expect(made.status).toBe(201);
     const form = await newForm({ sms: false });
     const config = { to: "phone", body: "Hi", from: "+15005550006", defaultCountry: "IN", connection: made.body.id };
     const id = await form.add({ kind: "twilio-sms", config });
     await form.submit({ name: "Asha", phone: phone(40) });
-    await until(async () => expect(await form.view(id)).toMatchObject({ state: "blocked", lastError: expect.any(String) }));
+    await until(async () =>
+      expect(await form.view(id)).toMatchObject({ state: "blocked", lastError: expect.any(String) }),
+    );
     expect((await stack.call("DELETE", `/v1/connections/${made.body.id}`, { key })).body.code).toBe("conflict");
-    const shown = [await stack.call("GET", "/v1/connections", { key }), await stack.call("GET", `/v1/connections/${made.body.id}`, { key })];
+    const shown = [
+      await stack.call("GET", "/v1/connections", { key }),
+      await stack.call("GET", `/v1/connections/${made.body.id}`, { key }),
+    ];
     const db = await stack.db();
     const { results } = await db.prepare("SELECT * FROM connections").all();
     for (const text of [JSON.stringify(shown), JSON.stringify(results)]) expect(text).not.toContain("wrong-token");

@@ -51,7 +51,8 @@ describe("500 submissions at once over three forms", () => {
 
   it("fail alone when their form is closed or their answers are wrong in the middle of it", async () => {
     const [open, closed] = [await newForm(), await newForm()];
-    const post = (form: string, answers: unknown) => stack.call("POST", `/v1/forms/${form}/responses`, { body: { answers } });
+    const post = (form: string, answers: unknown) =>
+      stack.call("POST", `/v1/forms/${form}/responses`, { body: { answers } });
     await Promise.all([post(open, { name: "warm" }), post(closed, { name: "warm" })]);
     const wave = Array.from({ length: 60 }, (_, i) => post(i % 2 ? open : closed, { name: `n${i}` }));
     const closing = stack.call("POST", `/v1/forms/${closed}/close`, { key });
@@ -70,7 +71,9 @@ describe("500 submissions at once over three forms", () => {
     const form = await newForm();
     const post = (name: string) => stack.call("POST", `/v1/forms/${form}/responses`, { body: { answers: { name } } });
     await post("warm");
-    const gone = Array.from({ length: 20 }, (_, i) => stack.abandon(`/v1/forms/${form}/responses`, { answers: { name: `gone${i}` } }));
+    const gone = Array.from({ length: 20 }, (_, i) =>
+      stack.abandon(`/v1/forms/${form}/responses`, { answers: { name: `gone${i}` } }),
+    );
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => post(`here${i}`)));
     await Promise.all(gone);
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 201));
@@ -90,7 +93,9 @@ describe("a form that changes between load and submit", () => {
     // Another isolate publishes: this one still has version 1 in its cache when the next responses come.
     const db = await stack.db();
     await db.batch([
-      db.prepare("INSERT INTO form_versions VALUES (?, 2, ?, 0)").bind(form, JSON.stringify({ title: "Visit", questions })),
+      db
+        .prepare("INSERT INTO form_versions VALUES (?, 2, ?, 0)")
+        .bind(form, JSON.stringify({ title: "Visit", questions })),
       db.prepare("UPDATE forms SET version = 2 WHERE id = ?").bind(form),
       db.prepare("UPDATE segments SET version = 2 WHERE form = ?").bind(form),
     ]);

@@ -44,12 +44,14 @@ export async function startLocal(state: string, port: number, vars: Record<strin
         body: JSON.stringify({ answers: { name, phone } }),
       }).catch(() => null);
       if (response?.status !== 201) return null;
-      return (await response.json().catch(() => null) as { id: string } | null)?.id ?? null;
+      return ((await response.json().catch(() => null)) as { id: string } | null)?.id ?? null;
     },
     /** Ids in the sheet's first column, in order. */
     async rows(): Promise<string[]> {
       const page = await (await fetch(`http://127.0.0.1:${port + 1}/sheets/demo-spreadsheet`)).text();
-      return [...page.matchAll(/<tr>(?:<th[^>]*>[^<]*<\/th>)?<td[^>]*>([a-z0-9]{10,})<\/td>/g)].map((match) => match[1] ?? "");
+      return [...page.matchAll(/<tr>(?:<th[^>]*>[^<]*<\/th>)?<td[^>]*>([a-z0-9]{10,})<\/td>/g)].map(
+        (match) => match[1] ?? "",
+      );
     },
     /** Receipt numbers in the texts that were sent. */
     async receipts(): Promise<string[]> {

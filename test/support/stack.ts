@@ -88,7 +88,10 @@ export async function startStack(state: string) {
     async abandon(at: string, body: unknown): Promise<void> {
       const { url } = await harness.listen();
       await new Promise<void>((resolve) => {
-        const request = http.request(new URL(at, url), { method: "POST", headers: { "content-type": "application/json" } });
+        const request = http.request(new URL(at, url), {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+        });
         request.on("error", () => resolve());
         request.on("close", () => resolve());
         request.end(JSON.stringify(body), () => setTimeout(() => request.destroy(), 2));
