@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { createLru } from "./lru";
+import { backoffSeconds } from "./retry";
+
+it("backs off with full jitter below a ceiling that doubles, and never less than a second", () => {
+  expect([0, 1, 5, 20].map((failures) => backoffSeconds(failures, 0.999))).toEqual(
+    [2, 4, 64, 600].map((s) => s * 0.999),
+  );
+  expect(backoffSeconds(10, 0)).toBe(1);
+  expect(backoffSeconds(1_000, 0.5)).toBe(300);
+});
+
+it("an LRU forgets what was used longest ago", () => {
+  const lru = createLru<number>(2);
+  lru.set("a", 1);
+  lru.set("b", 2);
+  expect(lru.get("a")).toBe(1);
+  lru.set("c", 3);
+  expect([lru.get("a"), lru.get("b"), lru.get("c")]).toEqual([1, undefined, 3]);
+  lru.delete("a");
+  expect(lru.get("a")).toBeUndefined();
+});
