@@ -89,6 +89,14 @@ CREATE TABLE budgets (
   at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Recipients that asked to be left alone, by kind and account. Only a digest of the address is kept.
+CREATE TABLE suppressions (
+  scope TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (scope, recipient)
+) STRICT, WITHOUT ROWID;
+
 -- Shard ---------------------------------------------------------------------------------------------------------------
 
 -- `version` and `state` are what an INSERT checks: the form's current version, and whether it takes responses.

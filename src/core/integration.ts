@@ -97,8 +97,16 @@ export interface Deps<Config = unknown, Secrets = unknown> {
   readonly settings: Readonly<Record<string, string | undefined>>;
   /** Which of these provider ids belong to other deliveries around this entry already (kinds with a ledger). */
   readonly claimed: (references: readonly string[], entry: Entry) => Promise<ReadonlySet<string>>;
+  readonly optOuts: OptOuts;
   /** Lives as long as the isolate: access tokens and the like, never anything that must survive. */
   readonly memory: Map<string, unknown>;
+}
+
+/** Recipients that asked to be left alone, by scope: a kind and an account (`twilio-sms:AC…`). */
+export interface OptOuts {
+  find(scope: string, recipients: readonly string[]): Promise<ReadonlySet<string>>;
+  add(scope: string, recipient: string): Promise<void>;
+  remove(scope: string, recipient: string): Promise<void>;
 }
 
 /** A token bucket shared by everything that spends it, kept in D1. */

@@ -1,11 +1,12 @@
 /** Loads what an integration needs to do its work: config, opened secrets, the form's definitions. */
 import type { Definition } from "../core/form";
-import type { Deps } from "../core/integration";
+import type { Deps, OptOuts } from "../core/integration";
 import type { ResponseRecord } from "../core/response";
 import { unseal } from "../core/seal";
 import { findClaimed } from "../store/deliveries";
 import { readDefinitions } from "../store/forms";
 import type { IntegrationSetup } from "../store/integrations";
+import { addSuppressed, findSuppressed, removeSuppressed } from "../store/suppressions";
 import type { Engine } from "./engine";
 
 /** The dependencies of an integration, or a sentence that says why it cannot work (`blocked`). */
@@ -33,6 +34,7 @@ export async function makeDeps(
       const feed = entry.event === "created" ? 0 : 1;
       return findClaimed(shard.db, { integration: integration.no, feed, position: entry.position }, references);
     },
+    optOuts: optOutsOf(engine),
     memory: engine.memory,
   };
 }
@@ -46,6 +48,15 @@ export async function withDefinitions(engine: Engine, deps: Deps, responses: rea
     known.set(version, definition);
   }
   return { ...deps, form: { ...deps.form, definitions: known } };
+}
+
+function optOutsOf({ shards, now }: Engine): OptOuts {
+  const { control } = shards;
+  return {
+    find: (scope, recipients) => findSuppressed(control, scope, recipients),
+    add: (scope, recipient) => addSuppressed(control, scope, recipient, now()),
+    remove: (scope, recipient) => removeSuppressed(control, scope, recipient),
+  };
 }
 
 async function readSecrets(

@@ -90,6 +90,16 @@ export const budgets = sqliteTable("budgets", {
   at: integer("at").notNull(),
 });
 
+export const suppressions = sqliteTable(
+  "suppressions",
+  {
+    scope: text("scope").notNull(),
+    recipient: text("recipient").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.recipient] })],
+);
+
 export const segments = sqliteTable("segments", {
   no: integer("no").primaryKey(),
   form: text("form").notNull(),

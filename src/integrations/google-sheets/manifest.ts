@@ -26,7 +26,10 @@ export const ConfigSchema = z.strictObject({
 export type Config = z.output<typeof ConfigSchema>;
 
 const ServiceAccount = z.object({
-  client_email: z.string().max(320).regex(/^[^@\s]+@[^@\s]+$/, "the client_email of the service account's JSON file"),
+  client_email: z
+    .string()
+    .max(320)
+    .regex(/^[^@\s]+@[^@\s]+$/, "the client_email of the service account's JSON file"),
   private_key: z.string().includes("PRIVATE KEY", { error: "the private_key of the service account's JSON file" }),
   token_uri: z.url().optional(),
 });

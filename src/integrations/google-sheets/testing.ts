@@ -109,6 +109,7 @@ export function makeWorld(options: Partial<SheetsEmulatorOptions> & { definition
     publicUrl: null,
     settings: { GOOGLE_SHEETS_URL: "https://sheets.test", GOOGLE_TOKEN_URL: "https://sheets.test/token" },
     claimed: async () => new Set(),
+    optOuts: { find: async () => new Set(), add: async () => {}, remove: async () => {} },
     memory: new Map(),
   };
   const rows = (title = "Responses") => emulator.readRows(SHEET_ID, title).slice(1);

@@ -1,0 +1,37 @@
+/** Twilio's reports about a message (status callbacks): verified, and read into what the engine keeps. */
+import type { CallbackRequest, CallbackResult, Deps } from "../../core/integration";
+import type { Config, Secrets } from "./manifest";
+import { optOutScope, outcomeOfStatus, STOPPED } from "./outcomes";
+import { verifySignature } from "./signature";
+
+/** Along a message's life. Reports overtake each other: one of a lower rank than the last changes nothing. */
+const RANKS: Readonly<Record<string, number>> = {
+  accepted: 1,
+  scheduled: 1,
+  queued: 2,
+  sending: 3,
+  sent: 4,
+  delivered: 5,
+  undelivered: 5,
+  failed: 5,
+  canceled: 5,
+  read: 6,
+};
+
+/** Checks the signature, then reads the status. Parameters that it does not know are left alone: Twilio adds some. */
+export async function readCallback(request: CallbackRequest, deps: Deps<Config, Secrets>): Promise<CallbackResult> {
+  const { url, headers, body } = request;
+  const signature = headers.get("x-twilio-signature");
+  if (!(await verifySignature(deps.secrets.authToken, { url, signature, body }))) {
+    return { type: "refused", reason: "The signature is not Twilio's. Check the Auth Token and PUBLIC_URL." };
+  }
+  const params = new URLSearchParams(body);
+  const reference = params.get("MessageSid") ?? "";
+  const status = (params.get("MessageStatus") ?? "").toLowerCase();
+  const rank = Object.hasOwn(RANKS, status) ? RANKS[status] : undefined;
+  if (rank === undefined || !/^(SM|MM)\w+$/.test(reference)) return { type: "ignored" };
+  const code = Number(params.get("ErrorCode")) || null;
+  const to = params.get("To");
+  if (code === STOPPED && to) await deps.optOuts.add(optOutScope(deps.secrets), to);
+  return { type: "report", reference, status, rank, outcome: outcomeOfStatus({ reference, status, code }) };
+}

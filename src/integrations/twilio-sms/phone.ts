@@ -1,0 +1,14 @@
+/** Phone numbers as people type them, in the one form that Twilio takes. */
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/min";
+
+/**
+ * The number in E.164 (`+919876543210`), or null when it is none. Numbers without a country code are read as numbers of
+ * `defaultCountry` (ISO 3166 alpha-2); without one they are refused.
+ */
+export function toE164(text: string, defaultCountry?: string): string | null {
+  const country = defaultCountry !== undefined && isCountry(defaultCountry) ? defaultCountry : undefined;
+  const number = parsePhoneNumberFromString(text, { ...(country && { defaultCountry: country }), extract: false });
+  return number?.isValid() ? number.number : null;
+}
+
+const isCountry = (code: string): code is CountryCode => isSupportedCountry(code);

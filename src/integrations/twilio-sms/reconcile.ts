@@ -1,0 +1,102 @@
+/**
+ * Finds out what became of messages in doubt: Twilio's list of messages to the number is asked for the same text at that
+ * time. Two empty looks, minutes apart, are as much certainty as Twilio gives that a message was never taken.
+ */
+import type { Attempted, Deps, Entry, Outcome, Page, PageResult } from "../../core/integration";
+import { type Listed, listMessages, type Message } from "./client";
+import { lookSeconds } from "./look";
+import type { Config, Secrets } from "./manifest";
+import { type Content, contentOf } from "./message";
+import { judgeListFailure, outcomeOfStatus } from "./outcomes";
+
+/** Clocks differ, and Twilio's times are whole seconds; a page of time-outs takes minutes. */
+const BEFORE_MS = 60_000;
+const AFTER_MS = 600_000;
+
+/**
+ * An outcome for every entry: found → delivered (or why it failed); not found → `unknown` until the second empty look,
+ * then `retry`. A look before its time is not taken: `unknown` without `looked`, which the engine does not count.
+ */
+export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
+  const outcomes = new Map<number, Outcome>();
+  const lists = new Map<string, Listed>();
+  const taken = new Set<string>();
+  for (const entry of page.entries) {
+    const attempted = entry.attempted ?? { attempts: 1, looks: 0, triedAt: page.markedAt, reference: null };
+    const early = secondsLeft(attempted, deps);
+    if (early > 0) {
+      outcomes.set(entry.position, { type: "unknown", reason: NOT_YET, afterSeconds: early });
+      continue;
+    }
+    const content = contentOf(entry);
+    let listed = lists.get(content.to);
+    if (!listed) {
+      const result = await listMessages(deps, content.to, earliest(page) - BEFORE_MS);
+      if (!result.ok) return { outcomes, halt: judgeListFailure(result.failure) };
+      listed = result.value;
+      lists.set(content.to, listed);
+    }
+    const wanted = { entry, content, triedAt: attempted.triedAt };
+    const found = await findMessage(listed.messages, { wanted, taken }, deps);
+    outcomes.set(entry.position, found ?? notFound(attempted, listed, deps));
+  }
+  return { outcomes };
+}
+
+const NOT_YET = "It is not known whether Twilio took the message; it will be looked for.";
+const NOT_FOUND = "It is not known whether Twilio took the message: it was looked for once and not found.";
+const NEVER = "Twilio never took the message.";
+const UNCERTAIN =
+  "It can't be found out whether Twilio took the message: there are too many to this number. Look in Twilio's log, then retry.";
+
+const earliest = ({ entries, markedAt }: Page): number =>
+  entries.reduce((first, { attempted }) => Math.min(first, attempted?.triedAt ?? markedAt), Number.POSITIVE_INFINITY);
+
+/** Until the look that is due may be taken. The second one is also kept apart from the first by its `afterSeconds`. */
+function secondsLeft({ looks, triedAt }: Attempted, { settings, now }: Deps<Config, Secrets>): number {
+  const [first, second] = lookSeconds(settings);
+  const dueAt = triedAt + (looks === 0 ? first : first + second) * 1000;
+  return Math.ceil((dueAt - now()) / 1000);
+}
+
+function notFound({ looks }: Attempted, { complete }: Listed, { settings }: Deps<Config, Secrets>): Outcome {
+  if (!complete) return { type: "rejected", reason: UNCERTAIN };
+  if (looks >= 1) return { type: "retry", reason: NEVER };
+  return { type: "unknown", reason: NOT_FOUND, looked: true, afterSeconds: lookSeconds(settings)[1] };
+}
+
+interface Wanted {
+  readonly entry: Entry;
+  readonly content: Content;
+  readonly triedAt: number;
+}
+
+/**
+ * The message of this attempt, which is then nobody else's; null when there is none. The same text may have gone to the same
+ * number for another response: what other deliveries have is not ours.
+ */
+async function findMessage(
+  messages: readonly Message[],
+  { wanted, taken }: { wanted: Wanted; taken: Set<string> },
+  deps: Deps<Config, Secrets>,
+): Promise<Outcome | null> {
+  const { entry, content, triedAt } = wanted;
+  const created = (message: Message) => Date.parse(message.date_created ?? "");
+  const candidates = messages.filter(
+    (message) =>
+      message.direction === "outbound-api" &&
+      message.body === content.body &&
+      created(message) >= triedAt - BEFORE_MS &&
+      created(message) <= triedAt + AFTER_MS &&
+      !taken.has(message.sid),
+  );
+  const claimed = await deps.claimed(
+    candidates.map((message) => message.sid),
+    entry,
+  );
+  // Oldest first: of two alike, the earlier attempt takes the earlier message.
+  const [found] = candidates.filter(({ sid }) => !claimed.has(sid)).sort((a, b) => created(a) - created(b));
+  if (!found) return null;
+  taken.add(found.sid);
+  return outcomeOfStatus({ reference: found.sid, status: found.status, code: found.error_code ?? null });
+}
