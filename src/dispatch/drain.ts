@@ -3,7 +3,8 @@
  * claim names its epoch; a holder that lost its lease stops and changes nothing.
  */
 import type { Halt } from "../core/integration";
-import { type Cursor, type CursorChange, claimCursor, deleteCursor, type Settled, type WakeUp } from "../store/cursors";
+import { deleteCursor } from "../store/cursor-control";
+import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
 import { loadSetup } from "../store/integrations";
 import { settlePage } from "../store/settlement";
 import { logEvent } from "../telemetry/log";

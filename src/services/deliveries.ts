@@ -21,7 +21,8 @@ import * as store from "../store/deliveries";
 import type { IntegrationRow } from "../store/integrations";
 import { loadSetup } from "../store/integrations";
 import { loadForm } from "./forms";
-import { findOwnIntegration, readCursors, ring } from "./integrations";
+import { readCursors, ring } from "./integration-view";
+import { findOwnIntegration } from "./integrations";
 import { readNewest } from "./responses";
 
 export interface DeliveryView {

@@ -1,35 +1,17 @@
-/** Verbs on integrations: configure on a form, watch, pause, resume, replay, test, delete. */
+/** Verbs on integrations: configure on a form, look at, change. */
 import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
 import { compileFilter } from "../core/expression";
-import { newId, parseResponseId, segmentOf, segmentStart } from "../core/ids";
-import type { Manifest, TestResult } from "../core/integration";
+import { newId, segmentStart } from "../core/ids";
+import type { Manifest } from "../core/integration";
 import { catalog, findKind } from "../integrations/catalog";
 import { findConnection } from "../store/connections";
-import * as cursors from "../store/cursors";
-import { countParked } from "../store/deliveries";
+import { createCursor, resumeCursor } from "../store/cursor-control";
 import * as store from "../store/integrations";
 import { headOf, listSegments, type Segment } from "../store/shards";
 import { checkWith } from "./check";
 import { loadOwnForm } from "./forms";
-
-export interface IntegrationView {
-  readonly id: string;
-  readonly form: string;
-  readonly kind: string;
-  readonly state: cursors.CursorState;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly filter: string | null;
-  /** Entries that are not settled yet, and for how long the oldest has been waiting. */
-  readonly lag: { readonly entries: number; readonly seconds: number };
-  /** Deliveries that wait for a person. */
-  readonly parked: number;
-  readonly lastError: string | null;
-  readonly lastSuccessAt: string | null;
-  readonly nextAttemptAt: string | null;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+import { type IntegrationView, readCursors, ring, viewIntegration } from "./integration-view";
 
 export interface IntegrationInput {
   readonly kind: string;
@@ -78,7 +60,7 @@ async function startCursor(
   const follows = manifest.events.some((event) => event !== "created");
   const place = (feed: "responses" | "revisions") =>
     start === "now" ? headOf(ctx.shards, segment, feed) : segmentStart(segment.no);
-  await cursors.createCursor(ctx.shards.get(segment.shard).db, {
+  await createCursor(ctx.shards.get(segment.shard).db, {
     segment: segment.no,
     integration: row.no,
     kind: row.kind,
@@ -126,7 +108,8 @@ export async function findOwnIntegration(
   return row;
 }
 
-interface Named {
+/** Which integration of which form. */
+export interface Named {
   readonly form: string;
   readonly integration: string;
 }
@@ -155,138 +138,10 @@ export async function updateIntegration(
   const filter = input.filter === undefined ? row.filter : input.filter;
   const setup = await checkSetup(ctx, form, { manifest, config, filter });
   await store.updateIntegration(ctx.shards.control, row.no, { ...setup, updatedAt: ctx.now() });
-  const stuck = (await readCursors(ctx, row)).some(
-    ({ cursor }) => cursor.state === "waiting" || cursor.state === "blocked",
-  );
-  return stuck ? resumeIntegration(ctx, workspace, input) : getIntegration(ctx, workspace, input);
-}
-
-/** Stops an integration where it is: nothing is lost, it goes on from there. */
-export async function pauseIntegration(ctx: Context, workspace: string, input: Named): Promise<IntegrationView> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.pauseCursor(db, cursor.segment, row.no);
-  return viewIntegration(ctx, row);
-}
-
-/** Lets a paused, waiting or blocked integration go on now. */
-export async function resumeIntegration(ctx: Context, workspace: string, input: Named): Promise<IntegrationView> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.resumeCursor(db, cursor.segment, row.no);
-  await ring(ctx, row);
-  return viewIntegration(ctx, row);
-}
-
-/** Delivers again from the beginning, or from a response on (included). What is there already is not doubled. */
-export async function replayIntegration(
-  ctx: Context,
-  workspace: string,
-  input: Named & { from: string },
-): Promise<IntegrationView> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  const start = input.from === "beginning" ? null : parseResponseId(input.from);
-  const all = await readCursors(ctx, row);
-  const first =
-    start === null
-      ? 0
-      : all.findIndex((at) => at.shard === start.shard && at.cursor.segment === segmentOf(start.position));
-  if (first < 0 || (start === null && input.from !== "beginning")) {
-    const problem = {
-      pointer: "/from",
-      code: "unknown_response",
-      detail: "Send beginning, or the id of a response of this form.",
-    };
-    throw new AppError("invalid_request", { errors: [problem] });
-  }
-  for (const [i, { db, cursor }] of all.entries()) {
-    if (i < first) continue;
-    const position = start !== null && i === first ? start.position - 1 : segmentStart(cursor.segment);
-    await cursors.rewindCursor(db, cursor.segment, row.no, position);
+  // What it waited for may be mended by the change: it tries again at once.
+  for (const { db, cursor } of await readCursors(ctx, row)) {
+    if (cursor.state !== "paused") await resumeCursor(db, cursor.segment, row.no);
   }
   await ring(ctx, row);
-  return viewIntegration(ctx, row);
-}
-
-/** Asks the kind whether the integration can do its work; nothing is delivered. */
-export async function testIntegration(ctx: Context, workspace: string, input: Named): Promise<TestResult> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  const worker = ctx.kindWorker(row.kind);
-  if (!worker) throw new AppError("kind_unavailable", { detail: `The worker of ${row.kind} is not deployed.` });
-  const response = await worker.fetch("https://kind.internal/test", {
-    method: "POST",
-    body: JSON.stringify({ integration: row.id }),
-  });
-  if (!response.ok)
-    throw new AppError("kind_unavailable", { detail: `The worker of ${row.kind} answered ${response.status}.` });
-  return response.json<TestResult>();
-}
-
-/** Deletes an integration; what it delivered stays where it is. */
-export async function deleteIntegration(ctx: Context, workspace: string, input: Named): Promise<void> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.deleteCursor(db, cursor.segment, row.no);
-  await store.deleteIntegration(ctx.shards.control, row.no);
-}
-
-interface PlacedCursor {
-  readonly shard: number;
-  readonly db: D1Database;
-  readonly cursor: cursors.Cursor;
-}
-
-/** The cursors of an integration, one a segment, oldest segment first. */
-export async function readCursors(ctx: Context, row: store.IntegrationRow): Promise<PlacedCursor[]> {
-  const placed: PlacedCursor[] = [];
-  for (const segment of await listSegments(ctx.shards, row.form)) {
-    const { db } = ctx.shards.get(segment.shard);
-    const cursor = await cursors.findCursor(db, segment.no, row.no);
-    if (cursor) placed.push({ shard: segment.shard, db, cursor });
-  }
-  return placed;
-}
-
-/** Wakes the kind's worker for every segment of an integration. */
-export async function ring(ctx: Context, row: store.IntegrationRow): Promise<void> {
-  const placed = await readCursors(ctx, row);
-  await ctx.wake(
-    placed.map(({ shard, cursor }) => ({
-      shard,
-      segment: cursor.segment,
-      integration: row.no,
-      kind: row.kind,
-      notBefore: cursor.nextAt,
-    })),
-  );
-}
-
-const WORST_FIRST: readonly cursors.CursorState[] = ["blocked", "paused", "waiting", "active"];
-
-async function viewIntegration(ctx: Context, row: store.IntegrationRow): Promise<IntegrationView> {
-  const placed = await readCursors(ctx, row);
-  const lags = await Promise.all(placed.map(({ db, cursor }) => cursors.lagOf(db, cursor)));
-  const dbs = new Map(placed.map(({ shard, db }) => [shard, db]));
-  const parked = await Promise.all([...dbs.values()].map((db) => countParked(db, row.no)));
-  const oldest = Math.min(...lags.map((lag) => lag.oldestAt ?? Number.POSITIVE_INFINITY));
-  const all = placed.map(({ cursor }) => cursor);
-  const latest = Math.max(0, ...all.map((cursor) => cursor.lastSuccessAt ?? 0));
-  const next = Math.max(0, ...all.map((cursor) => cursor.nextAt));
-  const state = WORST_FIRST.find((s) => all.some((cursor) => cursor.state === s)) ?? "active";
-  const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
-  return {
-    id: row.id,
-    form: row.form,
-    kind: row.kind,
-    state,
-    config: row.config,
-    filter: row.filter,
-    lag: {
-      entries: sum(lags.map((lag) => lag.entries)),
-      seconds: Number.isFinite(oldest) ? Math.max(0, Math.round((ctx.now() - oldest) / 1000)) : 0,
-    },
-    parked: sum(parked),
-    lastError: all.find((cursor) => cursor.lastError !== null)?.lastError ?? null,
-    lastSuccessAt: latest > 0 ? new Date(latest).toISOString() : null,
-    nextAttemptAt: next > ctx.now() ? new Date(next).toISOString() : null,
-    createdAt: new Date(row.createdAt).toISOString(),
-    updatedAt: new Date(row.updatedAt).toISOString(),
-  };
+  return getIntegration(ctx, workspace, input);
 }

@@ -2,7 +2,7 @@
  * Cursors: how far an integration has come in a segment's log, who holds it, and when it is to be woken. Every write of a
  * holder names the epoch that its claim raised, so that a holder whose lease ran out changes nothing any more.
  */
-import { SEGMENT_SIZE, segmentStart } from "../core/ids";
+import { SEGMENT_SIZE } from "../core/ids";
 
 /** A wake-up younger than this is still on its way: no second one is sent. */
 export const WAKE_WINDOW_MS = 2_000;
@@ -59,12 +59,12 @@ export interface Cursor {
   readonly lastSuccessAt: number | null;
 }
 
-const COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
+export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt`;
 
-type CursorRow = Omit<Cursor, "flight"> & { readonly flight: string | null };
+export type CursorRow = Omit<Cursor, "flight"> & { readonly flight: string | null };
 
-const toCursor = (row: CursorRow): Cursor => ({
+export const toCursor = (row: CursorRow): Cursor => ({
   ...row,
   flight: row.flight === null ? null : (JSON.parse(row.flight) as Flight),
 });
@@ -87,7 +87,7 @@ export async function claimCursor(
     .prepare(
       `UPDATE cursors SET epoch = epoch + 1, lease_until = ?1 + ?2, wake_at = ?1 + ?2
        WHERE segment = ?3 AND integration = ?4 AND lease_until <= ?1 AND next_at <= ?1 + 500 AND state <> 'paused'
-       RETURNING ${COLUMNS}`,
+       RETURNING ${CURSOR_COLUMNS}`,
     )
     .bind(now, leaseMs, wakeUp.segment, wakeUp.integration)
     .first<CursorRow>();
@@ -190,92 +190,4 @@ export async function sweepCursors(db: D1Database, shard: number, now: number, l
     .bind(now, limit)
     .all<Record<string, unknown>>();
   return results.map((row) => toWakeUp(row, shard));
-}
-
-/** Gives an integration its cursor in a segment. */
-export async function createCursor(
-  db: D1Database,
-  cursor: { segment: number; integration: number; kind: string; position: number; revisionPosition: number | null },
-): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO cursors (segment, integration, kind, state, position, revision_position, high)
-       VALUES (?1, ?2, ?3, 'active', ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
-    )
-    .bind(
-      cursor.segment,
-      cursor.integration,
-      cursor.kind,
-      cursor.position,
-      cursor.revisionPosition,
-      segmentStart(cursor.segment),
-    )
-    .run();
-}
-
-export async function findCursor(db: D1Database, segment: number, integration: number): Promise<Cursor | null> {
-  const row = await db
-    .prepare(`SELECT ${COLUMNS} FROM cursors WHERE segment = ? AND integration = ?`)
-    .bind(segment, integration)
-    .first<CursorRow>();
-  return row ? toCursor(row) : null;
-}
-
-/** Stops a cursor where it is; a holder finishes its page and then stops. */
-export async function pauseCursor(db: D1Database, segment: number, integration: number): Promise<void> {
-  await db
-    .prepare("UPDATE cursors SET state = 'paused' WHERE segment = ? AND integration = ?")
-    .bind(segment, integration)
-    .run();
-}
-
-/** Lets a paused, waiting or blocked cursor go on at once. */
-export async function resumeCursor(db: D1Database, segment: number, integration: number): Promise<void> {
-  await db
-    .prepare(
-      `UPDATE cursors SET state = 'active', next_at = 0, wake_at = 0, failures = 0, last_error = NULL
-       WHERE segment = ? AND integration = ?`,
-    )
-    .bind(segment, integration)
-    .run();
-}
-
-/**
- * Moves a cursor back so that the log is delivered again from there. Raising the epoch takes the cursor from a holder, whose
- * page (if one is in flight) stays marked: its effect is reconciled first.
- */
-export async function rewindCursor(
-  db: D1Database,
-  segment: number,
-  integration: number,
-  position: number,
-): Promise<void> {
-  await db
-    .prepare(
-      `UPDATE cursors SET position = min(position, ?1), epoch = epoch + 1, lease_until = 0, next_at = 0, wake_at = 0
-       WHERE segment = ?2 AND integration = ?3`,
-    )
-    .bind(position, segment, integration)
-    .run();
-}
-
-export async function deleteCursor(db: D1Database, segment: number, integration: number): Promise<void> {
-  await db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration).run();
-}
-
-/** How much lies after a cursor: entries of both feeds, and when the oldest came in. */
-export async function lagOf(db: D1Database, cursor: Cursor): Promise<{ entries: number; oldestAt: number | null }> {
-  const end = segmentStart(cursor.segment + 1);
-  const row = await db
-    .prepare(
-      `SELECT coalesce((SELECT id FROM responses WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT 1), ?1) - ?1
-         + CASE WHEN ?3 IS NULL THEN 0 ELSE
-           coalesce((SELECT id FROM revisions WHERE id > ?3 AND id < ?2 ORDER BY id DESC LIMIT 1), ?3) - ?3 END AS entries,
-         (SELECT received_at FROM responses WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT 1) AS responseAt,
-         (SELECT created_at FROM revisions WHERE ?3 IS NOT NULL AND id > ?3 AND id < ?2 ORDER BY id LIMIT 1) AS revisionAt`,
-    )
-    .bind(cursor.position, end, cursor.revisionPosition)
-    .first<{ entries: number; responseAt: number | null; revisionAt: number | null }>();
-  const times = [row?.responseAt, row?.revisionAt].filter((at) => at !== null && at !== undefined);
-  return { entries: row?.entries ?? 0, oldestAt: times.length > 0 ? Math.min(...times) : null };
 }

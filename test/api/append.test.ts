@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SEGMENT_SIZE } from "../../src/core/ids";
 import { appendResponses, findRefusal, type NewResponse } from "../../src/store/append";
-import { createCursor } from "../../src/store/cursors";
+import { createCursor } from "../../src/store/cursor-control";
 import { openFirstSegment, openShards, updateOpenSegment } from "../../src/store/shards";
 
 const shards = openShards(env);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SEGMENT_SIZE } from "../../src/core/ids";
 import { appendResponses } from "../../src/store/append";
 import { takeBudget } from "../../src/store/budgets";
+import * as control from "../../src/store/cursor-control";
 import * as cursors from "../../src/store/cursors";
 import { findDelivery, reportDelivery, writeStatement } from "../../src/store/deliveries";
 import { settlePage } from "../../src/store/settlement";
@@ -15,7 +16,7 @@ let count = 0;
 const wakeUp = () => ({ shard: 0, segment, integration: 1, kind: "k", notBefore: 0 });
 const claim = (now: number) => cursors.claimCursor(env.DB, wakeUp(), { now, ...LEASE });
 const find = async () => {
-  const found = await cursors.findCursor(env.DB, segment, 1);
+  const found = await control.findCursor(env.DB, segment, 1);
   if (!found) throw new Error("no cursor");
   return found;
 };
@@ -43,7 +44,7 @@ beforeEach(async () => {
   const form = { id: crypto.randomUUID(), version: 1, state: "open" as const, now: 0 };
   segment = (await openFirstSegment(openShards(env), form)).no;
   start = segment * SEGMENT_SIZE;
-  await cursors.createCursor(env.DB, { segment, integration: 1, kind: "k", position: start, revisionPosition: null });
+  await control.createCursor(env.DB, { segment, integration: 1, kind: "k", position: start, revisionPosition: null });
 });
 
 describe("a cursor", () => {
@@ -101,9 +102,9 @@ describe("a cursor", () => {
     await claim(1_010_000);
     expect(await sweep(1_020_000)).toEqual([]);
     expect(await sweep(1_040_000), "its holder has died").toHaveLength(1);
-    await cursors.pauseCursor(env.DB, segment, 1);
+    await control.pauseCursor(env.DB, segment, 1);
     expect(await sweep(2_000_000)).toEqual([]);
-    await cursors.resumeCursor(env.DB, segment, 1);
+    await control.resumeCursor(env.DB, segment, 1);
     expect(await sweep(2_000_000)).toHaveLength(1);
   });
 
@@ -111,7 +112,7 @@ describe("a cursor", () => {
     const held = await claim(1_000_000);
     if (!held) throw new Error("not claimed");
     await append();
-    await cursors.pauseCursor(env.DB, segment, 1);
+    await control.pauseCursor(env.DB, segment, 1);
     expect(await settle(held)).toEqual({ held: 0, more: 0 });
     expect((await find()).state).toBe("paused");
   });
@@ -120,7 +121,7 @@ describe("a cursor", () => {
     const held = await claim(1_000_000);
     if (!held) throw new Error("not claimed");
     await settle(held, { position: start + 3 });
-    await cursors.rewindCursor(env.DB, segment, 1, start + 1);
+    await control.rewindCursor(env.DB, segment, 1, start + 1);
     expect(await settle(held, { position: start + 4 })).toBeNull();
     expect(await find()).toMatchObject({ position: start + 1, high: start + 3 });
     expect(await claim(1_000_001)).not.toBeNull();

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Definition } from "../../src/core/form";
 import type { Integration } from "../../src/core/integration";
 import { listParked } from "../../src/services/deliveries";
-import { replayIntegration, resumeIntegration } from "../../src/services/integrations";
+import { replayIntegration, resumeIntegration } from "../../src/services/integration-control";
 import { type Clock, createWorld, type World } from "../support/world";
 
 export type FaultName = "rate_limit" | "error_before" | "error_after" | "drop_after" | "outage" | "refuse_credentials";

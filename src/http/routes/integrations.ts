@@ -6,6 +6,7 @@ import { AppError } from "../../core/errors";
 import { checkWith } from "../../services/check";
 import * as connections from "../../services/connections";
 import * as deliveries from "../../services/deliveries";
+import * as control from "../../services/integration-control";
 import * as integrations from "../../services/integrations";
 import { withKey } from "../auth";
 import { readJson } from "../body";
@@ -49,21 +50,21 @@ export const integrationRoutes = new Hono<AppEnv>()
     return c.json(await integrations.updateIntegration(c.get("ctx"), c.get("key").workspace, input));
   })
   .delete(one, write, async (c) => {
-    await integrations.deleteIntegration(c.get("ctx"), c.get("key").workspace, c.req.param());
+    await control.deleteIntegration(c.get("ctx"), c.get("key").workspace, c.req.param());
     return c.body(null, 204);
   })
   .post(`${one}/pause`, write, async (c) =>
-    c.json(await integrations.pauseIntegration(c.get("ctx"), c.get("key").workspace, c.req.param())),
+    c.json(await control.pauseIntegration(c.get("ctx"), c.get("key").workspace, c.req.param())),
   )
   .post(`${one}/resume`, write, async (c) =>
-    c.json(await integrations.resumeIntegration(c.get("ctx"), c.get("key").workspace, c.req.param())),
+    c.json(await control.resumeIntegration(c.get("ctx"), c.get("key").workspace, c.req.param())),
   )
   .post(`${one}/replay`, write, async (c) => {
     const input = { ...c.req.param(), ...checkWith(ReplayBody, await readJson(c)) };
-    return c.json(await integrations.replayIntegration(c.get("ctx"), c.get("key").workspace, input), 202);
+    return c.json(await control.replayIntegration(c.get("ctx"), c.get("key").workspace, input), 202);
   })
   .post(`${one}/test`, write, async (c) =>
-    c.json(await integrations.testIntegration(c.get("ctx"), c.get("key").workspace, c.req.param())),
+    c.json(await control.testIntegration(c.get("ctx"), c.get("key").workspace, c.req.param())),
   )
   .get(`${one}/deliveries`, read, async (c) => {
     const state = c.req.query("state");
