@@ -16,7 +16,9 @@ export async function acceptCallback(engine: Engine, request: Request): Promise<
   const deps = await makeDeps(engine, setup);
   if ("blocked" in deps) return answer(503);
   const url = request.headers.get(CALLBACK_URL) ?? "";
-  const result = await engine.kind.callback({ url, headers: request.headers, body: await request.text() }, deps);
+  // Bytes first: a form is text, but the runtime warns about reading one as such.
+  const body = new TextDecoder().decode(await request.arrayBuffer());
+  const result = await engine.kind.callback({ url, headers: request.headers, body }, deps);
   return record(engine, address, result);
 }
 

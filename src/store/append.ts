@@ -136,24 +136,47 @@ export interface FirstAnswer {
   readonly receivedAt: number;
 }
 
-const USED_KEY = `
-SELECT id, fingerprint, received_at, coalesce((SELECT json_extract(v.previous, '$.version') FROM revisions v
-  WHERE v.response = k.id ORDER BY v.id LIMIT 1), version) AS version
+const USED_KEYS = `
+SELECT id, idempotency_key, fingerprint, received_at, coalesce((SELECT json_extract(v.previous, '$.version')
+  FROM revisions v WHERE v.response = k.id ORDER BY v.id LIMIT 1), version) AS version
 FROM responses k
 WHERE (k.id >> 33) IN (SELECT no FROM segments WHERE form = (SELECT form FROM segments WHERE no = ?1))
-  AND k.idempotency_key = ?2 LIMIT 1`;
+  AND k.idempotency_key IN (SELECT value FROM json_each(?2))`;
 
-type UsedKey = Omit<Extract<Refusal, { type: "key_used" }>, "type">;
+/** The response that a key came with, and what its sender was told. */
+export type UsedKey = Omit<Extract<Refusal, { type: "key_used" }>, "type">;
 
-function toUsedKey(row: Record<string, unknown> | undefined): UsedKey | null {
-  if (!row) return null;
-  const first = { version: Number(row.version), receivedAt: Number(row.received_at) };
-  return { position: Number(row.id), fingerprint: String(row.fingerprint), first };
+function toUsedKeys(rows: readonly Record<string, unknown>[]): Map<string, UsedKey> {
+  return new Map(
+    rows.map((row) => {
+      const first = { version: Number(row.version), receivedAt: Number(row.received_at) };
+      const used = { position: Number(row.id), fingerprint: String(row.fingerprint), first };
+      return [String(row.idempotency_key), used];
+    }),
+  );
 }
 
-/** The response that brought this key to the form of a segment, or null. */
-export async function findUsedKey(db: D1Database, segment: number, key: string): Promise<UsedKey | null> {
-  return toUsedKey((await db.prepare(USED_KEY).bind(segment, key).first<Record<string, unknown>>()) ?? undefined);
+/** Which of these keys came to the form of a segment before, by key. One round trip. */
+export async function findUsedKeys(
+  db: D1Database,
+  segment: number,
+  keys: readonly string[],
+): Promise<Map<string, UsedKey>> {
+  if (keys.length === 0) return new Map();
+  const { results } = await db.prepare(USED_KEYS).bind(segment, JSON.stringify(keys)).all<Record<string, unknown>>();
+  return toUsedKeys(results);
+}
+
+/** Which entries of one segment are stored although their batch gave no answer: positions by nonce. One round trip. */
+export async function findStored(db: D1Database, entries: readonly NewResponse[]): Promise<Map<string, number>> {
+  const [first] = entries;
+  if (!first) return new Map();
+  const since = Math.min(...entries.map((entry) => entry.since));
+  const { results } = await db
+    .prepare("SELECT id, nonce FROM responses WHERE id > ? AND id < ? AND nonce IN (SELECT value FROM json_each(?))")
+    .bind(since, (first.segment + 1) * S, JSON.stringify(entries.map((entry) => entry.nonce)))
+    .all<{ id: number; nonce: string }>();
+  return new Map(results.map((row) => [row.nonce, row.id]));
 }
 
 /** Looks up what became of an entry that `appendResponses` did not store. One round trip. */
@@ -162,12 +185,12 @@ export async function findRefusal(db: D1Database, entry: NewResponse): Promise<R
     db
       .prepare("SELECT id FROM responses WHERE id > ? AND id < ? AND nonce = ? LIMIT 1")
       .bind(entry.since, (entry.segment + 1) * S, entry.nonce),
-    db.prepare(USED_KEY).bind(entry.segment, entry.idempotencyKey),
+    db.prepare(USED_KEYS).bind(entry.segment, JSON.stringify([entry.idempotencyKey])),
     db.prepare("SELECT version, state FROM segments WHERE no = ?").bind(entry.segment),
   ]);
   const found = mine?.results[0];
   if (found) return { type: "stored", position: Number(found.id) };
-  const key = toUsedKey(used?.results[0]);
+  const key = toUsedKeys(used?.results ?? []).get(entry.idempotencyKey ?? "");
   if (key) return { type: "key_used", ...key };
   return segment?.results[0]?.state === "open" ? { type: "stale" } : { type: "closed" };
 }

@@ -145,6 +145,22 @@ describe("batch submit", () => {
     expect(list.body.items.map((r: { answers: { name: string } }) => r.answers.name)).toEqual(["three", "two", "one"]);
   });
 
+  it("sent again whole is answered alike, in a few round trips, also after the form was closed", async () => {
+    const own = await newForm(key);
+    const responses = Array.from({ length: 200 }, (_, i) => ({ answers: { name: `n${i}` }, idempotencyKey: `k${i}` }));
+    const send = async () =>
+      (await call("POST", `/v1/forms/${own}/responses/batch`, { body: { responses } })).body.items;
+    const first: { id: string; status: number }[] = await send();
+    const trips = countTrips();
+    const again = await send();
+    expect(trips.stop()).toBeLessThan(8);
+    expect(again).toEqual(first.map((item) => ({ ...item, replayed: true })));
+    await call("POST", `/v1/forms/${own}/close`, { key });
+    expect((await send()).map((item: { id: string }) => item.id)).toEqual(first.map((item) => item.id));
+    const list = await call("GET", `/v1/forms/${own}/responses?limit=500`, { key });
+    expect(list.body.items).toHaveLength(200);
+  });
+
   it("refuses more than 500", async () => {
     const responses = Array.from({ length: 501 }, () => ({ answers: { name: "x" } }));
     expect((await call("POST", `/v1/forms/${form}/responses/batch`, { body: { responses } })).status).toBe(413);
@@ -205,3 +221,45 @@ describe("editing and erasing", () => {
     }
   });
 });
+
+describe("a warm submission", () => {
+  it("makes one round trip to D1, with a key of the workspace and with an Idempotency-Key too", async () => {
+    const own = await newForm(key, { access: "key" });
+    await submit(own, { name: "warm" }, { key });
+    for (const headers of [{}, { "idempotency-key": "warm" }] as Record<string, string>[]) {
+      const trips = countTrips();
+      expect((await submit(own, { name: "one" }, { key, headers })).status).toBe(201);
+      expect(trips.stop()).toBe(1);
+    }
+  });
+});
+
+/** Counts the calls of the shared D1 binding. */
+function countTrips() {
+  const { prepare, batch } = env.DB;
+  let calls = 0;
+  env.DB.batch = <T>(statements: D1PreparedStatement[]) => {
+    calls += 1;
+    return batch.call(env.DB, statements) as Promise<D1Result<T>[]>;
+  };
+  env.DB.prepare = (sql) => {
+    const statement = prepare.call(env.DB, sql);
+    const counted = (bound: D1PreparedStatement): D1PreparedStatement =>
+      new Proxy(bound, {
+        get(target, name) {
+          const value = Reflect.get(target, name);
+          if (typeof value !== "function") return value;
+          if (name === "bind") return (...values: unknown[]) => counted(target.bind(...values));
+          if (["all", "first", "run", "raw"].includes(String(name))) calls += 1;
+          return value.bind(target);
+        },
+      });
+    return counted(statement);
+  };
+  return {
+    stop() {
+      Object.assign(env.DB, { prepare, batch });
+      return calls;
+    },
+  };
+}

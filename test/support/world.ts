@@ -12,7 +12,7 @@ import { authenticate, createWorkspace } from "../../src/services/access";
 import { createForm } from "../../src/services/forms";
 import { type IntegrationView, readCursors } from "../../src/services/integration-view";
 import { createIntegration, getIntegration } from "../../src/services/integrations";
-import { submitBatch } from "../../src/services/submit";
+import { submitBatch } from "../../src/services/submit-batch";
 import { type Cursor, sweepCursors, type WakeUp } from "../../src/store/cursors";
 import { findIntegration } from "../../src/store/integrations";
 

@@ -24,8 +24,9 @@ export async function deliverPage(page: Page, deps: Deps<Config, Secrets>): Prom
   // A person who retries a delivery by hand may know more than the list: then Twilio is asked.
   const numbers = page.replay ? [] : page.entries.map((entry) => contentOf(entry).to);
   const optedOut = await deps.optOuts.find(scope, numbers);
-  for (const { position, content } of page.entries.map((entry) => ({ ...entry, content: contentOf(entry) }))) {
-    if (optedOut.has(content.to)) outcomes.set(position, OPTED_OUT);
+  for (const entry of page.entries) {
+    const open = entry.response.erasedAt === null;
+    if (open && optedOut.has(contentOf(entry).to)) outcomes.set(entry.position, OPTED_OUT);
   }
   const waiting = page.entries.filter((entry) => !outcomes.has(entry.position));
   const outage = Math.min(OUTAGE_AFTER, waiting.length);
