@@ -4,7 +4,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { type AppEnv, makeContext } from "../context";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
-import { createFormPages } from "../pages/form/routes";
+import { createFormPages, showError } from "../pages/form/routes";
 import { loadForm } from "../services/forms";
 import { submitResponse } from "../services/submit";
 import { answerError } from "./problem";
@@ -38,4 +38,7 @@ export const app = new Hono<AppEnv>()
   .route("/hooks", hookRoutes)
   .route("/", createFormPages({ loadForm, submitResponse }))
   .notFound((c) => answerError(new AppError("not_found", { detail: "There is nothing at this address." }), c))
-  .onError((error, c) => answerError(error, c));
+  .onError((error, c) => {
+    const answer = answerError(error, c);
+    return c.req.path.startsWith("/f/") ? showError(c, new AppError("internal")) : answer;
+  });

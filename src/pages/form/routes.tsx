@@ -44,7 +44,8 @@ function show(c: Context, page: JSX.Element, status: ContentfulStatusCode = 200)
   return c.html(html`<!DOCTYPE html>${page}`, status);
 }
 
-function showError(c: Context, error: AppError): Response | Promise<Response> {
+/** An error as a page for people. */
+export function showError(c: Context, error: AppError): Response | Promise<Response> {
   if (error.details.retryAfterSeconds !== undefined) c.header("Retry-After", String(error.details.retryAfterSeconds));
   return show(c, <MessagePage {...explain(error)} />, statusOf(error));
 }
