@@ -79,11 +79,11 @@ async function release(
   const { policy } = engine.kind.manifest;
   const empty = { outcomes: new Map(), halt, flight: null, marked: new Map() };
   const { change } = settle({ ...empty, cursor, work: noWork(cursor, now), policy, now, random: engine.random() });
-  // Nothing was tried: what failed before is not mended by that, and a page in doubt stays so.
+  // Nothing was tried: what failed before is not mended by that, and a page in doubt stays so unless there is none to read.
   const kept = {
     ...change,
     ...(halt === null && { failures: cursor.failures, lastError: cursor.lastError }),
-    flight: cursor.flight,
+    flight: halt === null && inTime ? null : cursor.flight,
     success: false,
     hold: halt === null && inTime,
   };

@@ -79,8 +79,8 @@ export async function readDuePage(engine: Engine, place: Place, cursor: Cursor):
 /** The next page of the log for this cursor: a page in doubt first, then responses, then revisions. Null: nothing left. */
 export async function readNextPage(engine: Engine, place: Place, cursor: Cursor): Promise<PageWork | null> {
   const { flight } = cursor;
-  if (flight) return readPage(engine, place, cursor, flight.feed);
   return (
+    (flight && (await readPage(engine, place, cursor, flight.feed))) ??
     (await readPage(engine, place, cursor, "responses")) ??
     (cursor.revisionPosition === null ? null : await readPage(engine, place, cursor, "revisions"))
   );

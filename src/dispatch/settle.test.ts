@@ -47,12 +47,13 @@ interface Given {
   readonly marked?: DeliveryWrite[];
   readonly policy?: Partial<Policy>;
   readonly failures?: number;
+  readonly inDoubt?: Flight;
 }
 
 function settled(given: Given) {
   const { positions = [11, 12, 14], feed = "responses", due = false, outcomes = {} } = given;
   return settle({
-    cursor: { ...cursor, failures: given.failures ?? 0 },
+    cursor: { ...cursor, failures: given.failures ?? 0, flight: given.inDoubt ?? null },
     work: {
       page: {
         feed,
@@ -127,6 +128,18 @@ describe("the cursor", () => {
   it("keeps the page in flight while its effect is in doubt, and only then", () => {
     expect(settled({ halt: { type: "unknown", reason: "time-out" } }).change.flight).toEqual(flight);
     expect(settled({ halt: { type: "retry", reason: "429" } }).change.flight).toBeNull();
+  });
+
+  it("keeps a page in doubt from before while deliveries that are due are worked off", () => {
+    const before: Flight = { ...flight, through: 20 };
+    const { change } = settled({
+      due: true,
+      positions: [3],
+      outcomes: { 3: delivered },
+      rows: [row(3)],
+      inDoubt: before,
+    });
+    expect(change.flight).toEqual(before);
   });
 
   it("waits as long as it was told, or longer with each failure; blocked, a quarter of an hour", () => {

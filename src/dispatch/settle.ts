@@ -36,7 +36,7 @@ export function settle(input: SettleInput): Settlement {
   return {
     change: {
       ...moved(cursor, work, open[0]),
-      flight: halt?.type === "unknown" && !work.due ? input.flight : null,
+      flight: flightAfter(input),
       state: halt ? (halt.type === "blocked" ? "blocked" : "waiting") : "active",
       failures: halt ? cursor.failures + 1 : 0,
       lastError: halt?.reason ?? null,
@@ -47,6 +47,12 @@ export function settle(input: SettleInput): Settlement {
     writes: [...settledRows(input), ...openRows(input, open, nextAt)],
     unmark: open.filter((entry) => !work.rows.has(entry.position)).map((entry) => entry.position),
   };
+}
+
+/** The page in doubt: this one while its effect is unknown; one from before is not settled by deliveries that were due. */
+function flightAfter({ cursor, work, halt, flight }: SettleInput): Flight | null {
+  if (work.due) return cursor.flight;
+  return halt?.type === "unknown" ? flight : null;
 }
 
 /** Where the cursor stands: before the first entry without an outcome, else at the end of the page. */

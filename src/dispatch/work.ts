@@ -109,6 +109,8 @@ async function spend(
   return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null };
 }
 
+const NO_MARK: Pick<Worked, "flight" | "marked"> = { flight: null, marked: new Map() };
+
 /** Commits that these entries are about to be sent. Null: the lease was lost, nothing may be sent. */
 async function mark(
   { engine, place }: Holder,
@@ -116,13 +118,17 @@ async function mark(
 ): Promise<Pick<Worked, "flight" | "marked"> | null> {
   const { db } = place.shard;
   if (!engine.kind.manifest.policy.ledger) {
+    // Deliveries that are due are found by their id in whatever they write: repeating them is safe without a mark.
+    if (work.due) return (await extendLease(db, cursor, engine.now() + LEASE_MS)) ? NO_MARK : null;
     const { feed, after, through, markedAt } = page;
     const flight: Flight = { feed, after, through, markedAt };
     return (await markFlight(db, cursor, flight)) ? { flight, marked: new Map() } : null;
   }
+  // The cursor has passed what is due: should this worker die, the row itself must bring it back.
+  const nextAt = work.due ? engine.now() + LEASE_MS : null;
   const rows = page.entries.map((entry): DeliveryWrite => {
     const attempts = (work.rows.get(entry.position)?.attempts ?? 0) + 1;
-    const fresh = { nextAt: null, reference: null, status: null, reason: null, looks: 0 };
+    const fresh = { nextAt, reference: null, status: null, reason: null, looks: 0 };
     const feed = page.feed === "responses" ? 0 : 1;
     const content = JSON.stringify(entry.content ?? null);
     return { ...fresh, feed, position: entry.position, state: "sending", attempts, triedAt: page.markedAt, content };

@@ -13,6 +13,7 @@ import { createForm } from "../../src/services/forms";
 import { type IntegrationView, readCursors } from "../../src/services/integration-view";
 import { createIntegration, getIntegration } from "../../src/services/integrations";
 import { submitBatch } from "../../src/services/submit-batch";
+import { lagOf } from "../../src/store/cursor-control";
 import { type Cursor, sweepCursors, type WakeUp } from "../../src/store/cursors";
 import { findIntegration } from "../../src/store/integrations";
 
@@ -130,10 +131,8 @@ async function nextTime(integration: number, cursor: Cursor, now: number): Promi
   )
     .bind(integration)
     .first<{ at: number | null }>();
-  const behind = await env.DB.prepare("SELECT 1 FROM responses WHERE id > ?1 AND id < (?2 + 1) * 8589934592 LIMIT 1")
-    .bind(cursor.position, cursor.segment)
-    .first();
-  const open = behind !== null || cursor.flight !== null;
+  const { entries } = await lagOf(env.DB, cursor);
+  const open = entries > 0 || cursor.flight !== null;
   const times = [due?.at ?? null, open ? Math.max(cursor.leaseUntil, cursor.nextAt, now + 1) : null];
   const known = times.filter((time) => time !== null);
   return known.length > 0 ? Math.max(now + 1, Math.min(...known)) : null;

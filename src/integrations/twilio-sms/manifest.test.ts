@@ -47,7 +47,7 @@ describe("a config", () => {
 describe("secrets", () => {
   it.each([
     [{ accountSid: "AC1" }, "accountSid"],
-    [{ authToken: "short" }, "authToken"],
+    [{ authToken: "" }, "authToken"],
     [{ apiKey: KEY }, "apiKeySecret"],
     [{ apiKeySecret: "0123456789abcdef" }, "apiKeySecret"],
     [{ from: "?" }, "from"],

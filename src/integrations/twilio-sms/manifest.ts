@@ -40,9 +40,9 @@ export const SecretsSchema = z
     accountSid: z
       .string()
       .trim()
-      .regex(/^AC[0-9a-f]{32}$/i, "the Account SID: AC and 32 characters"),
+      .regex(/^AC[0-9A-Za-z]{6,64}$/, "the Account SID: AC and 32 hexadecimal digits"),
     /** Also the key of callbacks' signatures, whoever makes the calls. */
-    authToken: z.string().trim().min(16).max(128),
+    authToken: z.string().trim().min(1).max(200),
     apiKey: z
       .string()
       .trim()

@@ -1,0 +1,150 @@
+/**
+ * One run: a form with one integration, several workers that may crash or hang at every call, a queue that drops, doubles,
+ * delays and reorders, a provider that fails in every way, people who submit, edit and erase. Afterwards everything is mended,
+ * time passes, and what stands at the provider is compared with the log.
+ */
+import { drain } from "../../../src/dispatch/drain";
+import type { Engine } from "../../../src/dispatch/engine";
+import { editResponse, eraseResponse } from "../../../src/services/responses";
+import { sweepCursors, type WakeUp } from "../../../src/store/cursors";
+import type { Clock, World } from "../../support/world";
+import { createGate, type Decision, type Gate, gatedShards } from "./gate";
+import { createRandom, type Random } from "./random";
+
+/** What a simulated provider lets the simulator do and see. */
+export interface Provider {
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Makes the next call fail in a way of the provider's choice. */
+  failNext(random: Random): void;
+  heal(): void;
+  /** A copy of a call may arrive any time later; false: it is lost when its worker has waited too long. */
+  readonly lateCallsArrive: boolean;
+}
+
+export interface Run {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly provider: Provider;
+  /** The n-th person's answers. */
+  readonly answers: (n: number) => Record<string, unknown>;
+  readonly edits: boolean;
+  /** A build with a fault put in on purpose. */
+  readonly broken?: Partial<Engine>;
+}
+
+interface Worker {
+  readonly gate: Gate;
+  readonly startedAt: number;
+}
+
+const STEPS = 80;
+/** A call that hangs for longer is given up by its client, and by the provider. */
+const CALL_MS = 30_000;
+
+/** What people expect to find: ids in the order of the log, with the newest name, or null when erased. */
+export type Expected = Map<string, string | null>;
+
+export async function simulate(seed: number, run: Run): Promise<Expected> {
+  const random = createRandom(seed);
+  const { world, clock, provider } = run;
+  const queue: { wakeUp: WakeUp; at: number }[] = [];
+  const workers: Worker[] = [];
+  const expected: Expected = new Map();
+  const revisions = new Map<string, number>();
+  let people = 0;
+
+  const send = (wakeUp: WakeUp) => {
+    if (random.chance(0.2)) return; // lost
+    const copies = random.chance(0.2) ? 2 : 1;
+    for (let i = 0; i < copies; i += 1)
+      queue.push({ wakeUp, at: Math.max(clock.now, wakeUp.notBefore) + random.below(5_000) });
+  };
+
+  const decide = (call: "d1" | "provider"): Decision => {
+    if (call === "provider" && random.chance(0.25)) provider.failNext(random);
+    const draw = random.next();
+    if (draw < 0.012) return "crash_before";
+    if (draw < 0.024) return "crash_after";
+    return draw < 0.05 ? "hold" : "go";
+  };
+
+  async function start(wakeUp: WakeUp): Promise<void> {
+    const gate = createGate({ random, decide });
+    const worker = { gate, startedAt: clock.now };
+    workers.push(worker);
+    const engine = world.engine({
+      shards: gatedShards(world.ctx.shards, gate),
+      fetch: (request) => gate.pass("provider", () => provider.fetch(request)),
+      random: random.next,
+      wake: async (wakeUps) => wakeUps.forEach(send),
+      ...run.broken,
+    });
+    drain(engine, wakeUp).then(gate.end, gate.end);
+    await gate.idle();
+  }
+
+  async function goOn(worker: Worker | undefined): Promise<void> {
+    if (!worker) return;
+    const late = clock.now - worker.startedAt > CALL_MS;
+    if (late && !provider.lateCallsArrive) return worker.gate.kill();
+    worker.gate.release();
+    await worker.gate.idle();
+  }
+
+  const held = () => workers.filter(({ gate }) => gate.state() === "held");
+
+  async function actOnce(): Promise<void> {
+    const known = [...expected].filter(([, name]) => name !== null).map(([id]) => id);
+    const id = run.edits && random.chance(0.3) ? random.pick(known) : undefined;
+    if (id === undefined) {
+      const count = 1 + random.below(4);
+      const all = Array.from({ length: count }, (_, i) => run.answers(people + i));
+      const ids = await world.submit(...all);
+      for (const [i, made] of ids.entries()) expected.set(made, String(all[i]?.name));
+      people += count;
+      return;
+    }
+    const revision = revisions.get(id) ?? 1;
+    const at = { form: world.form, response: id, revision };
+    revisions.set(id, revision + 1);
+    if (random.chance(0.25)) {
+      await eraseResponse(world.ctx, world.workspace, at);
+      expected.set(id, null);
+    } else {
+      const name = `edited ${random.below(1_000)}`;
+      await editResponse(world.ctx, world.workspace, { ...at, answers: { name } });
+      expected.set(id, name);
+    }
+  }
+
+  for (let step = 0; step < STEPS; step += 1) {
+    const draw = random.next();
+    if (draw < 0.2) await actOnce();
+    else if (draw < 0.5) {
+      const due = queue.filter(({ at }) => at <= clock.now);
+      const message = random.pick(due);
+      if (message) {
+        queue.splice(queue.indexOf(message), 1);
+        await start(message.wakeUp);
+      }
+    } else if (draw < 0.65) {
+      for (const wakeUp of await sweepCursors(world.ctx.shards.control, 0, clock.now, 100)) {
+        if (wakeUp.integration === (await world.wakeUp()).integration) send(wakeUp);
+      }
+    } else if (draw < 0.8) await goOn(random.pick(held()));
+    else clock.now += random.pick([500, 3_000, 15_000, 25_000, 120_000]) ?? 0;
+  }
+
+  // Everything is mended: what still hangs arrives now, or never.
+  provider.heal();
+  for (const worker of held()) {
+    if (random.chance(0.5)) worker.gate.kill();
+    else await finish(worker, (w) => goOn(w));
+  }
+  await world.run(run.broken);
+  return expected;
+}
+
+async function finish(worker: Worker, goOn: (worker: Worker) => Promise<void>): Promise<void> {
+  for (let i = 0; i < 50 && worker.gate.state() === "held"; i += 1) await goOn(worker);
+}
