@@ -23,7 +23,7 @@ interface Item {
   readonly message: Message<unknown>;
 }
 
-/** A short pause at first, so that a moment's fault costs moments; 100 retries of up to 15 minutes outlast a day. */
+/** A short pause at first, so that a moment's fault costs moments; 100 retries of up to 15 minutes last about half a day. */
 const RETRY = { base: 2, cap: 15 * 60 };
 
 /** Stores the messages of a batch and acks or retries each. Never fails. */

@@ -178,7 +178,7 @@ function countReads() {
   const { batch } = env.DB;
   let rows = 0;
   env.DB.batch = async <T>(statements: D1PreparedStatement[]) => {
-    const results: D1Result<T>[] = await batch.call(env.DB, statements);
+    const results = (await batch.call(env.DB, statements)) as D1Result<T>[];
     for (const { meta } of results) rows += meta.rows_read;
     return results;
   };
