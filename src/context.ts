@@ -6,6 +6,8 @@ import { type Config, readConfig } from "./config";
 import type { CompiledDefinition } from "./core/answer";
 import type { Definition } from "./core/form";
 import { createLru, type Lru } from "./core/lru";
+import type { Spooled } from "./core/spool";
+import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
 import { sendWakeUps } from "./dispatch/wake";
 import { catalog } from "./integrations/catalog";
 import { createGroupCommit, type GroupCommit } from "./services/group-commit";
@@ -17,6 +19,7 @@ import { openShards, type Shards } from "./store/shards";
 
 export interface Env extends Readonly<Record<string, unknown>> {
   readonly DB: D1Database;
+  readonly QUEUE_INTAKE?: Queue<Spooled>;
 }
 
 /** A form as submissions need it: its current version, compiled, and where its responses go. */
@@ -48,6 +51,8 @@ interface Runtime {
   readonly heads: Lru<number>;
   readonly commit: (shard: number) => GroupCommit<NewResponse, Appended>;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
+  /** Puts submissions that D1 can't take, because of `cause`, on the intake queue; outcomes by index. Never fails. */
+  readonly spool: (messages: readonly Spooled[], cause: unknown) => Promise<readonly SpoolOutcome[]>;
   /** The worker of a kind, for tests and callbacks; undefined when it is not bound. */
   readonly kindWorker: (kind: string) => Fetcher | undefined;
 }
@@ -106,6 +111,7 @@ function makeRuntime(env: Env): Runtime {
         wakeUps,
         now(),
       ),
+    spool: (messages, cause) => sendSpooled(env.QUEUE_INTAKE, messages, cause),
     kindWorker: (kind) => env[catalog.find((m) => m.kind === kind)?.serviceBinding ?? ""] as Fetcher | undefined,
   };
 }

@@ -1,6 +1,7 @@
-/** The API worker: requests, and the sweeper once a minute. */
+/** The API worker: requests, the sweeper once a minute, and the intake queue. */
 import { type Env, makeContext } from "./context";
 import { newId } from "./core/ids";
+import { takeIn } from "./dispatch/intake";
 import { sweep } from "./dispatch/sweep";
 import { app } from "./http/app";
 
@@ -13,5 +14,13 @@ export default {
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
     await sweep(ctx.shards, ctx.wake, ctx.now());
+  },
+  async queue(batch, env, execution) {
+    const { shards, now, wake } = makeContext(
+      env,
+      execution,
+      newId("run", (bytes) => crypto.getRandomValues(bytes)),
+    );
+    await takeIn({ shards, now, wake, random: () => Math.random() }, batch);
   },
 } satisfies ExportedHandler<Env>;

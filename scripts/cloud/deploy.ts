@@ -17,6 +17,9 @@ export interface Deployment {
 }
 
 const DATABASE = "formlog";
+/** Their messages are responses: kept for as long as Cloudflare keeps any (14 days; its default is 4). */
+const INTAKE_QUEUES = ["formlog-intake", "formlog-intake-dead"];
+const RETENTION_SECONDS = String(14 * 24 * 3600);
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   "google-sheets": ["GOOGLE_SERVICE_ACCOUNT"],
   "twilio-sms": ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"],
@@ -57,10 +60,14 @@ async function ensureDatabase({ wrangler, say }: Deployment): Promise<string> {
 async function ensureQueues({ wrangler, say }: Deployment): Promise<void> {
   const listed = await wrangler(["queues", "list"]);
   const names = new Set(listed.split(/[\s│|]+/));
-  for (const { queue } of catalog) {
+  const wanted = [
+    ...INTAKE_QUEUES.map((queue) => [queue, "--message-retention-period-secs", RETENTION_SECONDS]),
+    ...catalog.map(({ queue }) => [queue]),
+  ];
+  for (const [queue = "", ...options] of wanted) {
     if (names.has(queue)) continue;
     say(`Creating the queue ${queue}`);
-    await wrangler(["queues", "create", queue]);
+    await wrangler(["queues", "create", queue, ...options]);
   }
 }
 

@@ -2,8 +2,10 @@
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
+import { isUnavailable } from "../store/db";
 import type { KeyRow } from "../store/keys";
 import * as store from "../store/keys";
+import { orUnavailable } from "./store-failure";
 
 export const SCOPES = [
   "forms:read",
@@ -19,17 +21,24 @@ export type Scope = (typeof SCOPES)[number];
 /** A key that was revoked works for at most this long in an isolate that knew it. */
 const KEY_CACHE_MS = 30_000;
 
-/** The key that this text is. Throws `unauthorized`. */
+/** How long a known key is honoured while D1 can't be asked, so that devices that use one can submit during an outage. */
+const KEY_OUTAGE_MS = 15 * 60_000;
+
+/** The key that this text is. Throws `unauthorized`, `store_unavailable`. */
 export async function authenticate(ctx: Context, text: string): Promise<KeyRow> {
   const hash = await sha256(text);
   const known = ctx.keys.get(hash);
   if (known && ctx.now() - known.loadedAt < KEY_CACHE_MS) return known.key;
-  const key = await store.findKey(ctx.shards.control, hash);
+  const key = await store.findKey(ctx.shards.control, hash).catch((error: unknown) => {
+    if (known && ctx.now() - known.loadedAt < KEY_OUTAGE_MS && isUnavailable(error)) return known.key;
+    return orUnavailable(error);
+  });
   if (!key) {
     ctx.keys.delete(hash);
     throw new AppError("unauthorized", { detail: "This key is not known, or it was revoked." });
   }
-  ctx.keys.set(hash, { key, loadedAt: ctx.now() });
+  // A key that stood in during an outage keeps its time: its 15 minutes don't begin again.
+  if (key !== known?.key) ctx.keys.set(hash, { key, loadedAt: ctx.now() });
   return key;
 }
 

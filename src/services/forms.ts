@@ -4,11 +4,16 @@ import { type CompiledDefinition, compileDefinition } from "../core/answer";
 import { AppError } from "../core/errors";
 import { type Access, changedTypes, type Definition, type FormState, type Metadata } from "../core/form";
 import { newId } from "../core/ids";
+import { isUnavailable, StoreError } from "../store/db";
 import * as store from "../store/forms";
 import { headOf, listSegments, openFirstSegment, updateOpenSegment } from "../store/shards";
+import { orUnavailable } from "./store-failure";
 
 /** A cached form is checked by the INSERT itself; access and state are looked at again after this time. */
 const FORM_CACHE_MS = 30_000;
+/** A form that is known need not be read again at any price; and when that failed, it is not tried again by each submission. */
+const RELOAD_MS = 5_000;
+const OUTAGE_MS = 2_000;
 
 /** What anybody may know of a form. */
 export interface PublicForm {
@@ -21,15 +26,31 @@ export interface PublicForm {
   readonly compiled: CompiledDefinition;
 }
 
-/** The form by its id, from the isolate's cache when it is fresh. Throws `not_found`. */
+/**
+ * The form by its id, from the isolate's cache when it is fresh, or when D1 can't be asked: while it can't be read, it can't
+ * be changed either. Throws `not_found`, `store_unavailable`.
+ */
 export async function loadForm(ctx: Context, id: string): Promise<CachedForm> {
   const known = ctx.forms.get(id);
   if (known && ctx.now() - known.loadedAt < FORM_CACHE_MS) return known;
-  return reloadForm(ctx, id);
+  if (!known) return reloadForm(ctx, id);
+  return within(RELOAD_MS, readForm(ctx, id)).catch((error: unknown) => {
+    if (!isUnavailable(error)) throw error;
+    ctx.forms.set(id, { ...known, loadedAt: ctx.now() - FORM_CACHE_MS + OUTAGE_MS });
+    return known;
+  });
 }
 
-/** The form as the store has it now. */
-export async function reloadForm(ctx: Context, id: string): Promise<CachedForm> {
+/** The form as the store has it now. Throws `not_found`, `store_unavailable`. */
+export const reloadForm = (ctx: Context, id: string): Promise<CachedForm> => readForm(ctx, id).catch(orUnavailable);
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new StoreError("D1 timed out")), ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
+
+async function readForm(ctx: Context, id: string): Promise<CachedForm> {
   const [row, segments] = await Promise.all([store.findForm(ctx.shards.control, id), listSegments(ctx.shards, id)]);
   const open = segments.at(-1);
   if (!row || !open) {

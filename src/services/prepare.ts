@@ -8,6 +8,9 @@ import { headOf } from "../store/shards";
 import { sha256 } from "./access";
 import { failStore } from "./store-failure";
 
+/** What a sender is told whose key came with other content before. */
+export const KEY_REUSED = "This Idempotency-Key came with other content before. Send new content with a new key.";
+
 /** What a client sends. */
 export interface Submission {
   readonly answers: unknown;

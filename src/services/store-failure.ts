@@ -1,6 +1,6 @@
 /** What a fault of the store means for a submission. */
 import { AppError } from "../core/errors";
-import { isOverloaded } from "../store/db";
+import { isOverloaded, isUnavailable } from "../store/db";
 import { CommitTimeout, QueueFull } from "./group-commit";
 
 const RETRY_AFTER_SECONDS = 2;
@@ -12,9 +12,23 @@ export function failStore(error: unknown): never {
   if (error instanceof QueueFull || isOverloaded(error)) throw new AppError("overloaded", retry);
   const certain = error instanceof CommitTimeout && !error.mayBeStored;
   if (certain) throw new AppError("overloaded", retry);
+  return failUnknown();
+}
+
+/** Throws `store_unavailable` for a response that may be stored, or may be stored later. */
+export function failUnknown(): never {
   throw new AppError("store_unavailable", {
-    ...retry,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
     detail: "Whether the response was stored is not known. Send it again with the same Idempotency-Key.",
+  });
+}
+
+/** Throws `store_unavailable` when D1 can't be asked before anything was tried; any other error as it is. */
+export function orUnavailable(error: unknown): never {
+  if (!isUnavailable(error)) throw error;
+  throw new AppError("store_unavailable", {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    detail: "Nothing was stored or changed. Try again in a moment.",
   });
 }
 

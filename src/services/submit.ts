@@ -8,7 +8,8 @@ import { responseId } from "../core/ids";
 import { findRefusal, findUsedKeys, type NewResponse, type UsedKey } from "../store/append";
 import type { KeyRow } from "../store/keys";
 import { loadForm, reloadForm, syncSegment } from "./forms";
-import { fingerprint, prepare, type Submission } from "./prepare";
+import { fingerprint, KEY_REUSED, prepare, type Submission } from "./prepare";
+import { type Accepted, spool } from "./spool";
 import { attempt, failStore } from "./store-failure";
 
 export interface Receipt {
@@ -25,11 +26,11 @@ export interface Receipt {
 const TRIES_MAX = 4;
 const RETRY_AFTER_SECONDS = 2;
 
-/** Stores one response. Throws AppError: not_found, unauthorized, form_closed, invalid_answers, idempotency_key_reused, overloaded, store_unavailable. */
+/** Stores one response, or spools it when D1 can't take it. Throws AppError: not_found, unauthorized, form_closed, invalid_answers, idempotency_key_reused, overloaded, store_unavailable. */
 export async function submitResponse(
   ctx: Context,
   input: Submission & { readonly form: string; readonly key: KeyRow | null },
-): Promise<Receipt> {
+): Promise<Receipt | Accepted> {
   let form = await loadForm(ctx, input.form);
   admit(form, input.key);
   for (let tries = 1; ; tries += 1) {
@@ -38,7 +39,9 @@ export async function submitResponse(
     const work = ctx.commit(form.shard).submit(entry);
     // Others may depend on this request's batch: it goes on when its client does not wait.
     ctx.waitUntil(work.catch(() => {}));
-    const { position, wakeUps } = await work.catch(failStore);
+    const appended = await work.catch((error: unknown) => ({ error }));
+    if ("error" in appended) return spool(ctx, form, { entry, ...appended });
+    const { position, wakeUps } = appended;
     if (wakeUps.length > 0) ctx.waitUntil(ctx.wake(wakeUps));
     if (position !== null) return receipt(form, position, { version: entry.version, receivedAt: entry.receivedAt });
     const settled = await settleRefused(ctx, form, entry);
@@ -58,7 +61,7 @@ export function admit(form: CachedForm, key: KeyRow | null): void {
 
 /** The receipt of a stored response. */
 export function receipt(
-  form: CachedForm,
+  form: Pick<CachedForm, "shard">,
   position: number,
   at: { version: number; receivedAt: number },
   replayed = false,
@@ -86,9 +89,7 @@ async function settleRefused(ctx: Context, form: CachedForm, entry: NewResponse)
 /** What a repeat with a used key is told: the first answer, or that the content is another. */
 export function repeatOf(form: CachedForm, used: UsedKey, fingerprint: string | null): Receipt | AppError {
   if (used.fingerprint === fingerprint) return receipt(form, used.position, used.first, true);
-  return new AppError("idempotency_key_reused", {
-    detail: "This Idempotency-Key came with other content before. Send new content with a new key.",
-  });
+  return new AppError("idempotency_key_reused", { detail: KEY_REUSED });
 }
 
 /** A repeat is answered as at first although the form would not take it any more; anything else is refused. */

@@ -11,7 +11,7 @@ export interface NewResponse {
   /** Names this attempt to store, so that a batch whose answer was lost can be recognised. */
   readonly nonce: string;
   readonly segment: number;
-  /** Stored only while this is the form's current version. */
+  /** Stored only while this is the form's current version, unless `promised`. */
   readonly version: number;
   readonly receivedAt: number;
   readonly answers: string;
@@ -20,6 +20,11 @@ export interface NewResponse {
   readonly fingerprint: string | null;
   /** A position of the segment that was committed before this response was first tried. */
   readonly since: number;
+  /**
+   * Answered 202 while D1 was down, which promised that it will be stored: it keeps the version that it was checked
+   * against, whatever the form has become since. Any other submission is refused then, because its sender can be told.
+   */
+  readonly promised?: boolean;
 }
 
 export interface AppendResult {
@@ -43,9 +48,9 @@ INSERT INTO responses (id, nonce, version, revision, received_at, answers, metad
 SELECT s.no * ${S} + row_number() OVER (PARTITION BY s.no ORDER BY e.key)
     + coalesce((SELECT r.id FROM responses r WHERE r.id > s.no * ${S} AND r.id < (s.no + 1) * ${S}
                 ORDER BY r.id DESC LIMIT 1) - s.no * ${S}, 0),
-  e.value->>1, s.version, 1, e.value->>3, e.value->>4, e.value->>5, e.value->>6, e.value->>7
+  e.value->>1, e.value->>2, 1, e.value->>3, e.value->>4, e.value->>5, e.value->>6, e.value->>7
 FROM json_each(?1) e JOIN segments s ON s.no = e.value->>0
-WHERE s.version = e.value->>2 AND s.state = 'open'
+WHERE (s.version = e.value->>2 AND s.state = 'open' OR e.value->>9)
   AND NOT EXISTS (SELECT 1 FROM responses d
                   WHERE d.id > e.value->>8 AND d.id < (s.no + 1) * ${S} AND d.nonce = e.value->>1)
   AND (e.value->>6 IS NULL OR NOT EXISTS (
@@ -100,6 +105,7 @@ function toRow(entry: NewResponse): unknown[] {
     entry.idempotencyKey,
     entry.fingerprint,
     entry.since,
+    entry.promised === true,
   ];
 }
 
@@ -136,9 +142,12 @@ export interface FirstAnswer {
   readonly receivedAt: number;
 }
 
+/** The version that the response `k` of a query had when it was stored: edits may have moved it to a later one. */
+export const FIRST_VERSION = `coalesce((SELECT json_extract(v.previous, '$.version')
+  FROM revisions v WHERE v.response = k.id ORDER BY v.id LIMIT 1), k.version)`;
+
 const USED_KEYS = `
-SELECT id, idempotency_key, fingerprint, received_at, coalesce((SELECT json_extract(v.previous, '$.version')
-  FROM revisions v WHERE v.response = k.id ORDER BY v.id LIMIT 1), version) AS version
+SELECT id, idempotency_key, fingerprint, received_at, ${FIRST_VERSION} AS version
 FROM responses k
 WHERE (k.id >> 33) IN (SELECT no FROM segments WHERE form = (SELECT form FROM segments WHERE no = ?1))
   AND k.idempotency_key IN (SELECT value FROM json_each(?2))`;

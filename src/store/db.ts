@@ -30,3 +30,14 @@ export async function query<T>(run: PromiseLike<T>): Promise<T> {
 export function isOverloaded(error: unknown): boolean {
   return error instanceof Error && /overloaded|too many requests queued/i.test(error.message);
 }
+
+/**
+ * D1 could not be asked, or its answer was lost; whether the query ran is not known. D1 says so in words only: `D1_ERROR`
+ * and what its storage, network or runtime reports (platform.md 1.2).
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TypeError) return false;
+  return /D1_|network connection lost|object to be reset|internal error; reference|timed? ?out|overloaded/i.test(
+    error.message,
+  );
+}

@@ -121,6 +121,13 @@ export const responses = sqliteTable("responses", {
   fingerprint: text("fingerprint"),
 });
 
+export const receipts = sqliteTable("receipts", {
+  nonce: text("nonce").primaryKey(),
+  response: integer("response").notNull(),
+  refusal: text("refusal", { enum: ["idempotency_key_reused"] }),
+  settledAt: integer("settled_at").notNull(),
+});
+
 export const revisions = sqliteTable("revisions", {
   id: integer("id").primaryKey(),
   response: integer("response").notNull(),

@@ -36,7 +36,14 @@ describe("npm run deploy", () => {
   it("creates what is not there, migrates before it deploys, and deploys the API last", async () => {
     const { to, calls, queues, secrets } = account();
     const missing = await deploy(to);
-    expect([...queues]).toEqual(["formlog-google-sheets", "formlog-twilio-sms"]);
+    expect([...queues]).toEqual([
+      "formlog-intake",
+      "formlog-intake-dead",
+      "formlog-google-sheets",
+      "formlog-twilio-sms",
+    ]);
+    const intake = calls.filter((call) => call.startsWith("queues create formlog-intake"));
+    expect(intake.every((call) => call.endsWith("--message-retention-period-secs 1209600"))).toBe(true);
     const order = calls.filter((call) => /migrations|^deploy/.test(call));
     expect(order).toEqual([
       "d1 migrations apply DB --remote -c formlog@id-of-formlog",

@@ -94,6 +94,7 @@ export async function createWorld(options: WorldOptions) {
       await Promise.all(pending.splice(0));
       return results.map((result) => {
         if ("error" in result) throw result.error;
+        if ("accepted" in result) throw new Error("D1 is down");
         return result.receipt.id;
       });
     },

@@ -1,9 +1,10 @@
-/** /v1/forms/{form}/responses: submit, batch submit, list, get, edit, erase. */
+/** /v1/forms/{form}/responses: submit, batch submit, list, get, edit, erase; /v1/receipts/{receipt}. */
 import { Hono, type Context as HonoContext } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../context";
 import { AppError } from "../../core/errors";
 import { checkWith } from "../../services/check";
+import { readReceipt } from "../../services/receipts";
 import * as responses from "../../services/responses";
 import { type Receipt, submitResponse } from "../../services/submit";
 import { submitBatch } from "../../services/submit-batch";
@@ -41,14 +42,23 @@ function ifMatch(c: HonoContext): number | undefined {
   return Number(revision);
 }
 
+/** What a stored response's sender is told. */
 const body = ({ replayed: _, ...receipt }: Receipt) => receipt;
 
 export const responseRoutes = new Hono<AppEnv>()
+  .get("/receipts/:receipt", async (c) => {
+    const state = await readReceipt(c.get("ctx"), c.req.param("receipt"));
+    c.header("Cache-Control", "no-store");
+    if (state.status === "stored") return c.json({ status: state.status, ...body(state.receipt) });
+    if (state.status === "pending") return c.json(state);
+    return c.json({ status: state.status, problem: problemOf(state.error, c.get("requestId")) });
+  })
   .post("/forms/:form/responses", async (c) => {
     const key = await optionalKey(c, "responses:submit");
     const form = c.req.param("form");
     const input = { form, key, idempotencyKey: idempotencyKey(c), ...checkWith(SubmitBody, await readJson(c)) };
     const receipt = await submitResponse(c.get("ctx"), input);
+    if ("status" in receipt) return c.json(receipt, 202, { location: receipt.url });
     if (receipt.replayed) c.header("Idempotent-Replayed", "true");
     return c.json(body(receipt), 201, { location: `/v1/forms/${form}/responses/${receipt.id}` });
   })
@@ -58,11 +68,13 @@ export const responseRoutes = new Hono<AppEnv>()
     if (items.length > BATCH_MAX)
       throw new AppError("too_large", { detail: `A batch has at most ${BATCH_MAX} responses.` });
     const results = await submitBatch(c.get("ctx"), { form: c.req.param("form"), key, items });
-    const answers = results.map((result, index) =>
-      "receipt" in result
+    const answers = results.map((result, index) => {
+      if ("accepted" in result)
+        return { index, status: 202, receipt: result.accepted.receipt, url: result.accepted.url };
+      return "receipt" in result
         ? { index, status: 201, ...body(result.receipt), ...(result.receipt.replayed && { replayed: true }) }
-        : { index, status: result.error.status, error: problemOf(result.error, c.get("requestId")) },
-    );
+        : { index, status: result.error.status, error: problemOf(result.error, c.get("requestId")) };
+    });
     return c.json({ items: answers }, 207);
   })
   .get("/forms/:form/responses", withKey("responses:read"), async (c) => {

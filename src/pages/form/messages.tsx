@@ -1,5 +1,5 @@
 /**
- * The pages that are not the form: thanks, closed, and why something can't be shown or taken. Each says what happened
+ * The pages that are not the form: thanks, kept, closed, and why something can't be shown or taken. Each says what happened
  * to the answers and what to do now. Called by routes.tsx.
  */
 import type { Definition } from "../../core/form";
@@ -15,6 +15,26 @@ export const ThanksPage = ({ form, receipt }: { form: string; receipt: string })
       <p>Your receipt number:</p>
       <p class="receipt">
         <code>{receipt}</code>
+      </p>
+      <p class="hint">Keep it if you may want to ask about your answers later.</p>
+      <p>
+        <a href={`/f/${encodeURIComponent(form)}`}>Send another response</a>
+      </p>
+    </div>
+  </Layout>
+);
+
+/** After a response was taken while the store was down. Needs nothing but the address, which works during the outage. */
+export const KeptPage = ({ form, receipt }: { form: string; receipt: string }) => (
+  <Layout title="Thank you">
+    <div class="message thanks">
+      <h1>Thank you</h1>
+      <p class="lead">Your answers are kept safe, and will be stored as soon as our database is back.</p>
+      <p>You need not do anything, and need not send them again. Your receipt:</p>
+      <p class="receipt">
+        <a href={`/v1/receipts/${encodeURIComponent(receipt)}`}>
+          <code>{receipt}</code>
+        </a>
       </p>
       <p class="hint">Keep it if you may want to ask about your answers later.</p>
       <p>

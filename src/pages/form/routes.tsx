@@ -11,11 +11,11 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError } from "../../core/errors";
 import { findAsset } from "./assets";
 import { readEntries } from "./body";
-import { ClosedPage, MessagePage, ThanksPage } from "./messages";
+import { ClosedPage, KeptPage, MessagePage, ThanksPage } from "./messages";
 import { FormPage } from "./page";
 import { firstTyped, groupEntries, KEY_INPUT, readAnswers, TRAP_INPUT, type Typed } from "./read";
 import { explain, type Refusal, refusalOf, statusOf, TRAPPED } from "./refusals";
-import type { FormServices, PublicForm } from "./services";
+import type { FormServices, PageOutcome, PublicForm } from "./services";
 
 /** As the API takes (DESIGN.md section 6); answers beyond it are not typed by hand. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -74,6 +74,12 @@ export function createFormPages<Ctx>(services: FormServices<Ctx>): Hono<{ Variab
     return show(c, <ThanksPage form={form} receipt={receipt} />);
   });
 
+  pages.get("/f/:form/kept/:receipt", (c) => {
+    const { form, receipt } = c.req.param();
+    if (!/^[A-Za-z0-9_-]{4,64}$/.test(receipt)) throw new AppError("not_found");
+    return show(c, <KeptPage form={form} receipt={receipt} />);
+  });
+
   pages.get("/f/:form", async (c) => {
     const form = await loadPublic(services, c.get("ctx"), c.req.param("form"));
     if (form.state === "closed") return show(c, <ClosedPage definition={form.definition} />);
@@ -93,8 +99,9 @@ export function createFormPages<Ctx>(services: FormServices<Ctx>): Hono<{ Variab
     };
     if (firstTyped(typed, TRAP_INPUT) !== "") return again(form, TRAPPED);
     try {
-      const { id } = await submit(services, c.get("ctx"), { form, typed, formKey });
-      return c.redirect(`/f/${encodeURIComponent(form.id)}/thanks/${id}`, 303);
+      const sent = await submit(services, c.get("ctx"), { form, typed, formKey });
+      const next = "id" in sent ? `thanks/${sent.id}` : `kept/${sent.receipt}`;
+      return c.redirect(`/f/${encodeURIComponent(form.id)}/${next}`, 303);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === "form_closed") return show(c, <ClosedPage definition={form.definition} typed={typed} />, 409);
@@ -125,7 +132,7 @@ interface Sent {
 }
 
 /** A closed form is not refused here: a repeat of a response that was stored before it closed is still a success. */
-function submit<Ctx>(services: FormServices<Ctx>, ctx: Ctx, { form, typed, formKey }: Sent): Promise<{ id: string }> {
+function submit<Ctx>(services: FormServices<Ctx>, ctx: Ctx, { form, typed, formKey }: Sent): Promise<PageOutcome> {
   return services.submitResponse(ctx, {
     form: form.id,
     answers: readAnswers(form.definition, typed),

@@ -25,12 +25,17 @@ export interface PageResponse {
   readonly key: null;
 }
 
+export type PageOutcome = { readonly id: string } | { readonly receipt: string };
+
 /** `Ctx` is whatever the services take as their context; the pages only pass it on. */
 export interface FormServices<Ctx> {
   /** Throws AppError `not_found`. */
   loadForm(ctx: Ctx, formId: string): Promise<PublicForm>;
-  /** Throws AppError `invalid_answers`, `form_closed`, `idempotency_key_reused`, `overloaded`, `store_unavailable`. */
-  submitResponse(ctx: Ctx, input: PageResponse): Promise<{ readonly id: string }>;
+  /**
+   * The id of the stored response, or a receipt when the store was down and the response waits to be stored.
+   * Throws AppError `invalid_answers`, `form_closed`, `idempotency_key_reused`, `overloaded`, `store_unavailable`.
+   */
+  submitResponse(ctx: Ctx, input: PageResponse): Promise<PageOutcome>;
   /** A fresh key for each rendered form; random unless told. */
   newKey?(): string;
 }

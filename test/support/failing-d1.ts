@@ -1,0 +1,131 @@
+/**
+ * A D1 that fails on command, over a real one; and an API worker over it whose intake queue is captured, so that a test
+ * decides when D1 is back and when the consumer runs. The worker's own code, entry to entry.
+ */
+import { createExecutionContext, createMessageBatch, getQueueResult, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { Env } from "../../src/context";
+import type { Spooled } from "../../src/core/spool";
+import worker from "../../src/worker";
+import type { Answer } from "./api";
+
+/**
+ * `unreachable`: no call arrives. `overloaded`: the same, and D1 says so. `lost`: calls run, their answers do not come back.
+ * `lost_then_unreachable`: the first batch does run, its answer is lost, and then nothing arrives any more.
+ */
+export type Fault = "unreachable" | "overloaded" | "lost" | "lost_then_unreachable";
+
+const MESSAGES = {
+  unreachable: "D1_ERROR: Network connection lost.",
+  overloaded: "D1_ERROR: D1 DB is overloaded. Too many requests queued.",
+};
+
+export interface FailingD1 {
+  readonly db: D1Database;
+  /** How calls fail from now on; null: they do not. */
+  fault: Fault | null;
+}
+
+/** Wraps a database; works until it is told to fail. */
+export function failingD1(real: D1Database): FailingD1 {
+  const state: { fault: Fault | null } = { fault: null };
+  async function run<T>(work: () => Promise<T>, isBatch = false): Promise<T> {
+    const { fault } = state;
+    if (fault === null) return work();
+    if (fault === "lost" || (fault === "lost_then_unreachable" && isBatch)) await work();
+    if (fault === "lost_then_unreachable" && isBatch) state.fault = "unreachable";
+    throw new Error(fault === "overloaded" ? MESSAGES.overloaded : MESSAGES.unreachable);
+  }
+  const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
+  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
+    const outer = new Proxy(statement, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        if (name === "bind") return (...values: unknown[]) => wrap(target.bind(...values));
+        return (...values: unknown[]) => run(() => value.apply(target, values));
+      },
+    });
+    inner.set(outer, statement);
+    return outer;
+  }
+  const db = new Proxy(real, {
+    get(target, name) {
+      if (name === "prepare") return (sql: string) => wrap(target.prepare(sql));
+      if (name === "batch") {
+        return (statements: D1PreparedStatement[]) =>
+          run(() => target.batch(statements.map((one) => inner.get(one) ?? one)), true);
+      }
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return Object.assign(state, { db });
+}
+
+/** An installation of its own (its own caches and group commit) over the tests' database, with other bindings if told. */
+export function createOutage(bindings: Record<string, unknown> = {}) {
+  const d1 = failingD1(env.DB);
+  const spooled: Spooled[] = [];
+  const queue = { down: false };
+  const sendBatch = async (messages: Iterable<MessageSendRequest<Spooled>>) => {
+    if (queue.down) throw new Error("Queue sendBatch failed: Internal Server Error");
+    spooled.push(...[...messages].map(({ body }) => structuredClone(body)));
+    return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0, oldestMessageTimestamp: new Date(0) } } };
+  };
+  const rung: unknown[] = [];
+  const bell = { sendBatch: async (messages: Iterable<unknown>) => void rung.push(...messages) };
+  const intake = { sendBatch } as Partial<Queue<Spooled>> as Queue<Spooled>;
+  const own = { ...env, DB: d1.db, QUEUE_INTAKE: intake, QUEUE_GOOGLE_SHEETS: bell, ...bindings } as Env;
+
+  return {
+    env: own,
+    d1,
+    queue,
+    spooled,
+    /** Wake-ups for Google Sheets. */
+    rung,
+    /** One request; `body` is sent as JSON unless it is a form. */
+    async call(
+      method: string,
+      path: string,
+      { body, headers }: { body?: unknown; headers?: Record<string, string> } = {},
+    ) {
+      const isForm = body instanceof URLSearchParams;
+      const request = new Request(`http://formlog.test${path}`, {
+        method,
+        headers: { ...(body !== undefined && !isForm && { "content-type": "application/json" }), ...headers },
+        ...(body !== undefined && { body: isForm ? body : JSON.stringify(body) }),
+      });
+      const execution = createExecutionContext();
+      const response = await worker.fetch(request as Request<unknown, IncomingRequestCfProperties>, own, execution);
+      const text = await response.text();
+      await waitOnExecutionContext(execution);
+      const json = response.headers.get("content-type")?.includes("json") === true;
+      const answer: Answer = {
+        status: response.status,
+        headers: response.headers,
+        body: json ? JSON.parse(text) : text,
+      };
+      return answer;
+    },
+    /** Runs the consumer over messages (all that are spooled, unless told), and returns what it did with them. */
+    async takeIn(bodies: readonly unknown[] = spooled.splice(0)) {
+      const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(0), attempts: 1, body }));
+      const batch = createMessageBatch("formlog-intake", messages);
+      // The pool's result of a batch says which messages come again, but not after which pause.
+      const delays: number[] = [];
+      for (const message of batch.messages) {
+        const retry = message.retry.bind(message);
+        message.retry = (options) => {
+          delays.push(options?.delaySeconds ?? 0);
+          retry(options);
+        };
+      }
+      const execution = createExecutionContext();
+      await worker.queue(batch, own, execution);
+      const { explicitAcks, retryMessages } = await getQueueResult(batch, execution);
+      return { acked: explicitAcks, retried: retryMessages, delays };
+    },
+  };
+}
