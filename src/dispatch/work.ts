@@ -38,6 +38,7 @@ export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): P
   const halt = await reconcile(holder, cursor, { work, deps, outcomes });
   if (halt) return { ...worked, halt, flight: cursor.flight };
   const contents = prepare(engine, deps, { work, outcomes });
+  admit(engine, deps, { work, outcomes, contents });
   const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
   if (open.length === 0) return worked;
   const { entries, waitSeconds } = await spend(holder, open);
@@ -92,6 +93,20 @@ function prepare(engine: Engine, deps: Deps, { work, outcomes }: Omit<Step, "dep
     else contents.set(entry.position, prepared.content);
   }
   return contents;
+}
+
+/** Entries that must not be sent now get the kind's outcome, unmarked: a time of day is no attempt. */
+function admit(
+  { kind }: Engine,
+  deps: Deps,
+  { work, outcomes, contents }: Omit<Step, "deps"> & { contents: ReadonlyMap<number, unknown> },
+): void {
+  if (!kind.admit) return;
+  for (const entry of work.page.entries) {
+    if (outcomes.has(entry.position)) continue;
+    const outcome = kind.admit({ ...entry, content: contents.get(entry.position) ?? entry.content }, deps);
+    if (outcome) outcomes.set(entry.position, outcome);
+  }
 }
 
 /** As many of the entries as the budget allows now. */
