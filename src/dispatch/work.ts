@@ -28,7 +28,7 @@ export interface Worked {
   readonly waitSeconds: number | null;
 }
 
-/** Delivers a page. Null: the lease was lost before anything was sent. */
+/** Delivers a page. Null: nothing was sent, because the lease was lost or a report came just before. */
 export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): Promise<Worked | null> {
   const { engine } = holder;
   const responses = work.page.entries.map((entry) => entry.response);
@@ -124,7 +124,7 @@ async function spend(
   return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null };
 }
 
-/** Commits that these entries are about to be sent. Null: the lease was lost, nothing may be sent. */
+/** Commits that these entries are about to be sent. Null: the lease was lost or a report came, nothing may be sent. */
 async function mark(
   { engine, place }: Holder,
   { cursor, work, page }: { cursor: Cursor; work: PageWork; page: Page },
