@@ -77,6 +77,8 @@ const SETUP = `
    chooses the number, and you pay.
 4. Choose the question that asks for the phone number, and write the message. \`{{ref}}\` stands for an answer, \`{{response_id}}\` for the
    receipt's number: with it every message is unlike any other, and one whose fate is unknown can be found again for certain.
+5. As the number's (or the Messaging Service's) webhook for incoming messages set \`/hooks/twilio/inbound/{integration}\` of this
+   installation, with the integration's id: then STOP and START are heeded at once.
 `.trim();
 
 const NUMBER_TYPES: ReadonlySet<string> = new Set(["phone_number", "short_text"]);
