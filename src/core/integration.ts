@@ -45,6 +45,8 @@ export interface Attempted {
   readonly looks: number;
   readonly triedAt: number;
   readonly reference: string | null;
+  /** A person asked for this one again: they may know more than a list does. */
+  readonly byHand?: boolean;
 }
 
 export interface Entry {
@@ -84,6 +86,8 @@ export interface Deps<Config = unknown, Secrets = unknown> {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly integration: { readonly id: string; readonly test?: boolean };
+  /** Id of the workspace that the form belongs to. */
+  readonly workspace: string;
   readonly form: {
     readonly id: string;
     readonly title: string;
@@ -98,6 +102,7 @@ export interface Deps<Config = unknown, Secrets = unknown> {
   /** Which of these provider ids belong to other deliveries around this entry already (kinds with a ledger). */
   readonly claimed: (references: readonly string[], entry: Entry) => Promise<ReadonlySet<string>>;
   readonly optOuts: OptOuts;
+  readonly quotas: Quotas;
   /** Lives as long as the isolate: access tokens and the like, never anything that must survive. */
   readonly memory: Map<string, unknown>;
 }
@@ -107,6 +112,22 @@ export interface OptOuts {
   find(scope: string, recipients: readonly string[]): Promise<ReadonlySet<string>>;
   add(scope: string, recipient: string): Promise<void>;
   remove(scope: string, recipient: string): Promise<void>;
+}
+
+/** So many uses of something that has a limit for each day, by scope and key (a recipient, a workspace). */
+export interface QuotaUse {
+  readonly scope: string;
+  readonly key: string;
+  readonly want: number;
+  readonly limit: number;
+}
+
+/** Daily counts (UTC), shared by everything that takes them. `at`: milliseconds; its day is the one that counts. */
+export interface Quotas {
+  /** How many of each are granted (0 to `want`), in the same order. A scope and key may be named once. */
+  take(at: number, uses: readonly QuotaUse[]): Promise<readonly number[]>;
+  /** Takes back `want` of each: granted at `at`, and then not used. */
+  giveBack(at: number, uses: readonly QuotaUse[]): Promise<void>;
 }
 
 /** A token bucket shared by everything that spends it, kept in D1. */
@@ -169,9 +190,15 @@ export type CallbackResult =
       readonly outcome: Outcome;
     };
 
-/** Headers with which the API worker passes a callback on: the public URL that was called, and the delivery it names. */
+/** What the provider gets for a message of a recipient (an inbound webhook). */
+export type InboundResult =
+  | { readonly type: "refused"; readonly reason: string }
+  | { readonly type: "answered"; readonly contentType: string; readonly body: string };
+
+/** Headers with which the API worker passes a callback on: the public URL that was called, and what it names. */
 export const CALLBACK_URL = "x-formlog-callback-url";
 export const CALLBACK_DELIVERY = "x-formlog-delivery";
+export const CALLBACK_INTEGRATION = "x-formlog-integration";
 
 export interface CallbackRequest {
   /** The public URL that the provider called, query included. */
@@ -186,13 +213,29 @@ export interface TestResult {
   readonly detail: string;
 }
 
+/** What `POST …/preview` answers: the text of a response, and how many messages it is billed as. */
+export interface Preview {
+  readonly text: string;
+  readonly segments: number;
+  readonly encoding: string;
+}
+
 export interface Integration<Config = unknown, Secrets = unknown> {
   readonly manifest: Manifest<Config, Secrets>;
   /** Pure: what will be sent for an entry, fixed at its first attempt; or an outcome that needs no call. */
   prepare?(entry: Entry, deps: Deps<Config, Secrets>): { readonly content: unknown } | { readonly outcome: Outcome };
+  /**
+   * Pure: why an entry must not be sent now, whatever was prepared; null: it may. Asked before each attempt, and not counted
+   * as one: a `retry` puts the entry off, and the page goes on without it.
+   */
+  admit?(entry: Entry, deps: Deps<Config, Secrets>): Outcome | null;
   deliver(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
   /** Finds out what became of entries in doubt. `retry` means: certainly not executed, deliver again. */
   reconcile(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
   test(deps: Deps<Config, Secrets>): Promise<TestResult>;
   callback?(request: CallbackRequest, deps: Deps<Config, Secrets>): Promise<CallbackResult>;
+  /** A message of a recipient, passed on by the provider: verified and heeded (STOP, START). */
+  inbound?(request: CallbackRequest, deps: Deps<Config, Secrets>): Promise<InboundResult>;
+  /** Pure: what would be sent for a response, before anything is configured. */
+  preview?(response: ResponseRecord, about: Pick<Deps<Config, Secrets>, "config" | "form">): Preview;
 }

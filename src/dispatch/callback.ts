@@ -1,6 +1,12 @@
-/** Callbacks of a provider about a delivery, on the side of the kind's worker: verified there, then written once. */
+/** What a provider posts to us, on the side of the kind's worker: verified there, then written once. */
 import { parseDeliveryId } from "../core/ids";
-import { CALLBACK_DELIVERY, CALLBACK_URL, type CallbackResult } from "../core/integration";
+import {
+  CALLBACK_DELIVERY,
+  CALLBACK_INTEGRATION,
+  CALLBACK_URL,
+  type CallbackRequest,
+  type CallbackResult,
+} from "../core/integration";
 import { reportDelivery } from "../store/deliveries";
 import { loadSetup } from "../store/integrations";
 import { logEvent } from "../telemetry/log";
@@ -15,11 +21,32 @@ export async function acceptCallback(engine: Engine, request: Request): Promise<
     return answer(404);
   const deps = await makeDeps(engine, setup);
   if ("blocked" in deps) return answer(503);
+  const result = await engine.kind.callback(await readRequest(request), deps);
+  return record(engine, address, result);
+}
+
+/** Passes a recipient's message to the kind, which answers the provider. 403: not from the provider. */
+export async function acceptInbound(engine: Engine, request: Request): Promise<Response> {
+  const id = request.headers.get(CALLBACK_INTEGRATION) ?? "";
+  const setup = await loadSetup(engine.shards.control, { id });
+  const { manifest } = engine.kind;
+  if (setup?.integration.kind !== manifest.kind || !engine.kind.inbound) return answer(404);
+  const deps = await makeDeps(engine, setup);
+  if ("blocked" in deps) return answer(503);
+  const result = await engine.kind.inbound(await readRequest(request), deps);
+  if (result.type === "refused") {
+    logEvent("warn", "inbound_refused", { kind: manifest.kind, reason: result.reason });
+    return answer(403);
+  }
+  logEvent("info", "inbound_taken", { kind: manifest.kind, integration: id });
+  return new Response(result.body, { headers: { "content-type": result.contentType } });
+}
+
+async function readRequest(request: Request): Promise<CallbackRequest> {
   const url = request.headers.get(CALLBACK_URL) ?? "";
   // Bytes first: a form is text, but the runtime warns about reading one as such.
   const body = new TextDecoder().decode(await request.arrayBuffer());
-  const result = await engine.kind.callback({ url, headers: request.headers, body }, deps);
-  return record(engine, address, result);
+  return { url, headers: request.headers, body };
 }
 
 async function record(

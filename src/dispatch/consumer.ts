@@ -1,15 +1,16 @@
 /**
  * The handlers of a kind's worker, written once: its queue wakes cursors, and over a service binding the API worker passes
- * on tests and the provider's callbacks. The worker has no address of its own.
+ * on tests, previews and the provider's callbacks. The worker has no address of its own.
  */
 import { readConfig } from "../config";
 import type { Integration } from "../core/integration";
 import type { WakeUp } from "../store/cursors";
 import { openShards } from "../store/shards";
 import { logEvent } from "../telemetry/log";
-import { acceptCallback } from "./callback";
+import { acceptCallback, acceptInbound } from "./callback";
 import { drain } from "./drain";
 import type { Engine } from "./engine";
+import { previewConfig } from "./preview";
 import { testIntegration } from "./test-integration";
 import { sendWakeUps } from "./wake";
 
@@ -27,6 +28,8 @@ export function consumer(kind: Integration) {
       const { pathname } = new URL(request.url);
       if (pathname === "/test") return testIntegration(engine, request);
       if (pathname === "/callback") return acceptCallback(engine, request);
+      if (pathname === "/inbound") return acceptInbound(engine, request);
+      if (pathname === "/preview") return previewConfig(kind, request);
       return new Response("not found", { status: 404 });
     },
     async queue(batch: MessageBatch<WakeUp>, env: KindEnv): Promise<void> {

@@ -1,11 +1,12 @@
 /** Loads what an integration needs to do its work: config, opened secrets, the form's definitions. */
 import type { Definition } from "../core/form";
-import type { Deps, OptOuts } from "../core/integration";
+import type { Deps, OptOuts, Quotas } from "../core/integration";
 import type { ResponseRecord } from "../core/response";
 import { unseal } from "../core/seal";
 import { findClaimed } from "../store/deliveries";
 import { readDefinitions } from "../store/forms";
 import type { IntegrationSetup } from "../store/integrations";
+import { giveBackQuotas, takeQuotas } from "../store/quotas";
 import { addSuppressed, findSuppressed, removeSuppressed } from "../store/suppressions";
 import type { Engine } from "./engine";
 
@@ -27,6 +28,7 @@ export async function makeDeps(
     config: parsed.data,
     secrets: secrets.value,
     integration: { id: integration.id },
+    workspace: integration.workspace,
     form: { ...form, definitions: new Map([[form.version, setup.definition]]) },
     publicUrl: config.publicUrl,
     settings: config.settings,
@@ -35,6 +37,7 @@ export async function makeDeps(
       return findClaimed(shard.db, { integration: integration.no, feed, position: entry.position }, references);
     },
     optOuts: optOutsOf(engine),
+    quotas: quotasOf(engine),
     memory: engine.memory,
   };
 }
@@ -56,6 +59,13 @@ function optOutsOf({ shards, now }: Engine): OptOuts {
     find: (scope, recipients) => findSuppressed(control, scope, recipients),
     add: (scope, recipient) => addSuppressed(control, scope, recipient, now()),
     remove: (scope, recipient) => removeSuppressed(control, scope, recipient),
+  };
+}
+
+function quotasOf({ shards: { control } }: Engine): Quotas {
+  return {
+    take: (at, uses) => takeQuotas(control, at, uses),
+    giveBack: (at, uses) => giveBackQuotas(control, at, uses),
   };
 }
 

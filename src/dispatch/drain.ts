@@ -27,30 +27,36 @@ export async function drain(engine: Engine, wakeUp: WakeUp): Promise<void> {
   const deps = await makeDeps(engine, setup, shard);
   const until = engine.now() + DRAIN_MS;
   let cursor: Cursor | null = claimed;
-  for (let round = 0; cursor; round += 1) {
+  let due = true;
+  while (cursor) {
     if ("blocked" in deps) {
       cursor = await release(engine, place, { cursor, halt: { type: "blocked", reason: deps.blocked } });
       continue;
     }
-    const work: PageWork | null = engine.now() < until ? await readWork(engine, place, { cursor, round }) : null;
+    const work: PageWork | null = engine.now() < until ? await readWork(engine, place, { cursor, due }) : null;
     if (!work) {
       cursor = await release(engine, place, { cursor, halt: null, inTime: engine.now() < until });
       continue;
     }
+    due = moreDue(engine, work);
     const worked = await workOff({ engine, place, deps }, cursor, work);
     cursor = worked ? await finish(engine, place, { cursor, work, worked }) : null;
   }
 }
 
-/** What is to be done next: deliveries whose time has come (looked for once), then the log. */
+/** What is to be done next: deliveries whose time has come (looked for at first, and while there are many), then the log. */
 async function readWork(
   engine: Engine,
   place: Place,
-  { cursor, round }: { cursor: Cursor; round: number },
+  { cursor, due }: { cursor: Cursor; due: boolean },
 ): Promise<PageWork | null> {
-  const due = round === 0 ? await readDuePage(engine, place, cursor) : null;
-  return due ?? readNextPage(engine, place, cursor);
+  const page = due ? await readDuePage(engine, place, cursor) : null;
+  return page ?? readNextPage(engine, place, cursor);
 }
+
+/** A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. */
+const moreDue = ({ kind }: Engine, { due, page }: PageWork): boolean =>
+  due && page.entries.length >= kind.manifest.policy.pageSize;
 
 /** Writes what the page came to. Returns the cursor when there is more to do at once, else null: it is released. */
 async function finish(
@@ -66,7 +72,7 @@ async function finish(
   const settlement = { change: paced, feed: work.page.feed === "responses" ? 0 : 1, writes, unmark } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
   logPage(engine, place, { work, worked });
-  return afterSettle(engine, place, { cursor, change: paced, settled });
+  return afterSettle(engine, place, { cursor, change: paced, settled, again: moreDue(engine, work) });
 }
 
 /** Gives the cursor back without a page; keeps it when something came in just now and there is time. */
@@ -92,15 +98,23 @@ async function release(
   return afterSettle(engine, place, { cursor, change: kept, settled });
 }
 
+interface AfterSettle {
+  readonly cursor: Cursor;
+  readonly change: CursorChange;
+  readonly settled: Settled | null;
+  /** There may be more due deliveries, which `settled.more` does not count. */
+  readonly again?: boolean;
+}
+
 async function afterSettle(
   engine: Engine,
   place: Place,
-  { cursor, change, settled }: { cursor: Cursor; change: CursorChange; settled: Settled | null },
+  { cursor, change, settled, again = false }: AfterSettle,
 ): Promise<Cursor | null> {
   if (!settled) return null; // the lease was lost: the other holder goes on
   if (settled.held) return { ...cursor, ...change, high: Math.max(cursor.high, change.position) };
   // A blocked cursor is left to the sweeper: its owner will resume it, or a look every quarter of an hour.
-  if (change.state === "waiting" || (settled.more && change.state === "active")) {
+  if (change.state === "waiting" || ((settled.more || again) && change.state === "active")) {
     const { segment, integration, kind } = cursor;
     await engine.wake([{ shard: place.shard.no, segment, integration, kind, notBefore: change.nextAt }]);
   }

@@ -172,7 +172,14 @@ function toEntry(place: Place, event: Event, row: DeliveryRow | undefined): Entr
     ...event,
     delivery: deliveryId(address),
     ...(row && {
-      attempted: { attempts: row.attempts, looks: row.looks, triedAt: row.triedAt, reference: row.reference },
+      attempted: {
+        attempts: row.attempts,
+        looks: row.looks,
+        triedAt: row.triedAt,
+        reference: row.reference,
+        // Only a person sets the attempts of a text that was fixed back to none.
+        byHand: row.state === "retrying" && row.attempts === 0 && row.content !== null,
+      },
       ...(row.content !== null && { content: JSON.parse(row.content) as unknown }),
     }),
   };

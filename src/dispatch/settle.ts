@@ -88,7 +88,9 @@ function settledRows(input: SettleInput): DeliveryWrite[] {
 
 function rowOf({ work, marked, policy, now, random }: SettleInput, entry: Entry, outcome: Outcome): DeliveryWrite {
   const known = marked.get(entry.position) ?? work.rows.get(entry.position);
-  const attempts = known?.attempts ?? (outcome.type === "rejected" ? 0 : 1);
+  // In a ledger, what was not marked now was not attempted: put off or refused beforehand.
+  const tried = !policy.ledger || marked.has(entry.position);
+  const attempts = known?.attempts ?? (outcome.type === "rejected" || !tried ? 0 : 1);
   const base = {
     feed: work.page.feed === "responses" ? (0 as const) : (1 as const),
     position: entry.position,
@@ -116,7 +118,7 @@ function rowOf({ work, marked, policy, now, random }: SettleInput, entry: Entry,
     case "blocked":
       return { ...base, state: "parked", reason: outcome.reason };
     case "retry":
-      if (attempts < policy.attemptsMax) {
+      if (!tried || attempts < policy.attemptsMax) {
         return { ...base, state: "retrying", reason: outcome.reason, nextAt: later(outcome.afterSeconds) };
       }
       return { ...base, state: "parked", reason: `Given up after ${attempts} attempts: ${outcome.reason}` };

@@ -1,6 +1,7 @@
 /** The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message matters. */
 import type { WakeUp } from "../store/cursors";
 import { sweepCursors } from "../store/cursors";
+import { deleteOldQuotas } from "../store/quotas";
 import type { Shards } from "../store/shards";
 import { logEvent } from "../telemetry/log";
 
@@ -23,6 +24,9 @@ export async function sweep(
       logEvent("error", "sweep_failed", { shard: no, error });
     }
   }
+  await deleteOldQuotas(shards.control, now).catch((error) =>
+    logEvent("error", "sweep_failed", { what: "quotas", error }),
+  );
   logEvent("info", "swept", { woken: count });
   return count;
 }

@@ -28,7 +28,7 @@ export interface Worked {
   readonly waitSeconds: number | null;
 }
 
-/** Delivers a page. Null: the lease was lost before anything was sent. */
+/** Delivers a page. Null: nothing was sent, because the lease was lost or a report came just before. */
 export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): Promise<Worked | null> {
   const { engine } = holder;
   const responses = work.page.entries.map((entry) => entry.response);
@@ -38,6 +38,7 @@ export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): P
   const halt = await reconcile(holder, cursor, { work, deps, outcomes });
   if (halt) return { ...worked, halt, flight: cursor.flight };
   const contents = prepare(engine, deps, { work, outcomes });
+  admit(engine, deps, { work, outcomes, contents });
   const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
   if (open.length === 0) return worked;
   const { entries, waitSeconds } = await spend(holder, open);
@@ -94,6 +95,20 @@ function prepare(engine: Engine, deps: Deps, { work, outcomes }: Omit<Step, "dep
   return contents;
 }
 
+/** Entries that must not be sent now get the kind's outcome, unmarked: a time of day is no attempt. */
+function admit(
+  { kind }: Engine,
+  deps: Deps,
+  { work, outcomes, contents }: Omit<Step, "deps"> & { contents: ReadonlyMap<number, unknown> },
+): void {
+  if (!kind.admit) return;
+  for (const entry of work.page.entries) {
+    if (outcomes.has(entry.position)) continue;
+    const outcome = kind.admit({ ...entry, content: contents.get(entry.position) ?? entry.content }, deps);
+    if (outcome) outcomes.set(entry.position, outcome);
+  }
+}
+
 /** As many of the entries as the budget allows now. */
 async function spend(
   { engine, deps }: Holder,
@@ -111,7 +126,7 @@ async function spend(
 
 const NO_MARK: Pick<Worked, "flight" | "marked"> = { flight: null, marked: new Map() };
 
-/** Commits that these entries are about to be sent. Null: the lease was lost, nothing may be sent. */
+/** Commits that these entries are about to be sent. Null: the lease was lost or a report came, nothing may be sent. */
 async function mark(
   { engine, place }: Holder,
   { cursor, work, page }: { cursor: Cursor; work: PageWork; page: Page },

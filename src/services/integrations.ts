@@ -28,12 +28,7 @@ export async function createIntegration(
   input: IntegrationInput & { form: string },
 ): Promise<IntegrationView> {
   const form = await loadOwnForm(ctx, workspace, input.form);
-  const manifest = findKind(input.kind);
-  if (!manifest) {
-    const kinds = catalog.map((m) => m.kind).join(", ");
-    const problem = { pointer: "/kind", code: "unknown_kind", detail: `The kinds are: ${kinds}.` };
-    throw new AppError("invalid_request", { errors: [problem] });
-  }
+  const manifest = findManifest(input.kind);
   const setup = await checkSetup(ctx, form, { manifest, config: input.config, filter: input.filter ?? null });
   const now = ctx.now();
   const row = await store.insertIntegration(ctx.shards.control, {
@@ -50,6 +45,15 @@ export async function createIntegration(
   }
   if (input.start === "beginning") await ring(ctx, row);
   return viewIntegration(ctx, row);
+}
+
+/** The manifest of a kind. Throws `invalid_request` with the kinds that there are. */
+export function findManifest(kind: string): Manifest {
+  const manifest = findKind(kind);
+  if (manifest) return manifest;
+  const kinds = catalog.map((m) => m.kind).join(", ");
+  const problem = { pointer: "/kind", code: "unknown_kind", detail: `The kinds are: ${kinds}.` };
+  throw new AppError("invalid_request", { errors: [problem] });
 }
 
 async function startCursor(
@@ -70,7 +74,8 @@ async function startCursor(
   });
 }
 
-async function checkSetup(
+/** Config, connection and filter, as they are stored. Throws `invalid_request` with everything that is wrong in them. */
+export async function checkSetup(
   ctx: Context,
   form: CachedForm,
   input: { manifest: Manifest; config: unknown; filter: string | null },

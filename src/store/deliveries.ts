@@ -37,8 +37,13 @@ interface Holder {
   readonly epoch: number;
 }
 
-/** The statement that writes delivery rows, as long as the holder's epoch is the cursor's. */
-export function writeStatement(db: D1Database, holder: Holder, rows: readonly DeliveryWrite[]): D1PreparedStatement {
+/** The statement that writes delivery rows, all or only unreported ones, as long as the holder's epoch is the cursor's. */
+export function writeStatement(
+  db: D1Database,
+  holder: Holder,
+  rows: readonly DeliveryWrite[],
+  which: "all" | "unreported" = "all",
+): D1PreparedStatement {
   const values = rows.map((row) => [
     row.feed,
     row.position,
@@ -65,14 +70,18 @@ export function writeStatement(db: D1Database, holder: Holder, rows: readonly De
          reason = CASE WHEN deliveries.rank > 0 THEN deliveries.reason ELSE excluded.reason END,
          status = CASE WHEN deliveries.rank > 0 THEN deliveries.status ELSE excluded.status END,
          reference = coalesce(deliveries.reference, excluded.reference),
-         attempts = excluded.attempts, looks = excluded.looks, tried_at = excluded.tried_at, content = excluded.content`,
+         attempts = excluded.attempts, looks = excluded.looks, tried_at = excluded.tried_at, content = excluded.content
+       ${which === "unreported" ? "WHERE deliveries.rank = 0" : ""}`,
     )
     .bind(JSON.stringify(values), holder.integration, holder.segment, holder.epoch);
 }
 
-/** Commits that these deliveries are about to be sent. False: the lease was lost, and nothing may be sent. */
+/**
+ * Commits that these deliveries are about to be sent. False: nothing may be sent. The lease was lost, or the provider has
+ * reported one of them meanwhile: it was sent after all.
+ */
 export async function markDeliveries(db: D1Database, holder: Holder, rows: readonly DeliveryWrite[]): Promise<boolean> {
-  const { meta } = await writeStatement(db, holder, rows).run();
+  const { meta } = await writeStatement(db, holder, rows, "unreported").run();
   return meta.changes >= rows.length;
 }
 
@@ -190,7 +199,7 @@ export async function retryDelivery(db: D1Database, address: DeliveryAddress, no
   return meta.changes > 0;
 }
 
-/** Writes a provider's report, unless a later stage was reported already. */
+/** Writes a provider's report, unless a later stage was reported already, or it is of the message of an attempt before. */
 export async function reportDelivery(
   db: D1Database,
   address: DeliveryAddress,
@@ -199,7 +208,7 @@ export async function reportDelivery(
   const { meta } = await db
     .prepare(
       `UPDATE deliveries SET reference = ?4, status = ?5, rank = ?6, state = ?7, reason = ?8, next_at = NULL
-       WHERE integration = ?1 AND feed = ?2 AND position = ?3 AND rank < ?6`,
+       WHERE integration = ?1 AND feed = ?2 AND position = ?3 AND rank < ?6 AND coalesce(reference, ?4) = ?4`,
     )
     .bind(
       address.integration,

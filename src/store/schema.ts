@@ -100,6 +100,18 @@ export const suppressions = sqliteTable(
   (t) => [primaryKey({ columns: [t.scope, t.recipient] })],
 );
 
+export const quotas = sqliteTable(
+  "quotas",
+  {
+    day: integer("day").notNull(),
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    count: integer("count").notNull(),
+    granted: integer("granted").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.scope, t.key] })],
+);
+
 export const segments = sqliteTable("segments", {
   no: integer("no").primaryKey(),
   form: text("form").notNull(),

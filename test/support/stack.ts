@@ -84,6 +84,16 @@ export async function startStack(state: string) {
     twilio,
     call,
     db,
+    /** Posts a form, as providers do; the answer as text with its type. */
+    async post(at: string, body: URLSearchParams, headers: Record<string, string>) {
+      const response = await harness.fetch(at, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+        body: body.toString(),
+      });
+      const type = response.headers.get("content-type");
+      return { status: response.status, type, body: await response.text() };
+    },
     /** Posts and hangs up without waiting for the answer. */
     async abandon(at: string, body: unknown): Promise<void> {
       const { url } = await harness.listen();

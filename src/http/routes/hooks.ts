@@ -1,17 +1,33 @@
-/** /hooks/{kind}/{delivery}: callbacks of providers, passed on to the kind's worker, which alone can verify them. */
-import { Hono } from "hono";
+/**
+ * /hooks/{provider}/{delivery} and /hooks/{provider}/inbound/{integration}: what providers report and what recipients write,
+ * passed on to the kind's worker, which alone can verify it.
+ */
+import { type Context, Hono } from "hono";
 import type { AppEnv } from "../../context";
 import { AppError } from "../../core/errors";
-import { CALLBACK_DELIVERY, CALLBACK_URL } from "../../core/integration";
+import { CALLBACK_DELIVERY, CALLBACK_INTEGRATION, CALLBACK_URL } from "../../core/integration";
 import { readBytes } from "../body";
 
 /** Paths say the provider, as DESIGN.md section 6 does. */
 const KINDS: Readonly<Record<string, string>> = { twilio: "twilio-sms" };
 const HOOK_BYTES_MAX = 64 * 1024;
 
-export const hookRoutes = new Hono<AppEnv>().post("/:provider/:delivery", async (c) => {
+export const hookRoutes = new Hono<AppEnv>()
+  .post("/:provider/:delivery", async (c) => {
+    const { status } = await passOn(c, "callback", { [CALLBACK_DELIVERY]: c.req.param("delivery") });
+    return c.body(null, status === 204 || status === 403 || status === 404 ? status : 503);
+  })
+  .post("/:provider/inbound/:integration", async (c) => {
+    const answer = await passOn(c, "inbound", { [CALLBACK_INTEGRATION]: c.req.param("integration") });
+    const { status } = answer;
+    if (status !== 200) return c.body(null, status === 403 || status === 404 ? status : 503);
+    return c.body(await answer.text(), 200, { "content-type": answer.headers.get("content-type") ?? "text/plain" });
+  });
+
+/** Calls the kind's worker with the body as it came. Throws not_found, too_large. */
+async function passOn(c: Context<AppEnv>, verb: "callback" | "inbound", names: Record<string, string>) {
   const ctx = c.get("ctx");
-  const kind = KINDS[c.req.param("provider")];
+  const kind = KINDS[c.req.param("provider") ?? ""];
   const worker = kind === undefined ? undefined : ctx.kindWorker(kind);
   if (!worker) throw new AppError("not_found");
   const body = await readBytes(c.req.raw, HOOK_BYTES_MAX);
@@ -19,7 +35,6 @@ export const hookRoutes = new Hono<AppEnv>().post("/:provider/:delivery", async 
   const { pathname, search, origin } = new URL(c.req.url);
   // The signature covers the URL that the provider was given, not the one behind a proxy.
   headers.set(CALLBACK_URL, `${ctx.config.publicUrl ?? origin}${pathname}${search}`);
-  headers.set(CALLBACK_DELIVERY, c.req.param("delivery"));
-  const { status } = await worker.fetch("https://kind.internal/callback", { method: "POST", headers, body });
-  return c.body(null, status === 204 || status === 403 || status === 404 ? status : 503);
-});
+  for (const [name, value] of Object.entries(names)) headers.set(name, value);
+  return worker.fetch(`https://kind.internal/${verb}`, { method: "POST", headers, body });
+}

@@ -7,6 +7,7 @@ import { checkWith } from "../../services/check";
 import * as connections from "../../services/connections";
 import * as deliveries from "../../services/deliveries";
 import * as control from "../../services/integration-control";
+import { previewIntegration } from "../../services/integration-preview";
 import * as integrations from "../../services/integrations";
 import { withKey } from "../auth";
 import { readJson } from "../body";
@@ -19,6 +20,11 @@ const IntegrationBody = z.strictObject({
   config: Config,
   filter: Filter.optional(),
   start: z.enum(["now", "beginning"]).optional(),
+});
+const PreviewBody = z.strictObject({
+  kind: z.string(),
+  config: Config,
+  answers: z.record(z.string(), z.unknown()).optional(),
 });
 const PatchBody = z.strictObject({ config: Config.optional(), filter: Filter.optional() });
 const ReplayBody = z.strictObject({ from: z.string() });
@@ -37,6 +43,10 @@ export const integrationRoutes = new Hono<AppEnv>()
     const input = { form: c.req.param("form"), ...checkWith(IntegrationBody, await readJson(c)) };
     const made = await integrations.createIntegration(c.get("ctx"), c.get("key").workspace, input);
     return c.json(made, 201, { location: `/v1/forms/${made.form}/integrations/${made.id}` });
+  })
+  .post("/forms/:form/integrations/preview", write, async (c) => {
+    const input = { form: c.req.param("form"), ...checkWith(PreviewBody, await readJson(c)) };
+    return c.json(await previewIntegration(c.get("ctx"), c.get("key").workspace, input));
   })
   .get("/forms/:form/integrations", read, async (c) => {
     const items = await integrations.listIntegrations(c.get("ctx"), c.get("key").workspace, c.req.param("form"));

@@ -105,6 +105,8 @@ export function makeWorld(options: Partial<SheetsEmulatorOptions> & { definition
     config: ConfigSchema.parse({ spreadsheetId: SHEET_ID }),
     secrets: { client_email: EMAIL, private_key: privateKey },
     integration: { id: "int_abc" },
+    workspace: "ws_abc",
+    quotas: { take: async (_, uses) => uses.map(({ want }) => want), giveBack: async () => {} },
     form: { id: "form_1", title: "Savings", version: 1, definitions: new Map([[1, options.definition ?? DEFINITION]]) },
     publicUrl: null,
     settings: { GOOGLE_SHEETS_URL: "https://sheets.test", GOOGLE_TOKEN_URL: "https://sheets.test/token" },

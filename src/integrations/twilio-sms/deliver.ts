@@ -4,6 +4,7 @@
  * repeated blindly.
  */
 import type { Deps, Entry, Halt, Outcome, Page, PageResult } from "../../core/integration";
+import { takeCaps } from "./caps";
 import { API_URL, apiUrl, createMessage } from "./client";
 import { lookSeconds } from "./look";
 import type { Config, Secrets } from "./manifest";
@@ -22,12 +23,17 @@ export async function deliverPage(page: Page, deps: Deps<Config, Secrets>): Prom
   if (!sender) return { outcomes, halt: { type: "blocked", reason: NO_SENDER } };
   const scope = optOutScope(deps.secrets);
   // A person who retries a delivery by hand may know more than the list: then Twilio is asked.
-  const numbers = page.replay ? [] : page.entries.map((entry) => contentOf(entry).to);
-  const optedOut = await deps.optOuts.find(scope, numbers);
-  for (const entry of page.entries) {
-    const open = entry.response.erasedAt === null;
-    if (open && optedOut.has(contentOf(entry).to)) outcomes.set(entry.position, OPTED_OUT);
-  }
+  const asked = page.entries.filter((entry) => entry.response.erasedAt === null && !entry.attempted?.byHand);
+  const optedOut = await deps.optOuts.find(
+    scope,
+    asked.map((entry) => contentOf(entry).to),
+  );
+  for (const entry of asked) if (optedOut.has(contentOf(entry).to)) outcomes.set(entry.position, OPTED_OUT);
+  const caps = await takeCaps(
+    page.entries.filter((entry) => entry.response.erasedAt === null && !outcomes.has(entry.position)),
+    deps,
+  );
+  for (const [position, outcome] of caps.over) outcomes.set(position, outcome);
   const waiting = page.entries.filter((entry) => !outcomes.has(entry.position));
   const outage = Math.min(OUTAGE_AFTER, waiting.length);
   let halt: Halt | undefined;
@@ -35,7 +41,7 @@ export async function deliverPage(page: Page, deps: Deps<Config, Secrets>): Prom
   const work = async () => {
     for (let entry = waiting.shift(); entry; entry = halt ? undefined : waiting.shift()) {
       const result = await sendOne(entry, sender, deps);
-      await keepOptOuts(deps, { entry, result, listed: page.replay });
+      await keepOptOuts(deps, { entry, result });
       if ("halt" in result) {
         halt = worse(halt, result.halt);
         continue;
@@ -46,6 +52,8 @@ export async function deliverPage(page: Page, deps: Deps<Config, Secrets>): Prom
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  // A count that stays too high is a small harm; losing the outcomes of what was sent would be a great one.
+  if (halt) await caps.giveBack(page.entries.filter((entry) => !outcomes.has(entry.position))).catch(() => {});
   return { outcomes, ...(halt && { halt }) };
 }
 
@@ -71,7 +79,14 @@ async function sendOne(entry: Entry, sender: Record<string, string>, deps: Deps<
   }
   const { to, body } = contentOf(entry);
   const callback = callbackUrl(entry, deps);
-  const params = { To: to, ...sender, Body: body, ...(callback && { StatusCallback: callback }) };
+  const { validitySeconds } = deps.config;
+  const params = {
+    To: to,
+    ...sender,
+    Body: body,
+    ...(callback && { StatusCallback: callback }),
+    ...(validitySeconds !== undefined && { ValidityPeriod: String(validitySeconds) }),
+  };
   const result = await createMessage(deps, params);
   if (!result.ok) return judgeFailure(result.failure, lookSeconds(deps.settings)[0]);
   const { sid, status, error_code: code = null } = result.value;
@@ -81,12 +96,13 @@ async function sendOne(entry: Entry, sender: Record<string, string>, deps: Deps<
 /** Mirrors what Twilio says: error 21610 puts a number on the list, a message that it takes after all takes it off. */
 async function keepOptOuts(
   { optOuts, secrets }: Deps<Config, Secrets>,
-  { entry, result, listed }: { entry: Entry; result: Sent; listed: boolean },
+  { entry, result }: { entry: Entry; result: Sent },
 ): Promise<void> {
   if (!("outcome" in result)) return;
   const scope = optOutScope(secrets);
   if (result.outcome === OPTED_OUT) await optOuts.add(scope, contentOf(entry).to);
-  else if (listed && result.outcome.type === "delivered") await optOuts.remove(scope, contentOf(entry).to);
+  else if (entry.attempted?.byHand && result.outcome.type === "delivered")
+    await optOuts.remove(scope, contentOf(entry).to);
 }
 
 /** Where Twilio reports; null when it could not get there: it refuses such an address (21609), and the message with it. */

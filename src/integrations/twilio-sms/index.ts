@@ -1,10 +1,12 @@
 /** The twilio-sms kind: a text message for each response. Its parts stand in this folder; README.md says what it promises. */
 import type { Deps, Integration, TestResult } from "../../core/integration";
+import { admitEntry } from "./admit";
 import { readCallback } from "./callback";
 import { probe } from "./client";
 import { deliverPage, senderOf } from "./deliver";
+import { readInbound } from "./inbound";
 import { type Config, manifest, type Secrets } from "./manifest";
-import { prepareMessage } from "./message";
+import { prepareMessage, previewMessage } from "./message";
 import { judgeListFailure } from "./outcomes";
 import { reconcilePage } from "./reconcile";
 import { countSegments } from "./segments";
@@ -12,10 +14,13 @@ import { countSegments } from "./segments";
 export const twilioSms: Integration<Config, Secrets> = {
   manifest,
   prepare: prepareMessage,
+  admit: admitEntry,
   deliver: deliverPage,
   reconcile: reconcilePage,
   test: testCredentials,
   callback: readCallback,
+  inbound: readInbound,
+  preview: previewMessage,
 };
 
 /** Whether Twilio takes the credentials and there is a sender. Sends nothing. */

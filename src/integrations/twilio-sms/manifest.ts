@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Definition } from "../../core/form";
 import type { Manifest } from "../../core/integration";
 import { compileTemplate, TEMPLATE_MAX } from "../../core/template";
+import { QuietHoursSchema } from "./quiet-hours";
 
 /** A number of the account, a short code, or a name of up to 11 characters where the country allows names. */
 const From = z
@@ -18,6 +19,11 @@ const MessagingServiceSid = z
   .trim()
   .regex(/^MG[0-9a-f]{32}$/i, "the SID of a Messaging Service: MG and 32 characters");
 
+const Country = z
+  .string()
+  .toUpperCase()
+  .refine((code) => isSupportedCountry(code), "two letters of a country, such as IN");
+
 export const ConfigSchema = z.strictObject({
   /** Ref of the question whose answer is the recipient's phone number. */
   to: z.string().min(1),
@@ -26,11 +32,15 @@ export const ConfigSchema = z.strictObject({
   from: From.optional(),
   messagingServiceSid: MessagingServiceSid.optional(),
   /** ISO 3166 alpha-2: the country of numbers that were typed without one. */
-  defaultCountry: z
-    .string()
-    .toUpperCase()
-    .refine((code) => isSupportedCountry(code), "two letters of a country, such as IN")
-    .optional(),
+  defaultCountry: Country.optional(),
+  /** Numbers of other countries are refused; all are allowed unless told. */
+  allowedCountries: z.array(Country).min(1).max(250).optional(),
+  /** How long Twilio may keep a text in its queue (ValidityPeriod of the Messages API: at most 36,000). */
+  validitySeconds: z.int().min(1).max(36_000).optional(),
+  quietHours: QuietHoursSchema.optional(),
+  /** Texts a day (UTC), counted over all integrations of the workspace (caps.ts has the usual numbers). */
+  dailyCapPerNumber: z.int().min(1).max(1_000).optional(),
+  dailyCapPerWorkspace: z.int().min(1).max(10_000_000).optional(),
   connection: z.string().min(1).optional(),
 });
 export type Config = z.output<typeof ConfigSchema>;
@@ -67,6 +77,8 @@ const SETUP = `
    chooses the number, and you pay.
 4. Choose the question that asks for the phone number, and write the message. \`{{ref}}\` stands for an answer, \`{{response_id}}\` for the
    receipt's number: with it every message is unlike any other, and one whose fate is unknown can be found again for certain.
+5. As the number's (or the Messaging Service's) webhook for incoming messages set \`/hooks/twilio/inbound/{integration}\` of this
+   installation, with the integration's id: then STOP and START are heeded at once.
 `.trim();
 
 const NUMBER_TYPES: ReadonlySet<string> = new Set(["phone_number", "short_text"]);

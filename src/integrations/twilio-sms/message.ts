@@ -1,10 +1,12 @@
 /** What is sent for a response: recipient and text, from the answers and the template. Pure; fixed at the first attempt. */
 import * as z from "zod";
 import type { Definition } from "../../core/form";
-import type { Deps, Entry, Outcome } from "../../core/integration";
+import type { Deps, Entry, Outcome, Preview } from "../../core/integration";
+import type { ResponseRecord } from "../../core/response";
 import { compileTemplate } from "../../core/template";
 import type { Config, Secrets } from "./manifest";
 import { toE164 } from "./phone";
+import { countSegments } from "./segments";
 
 const ContentSchema = z.object({ to: z.string(), body: z.string() });
 export type Content = z.infer<typeof ContentSchema>;
@@ -19,7 +21,7 @@ export function prepareMessage(
   { response }: Entry,
   deps: Deps<Config, Secrets>,
 ): { readonly content: Content } | { readonly outcome: Outcome } {
-  const { config, form } = deps;
+  const { config } = deps;
   if (response.erasedAt !== null) return { outcome: { type: "skipped", reason: "The response was erased." } };
   const answer = Object.hasOwn(response.answers, config.to) ? response.answers[config.to] : undefined;
   const typed = typeof answer === "string" ? answer.trim() : "";
@@ -29,17 +31,33 @@ export function prepareMessage(
     const hint = config.defaultCountry ? "" : ", or set the integration's default country";
     return rejected(`The phone number is not valid. Correct the answer${hint}, then retry.`);
   }
-  const known = allQuestions(form.definitions.values());
-  const template = compileTemplate(config.body, known);
-  if (!template.ok)
-    return rejected(`The template does not fit the form any more. Correct it, then retry. ${template.detail}`);
-  const extras = { response_id: response.id, form_title: form.title };
-  const body = template.render(response, form.definitions.get(response.version) ?? known, extras);
+  const rendered = render(response, deps);
+  if ("detail" in rendered)
+    return rejected(`The template does not fit the form any more. Correct it, then retry. ${rendered.detail}`);
+  const { body } = rendered;
   if (body.trim() === "")
     return rejected("The message is empty: all that the template shows is missing in the answers.");
   if ([...body].length > BODY_MAX)
     return rejected("The message is longer than 1,600 characters. Shorten the template.");
   return { content: { to, body } };
+}
+
+type About = Pick<Deps<Config, Secrets>, "config" | "form">;
+
+/** The text of a response, or what is wrong with the template. */
+function render(response: ResponseRecord, { config, form }: About): { body: string } | { detail: string } {
+  const known = allQuestions(form.definitions.values());
+  const template = compileTemplate(config.body, known);
+  if (!template.ok) return template;
+  const extras = { response_id: response.id, form_title: form.title };
+  return { body: template.render(response, form.definitions.get(response.version) ?? known, extras) };
+}
+
+/** The text that a response would get, and what it would be billed as. The config was checked: its template fits. */
+export function previewMessage(response: ResponseRecord, about: About): Preview {
+  const rendered = render(response, about);
+  const text = "body" in rendered ? rendered.body : "";
+  return { text, ...countSegments(text) };
 }
 
 /** The content that was fixed for an entry. Throws when there is none: the engine always passes it on. */

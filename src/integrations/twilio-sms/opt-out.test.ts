@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { deliverPage } from "./deliver";
-import { FROM, makeWorld, page } from "./testing";
+import { byHand, FROM, makeWorld, page } from "./testing";
 
 it("a STOP is remembered: the next texts to that number make no call, and others are sent", async () => {
   const world = makeWorld();
@@ -29,7 +29,7 @@ it("a retry by hand asks Twilio again, and a text that it takes lifts the opt-ou
   world.emulator.receive({ from: to, to: FROM, body: "STOP" });
   await deliverPage(page([first]), world.deps);
   world.emulator.receive({ from: to, to: FROM, body: "START" });
-  const retried = await deliverPage(page([first], { replay: true }), world.deps);
+  const retried = await deliverPage(page([byHand(first)], { replay: true }), world.deps);
   expect(retried.outcomes.get(first.position)).toMatchObject({ type: "delivered" });
   const toSame = { ...again, content: { to, body: "again" } };
   expect((await deliverPage(page([toSame]), world.deps)).outcomes.get(toSame.position)).toMatchObject({

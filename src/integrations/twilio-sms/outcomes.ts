@@ -62,6 +62,7 @@ const CODES: Readonly<Record<number, Verdict>> = {
   30008: ["reject", "The carrier gave no reason. Retry once; if it fails again, ask Twilio."],
   30024: ["reject", "The sender is not ready to send. Finish its set-up in the Twilio console, then retry."],
   30032: ["reject", "The toll-free sender is not verified. Verify it in the Twilio console, then retry."],
+  30036: ["reject", "The text waited longer than validitySeconds and was not sent. Retry if it is still wanted."],
   30034: ["reject", "The sender is not registered for A2P 10DLC. Register it in the Twilio console, then retry."],
 };
 

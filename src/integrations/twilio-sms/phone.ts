@@ -11,4 +11,7 @@ export function toE164(text: string, defaultCountry?: string): string | null {
   return number?.isValid() ? number.number : null;
 }
 
+/** The country of a number in E.164 (ISO 3166 alpha-2), or null when it can't be told. */
+export const countryOf = (number: string): CountryCode | null => parsePhoneNumberFromString(number)?.country ?? null;
+
 const isCountry = (code: string): code is CountryCode => isSupportedCountry(code);

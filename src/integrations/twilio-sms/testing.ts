@@ -1,7 +1,7 @@
 /** What the tests of this kind share: an emulated Twilio with a clock that stands still, responses, and pages of them. */
 import type { Definition } from "../../core/form";
 import { SEGMENT_SIZE } from "../../core/ids";
-import type { Deps, Entry, OptOuts, Page } from "../../core/integration";
+import type { Deps, Entry, OptOuts, Page, Quotas } from "../../core/integration";
 import type { Answers, ResponseRecord } from "../../core/response";
 import { createTwilioEmulator, type TwilioEmulator, type TwilioEmulatorOptions } from "./emulator";
 import { type Config, ConfigSchema, type Secrets } from "./manifest";
@@ -64,6 +64,12 @@ export function inDoubt(entries: readonly Entry[], looks = 0, triedAt = START): 
   );
 }
 
+/** An entry that was parked and that a person has asked for again. */
+export const byHand = (one: Entry): Entry => ({
+  ...one,
+  attempted: { attempts: 0, looks: 0, triedAt: START, reference: null, byHand: true },
+});
+
 export interface World {
   readonly emulator: TwilioEmulator;
   readonly deps: Deps<Config, Secrets>;
@@ -85,6 +91,8 @@ export function makeWorld(
     fetch: (request) => emulator.fetch(request),
     now: () => clock.now,
     optOuts: memoryOptOuts(),
+    quotas: memoryQuotas(),
+    workspace: "ws_abc",
     config: ConfigSchema.parse({ to: "phone", body: "Thanks {{name}}, receipt {{response_id}}" }),
     secrets: { ...account, from: FROM },
     integration: { id: "int_abc" },
@@ -101,6 +109,29 @@ export function makeWorld(
     clock,
     entries: (from, to) => Array.from({ length: to - from + 1 }, (_, i) => entry(response(from + i), deps)),
     texts: () => emulator.messages.map(({ body }) => body).sort(),
+  };
+}
+
+/** The counts as D1 keeps them, in memory. */
+function memoryQuotas(): Quotas {
+  const counts = new Map<string, number>();
+  const day = (at: number) => Math.floor(at / 86_400_000);
+  const add = (at: number, { scope, key }: { scope: string; key: string }, n: number) => {
+    const name = `${day(at)} ${scope} ${key}`;
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + n);
+  };
+  return {
+    take: async (at, uses) =>
+      uses.map((use) => {
+        const count = counts.get(`${day(at)} ${use.scope} ${use.key}`) ?? 0;
+        const granted = Math.min(use.want, Math.max(0, use.limit - count));
+        add(at, use, granted);
+        return granted;
+      }),
+    giveBack: async (at, uses) => {
+      for (const use of uses) add(at, use, -use.want);
+    },
   };
 }
 

@@ -137,7 +137,16 @@ async function check(simulated: Simulated, expected: Expected, ordered: boolean)
   expect({ state, entries: lag.entries, parked }).toEqual({ state: "active", entries: 0, parked: 0 });
 }
 
-beforeEach(() => {
+/** Each run starts with an empty database: its ids, and so its whole course, depend on its seed alone. */
+async function emptyDatabase(): Promise<void> {
+  const { results } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND name <> 'd1_migrations'",
+  ).all<{ name: string }>();
+  await env.DB.batch(results.map(({ name }) => env.DB.prepare(`DELETE FROM ${name}`)));
+}
+
+beforeEach(async () => {
+  await emptyDatabase();
   // Time belongs to the simulator: what a client gives up on is a held call that is never released.
   vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
   for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
@@ -161,6 +170,7 @@ describe("simulated runs end with every response settled once, in order, and not
 /** The first seed whose run goes wrong, or null. */
 async function caughtAt(make: () => Promise<Simulated>, ordered: boolean): Promise<number | null> {
   for (let seed = 1; seed <= 50; seed += 1) {
+    await emptyDatabase();
     const simulated = await make();
     try {
       await check(simulated, await simulate(seed, simulated.run), ordered);
