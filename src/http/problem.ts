@@ -7,7 +7,7 @@ import { logEvent } from "../telemetry/log";
 /** The body of an error answer. */
 export function problemOf(error: AppError, requestId: string) {
   return {
-    type: `https://formlog.dev/problems/${error.code}`,
+    type: `urn:formlog:problem:${error.code}`,
     title: error.title,
     status: error.status,
     code: error.code,

@@ -181,6 +181,7 @@ async function caughtAt(make: () => Promise<Simulated>, ordered: boolean): Promi
   return null;
 }
 
+// A replay of one seed is about that run alone.
 describe.skipIf(ONE)("a build that is broken on purpose is caught within 50 seeds", () => {
   it("the cursor moves before the effect is there", async () => {
     const early: Integration = {
