@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Demo, ensureDemo } from "./local/demo";
 import { DEMO_SPREADSHEET, startGoogle, startTwilio } from "./local/emulators";
-import { endLeftovers, requireFreePort } from "./local/processes";
+import { endLeftovers, requireFreePort, whenAbandoned } from "./local/processes";
 import { localSecrets } from "./local/secrets";
 import { type LocalSettings, readSettings } from "./local/settings";
 import { migrate, type Stack, startWorkers } from "./local/stack";
@@ -93,8 +93,7 @@ try {
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   // When npm is killed hard, nobody would stop us.
-  const parent = process.ppid;
-  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && stop(), 500).unref();
+  if (process.env.npm_lifecycle_event) whenAbandoned(stop);
   const code = await stack.ended;
   if (!stopping) console.error(`The workers ended (${code}); see ${stack.log}`);
   process.exit(stopping ? 0 : 1);

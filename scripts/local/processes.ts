@@ -1,5 +1,6 @@
 /** Processes of the local stack: finds what a killed one left behind, and whether a port is free. */
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
 interface Process {
@@ -17,21 +18,59 @@ function listProcesses(): Process[] {
 }
 
 /**
- * Ends what a stack that was killed hard left running: its wrangler (known by the state folder in its command) and workerd
- * processes of this project without a parent. A stack that runs is not touched.
+ * Ends what a stack that was killed hard left running: its start script, its wrangler (known by the state folder in its command)
+ * and workerd processes of this project without a parent. A stack that runs is not touched.
  */
 export function endLeftovers(root: string, state: string): void {
   const all = listProcesses();
   const orphaned = (p: Process) => p.parent === 1 || !all.some((other) => other.pid === p.parent);
-  const wrangler = all.filter((p) => p.command.includes(`--persist-to ${state}`) && orphaned(p));
-  const below = all.filter((p) => wrangler.some((w) => descends(all, p, w.pid)));
+  const wrangler = all.filter((p) => p.command.includes(`--persist-to ${state}`));
+  const tops = wrangler.flatMap((p) => orphanedTop(all, p, orphaned) ?? []);
+  const below = all.filter((p) => tops.some((top) => descends(all, p, top.pid)));
   const workerd = all.filter((p) => p.command.startsWith(root) && p.command.includes("/workerd serve") && orphaned(p));
-  for (const { pid } of [...wrangler, ...below, ...workerd]) {
+  for (const { pid } of [...tops, ...below, ...workerd]) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
       // It ended by itself in between.
     }
+  }
+}
+
+/** The uppermost process of a stack that lost its parent (npm, a shell), or null while somebody holds it. */
+function orphanedTop(all: readonly Process[], wrangler: Process, orphaned: (p: Process) => boolean): Process | null {
+  let top = wrangler;
+  for (;;) {
+    if (orphaned(top)) return top;
+    const parent = all.find((p) => p.pid === top.parent);
+    if (!parent || !/scripts\/start\.ts|wrangler/.test(parent.command) || parent.pid === process.pid) return null;
+    top = parent;
+  }
+}
+
+/** Calls back once when the process that started us, or the one that started it (npm and its shell), is gone. */
+export function whenAbandoned(done: () => void): void {
+  const parent = process.ppid;
+  const grandparent = parentOf(parent);
+  const timer = setInterval(() => {
+    if (process.ppid === parent && parentOf(parent) === grandparent) return;
+    clearInterval(timer);
+    done();
+  }, 500);
+  timer.unref();
+}
+
+/** The parent of a process where /proc tells it; null elsewhere. */
+function parentOf(pid: number): number | null {
+  try {
+    // The second field is the name in parentheses, which may hold anything; the fourth is the parent (proc(5)).
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ")[1],
+    );
+  } catch {
+    return null;
   }
 }
 
@@ -43,8 +82,23 @@ function descends(all: readonly Process[], process: Process, ancestor: number): 
   return false;
 }
 
-/** Throws an Error with one clear line when somebody else has the port. */
+/** A stack that is just ending gives its ports back within this time. */
+const PATIENCE_MS = 5_000;
+
+/** Throws an Error with one clear line when somebody else has the port, and keeps it. */
 export async function requireFreePort(port: number): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await tryPort(port);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+async function tryPort(port: number): Promise<void> {
   for (const host of ["127.0.0.1", "::1"]) {
     const code = await new Promise<string | null>((resolve) => {
       const server = createServer();
