@@ -207,6 +207,22 @@ describe("delivery rows", () => {
     expect(unmark).toEqual([12, 14]);
   });
 
+  it("stay as marked when it is not known whether they were attempted: nothing in doubt is taken back", () => {
+    const halt = { type: "unknown", reason: "a bug", afterSeconds: 9 } as const;
+    const ledger = { policy: { ledger: true }, halt };
+    const fresh = settled({ ...ledger, marked: [row(11), row(12), row(14)] });
+    expect([fresh.unmark, fresh.writes]).toEqual([[], []]);
+    const before = row(3, { state: "retrying", attempts: 1 });
+    const { writes } = settled({
+      ...ledger,
+      due: true,
+      positions: [3],
+      rows: [before],
+      marked: [row(3, { attempts: 2 })],
+    });
+    expect(writes).toMatchObject([{ position: 3, state: "unknown", attempts: 2, nextAt: NOW + 9000 }]);
+  });
+
   it("of deliveries that were due wait with the cursor when they were not attempted", () => {
     const halt = { type: "retry", reason: "429", afterSeconds: 9 } as const;
     const { writes } = settled({ due: true, positions: [3], halt, rows: [row(3, { state: "retrying", attempts: 2 })] });

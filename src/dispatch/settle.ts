@@ -45,9 +45,15 @@ export function settle(input: SettleInput): Settlement {
       hold: nextAt === 0,
     },
     writes: [...settledRows(input), ...openRows(input, open, nextAt)],
-    unmark: open.filter((entry) => !work.rows.has(entry.position)).map((entry) => entry.position),
+    unmark: open
+      .filter((entry) => !work.rows.has(entry.position) && !staysInDoubt(input, entry))
+      .map((entry) => entry.position),
   };
 }
+
+/** Marked, and then nobody knows whether it was attempted: the mark must outlast this page. */
+const staysInDoubt = ({ halt, marked }: SettleInput, entry: Entry): boolean =>
+  halt?.type === "unknown" && marked.has(entry.position);
 
 /** The page in doubt: this one while its effect is unknown; one from before is not settled by deliveries that were due. */
 function flightAfter({ cursor, work, halt, flight }: SettleInput): Flight | null {
@@ -133,9 +139,17 @@ function rowOf({ work, marked, policy, now, random }: SettleInput, entry: Entry,
   }
 }
 
-/** Entries with a row from before that were not attempted now: the row says again what it said. */
-function openRows({ work, halt, policy }: SettleInput, open: readonly Entry[], nextAt: number): DeliveryWrite[] {
+/**
+ * Entries with a row from before that were not attempted now: the row says again what it said. One that may have been attempted
+ * stays as marked: before the cursor the next page finds it, and what was due is made due again, in doubt.
+ */
+function openRows(input: SettleInput, open: readonly Entry[], nextAt: number): DeliveryWrite[] {
+  const { work, halt, policy, marked } = input;
   return open.flatMap((entry): DeliveryWrite[] => {
+    const mark = marked.get(entry.position);
+    if (mark && staysInDoubt(input, entry)) {
+      return work.due ? [{ ...mark, state: "unknown", nextAt, reason: halt?.reason ?? null }] : [];
+    }
     const row = work.rows.get(entry.position);
     if (!row || (!work.due && !policy.ledger)) return [];
     const { integration: _, rank: __, ...plain } = row;

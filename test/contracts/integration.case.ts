@@ -236,6 +236,23 @@ export function describeContract(harness: Harness): void {
       await expectSettled(ids);
     });
 
+    it("code that throws after its effect is reconciled, at first and at a later attempt", async () => {
+      const ids = await world.submit(...people(1, 3));
+      const broken: Integration = {
+        ...kind,
+        async deliver(page, deps) {
+          await kind.deliver(page, deps);
+          throw new TypeError("a bug after the effect");
+        },
+      };
+      provider.fail("error_before", 1);
+      await world.wakeOnce({ kind: broken });
+      clock.now += 24 * 3600 * 1000;
+      await world.wakeOnce({ kind: broken });
+      await world.run();
+      await expectSettled(ids);
+    });
+
     it("code that throws is an effect in doubt and an alert in the log", async () => {
       const ids = await world.submit(...people(1, 2));
       const broken: Integration = {
