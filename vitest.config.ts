@@ -1,27 +1,47 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { createOutside } from "./test/support/outside.ts";
+import { VERIFIER_URL } from "./test/support/verifier.ts";
+
+// The document and wrangler.gen.toml: no test is to meet old ones.
+execFileSync(process.execPath, ["--import", "tsx", "scripts/generate.ts"], {
+  cwd: import.meta.dirname,
+  stdio: "inherit",
+});
 
 const node = { environment: "node", testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } as const;
+
+/** The workers of the kinds, as wrangler.gen.toml names them. */
+const kindWorkers =
+  readFileSync(path.join(import.meta.dirname, "wrangler.gen.toml"), "utf8").match(/\bKIND_\w+/g) ?? [];
+const absent = () => new Response("not part of this test", { status: 501 });
 
 const pick = (from: NodeJS.ProcessEnv, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 
 const workers = (bindings: Record<string, unknown>) =>
   cloudflareTest(async () => ({
-    wrangler: { configPath: "./wrangler.toml" },
+    wrangler: { configPath: "./wrangler.gen.toml" },
     miniflare: {
       bindings: {
         TEST_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, "migrations")),
+        TEST_SEARCH_MIGRATIONS: await readD1Migrations(path.join(import.meta.dirname, "migrations/search")),
         // Known to the tests, used nowhere else.
         FORMLOG_ROOT_KEY: "root-key-of-the-tests-0123456789abcdef",
+        TURNSTILE_URL: VERIFIER_URL,
         FORMLOG_ENCRYPTION_KEY: `test:${btoa("an encryption key of 32 bytes !!")}`,
         ...bindings,
       },
-      serviceBindings: {
-        KIND_GOOGLE_SHEETS: () => new Response("not part of this test", { status: 501 }),
-        KIND_TWILIO_SMS: () => new Response("not part of this test", { status: 501 }),
-      },
+      // A database that no migration was applied to, and SEARCH_DB, to which the API worker is not bound.
+      d1Databases: { DB_OLD: "old", TEST_SEARCH_DB: "search" },
+      // Beside RATE_SUBMIT of wrangler.toml, one that a test can fill.
+      ratelimits: { RATE_LOW: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
+      outboundService: createOutside(),
+      // Kinds that keep an index answer in process: test/support/indexes.ts.
+      serviceBindings: Object.fromEntries(kindWorkers.map((binding) => [binding, absent])),
     },
   }));
 
@@ -33,8 +53,11 @@ export default defineConfig({
         plugins: [workers({})],
         test: {
           name: "workers",
-          include: ["src/**/*.test.ts", "test/api/**/*.test.ts", "test/contracts/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "test/api/**/*.test.ts"],
           setupFiles: ["./test/setup.ts"],
+          isolate: false,
+          // Some tests make a thousand calls, and the machine may be busy: nothing here is about speed.
+          testTimeout: 30_000,
         },
       },
       {
@@ -52,7 +75,17 @@ export default defineConfig({
       // All workers together, driven from Node.
       { test: { name: "journeys", include: ["test/journeys/**/*.test.ts"], ...node } },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...node } },
-      { test: { name: "chaos", include: ["test/chaos/*.test.ts"], ...node, testTimeout: 300_000 } },
+      // Beside one another, each with a stack and ports of its own: they mostly wait for what they broke.
+      {
+        test: {
+          name: "chaos",
+          include: ["test/chaos/*.test.ts"],
+          ...node,
+          testTimeout: 300_000,
+          fileParallelism: true,
+          maxWorkers: 4,
+        },
+      },
     ],
   },
 });

@@ -1,13 +1,12 @@
 /** The environment, read once: every problem of it in one message. Nothing else reads `env` strings by name. */
 import * as z from "zod";
+import type { Manifest } from "./core/manifest";
 import { type KeyRing, parseKeyRing } from "./core/seal";
-
-const url = z
-  .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
-  .transform((text) => text.replace(/\/+$/, ""));
+import { type Settings, UrlSetting } from "./core/setting";
 
 const Variables = z.object({
   FORMLOG_ROOT_KEY: z.string().min(32, "must have 32 or more characters").optional(),
+  FORMLOG_METRICS_KEY: z.string().min(32, "must have 32 or more characters").optional(),
   FORMLOG_ENCRYPTION_KEY: z
     .string()
     .transform((text, ctx): KeyRing => {
@@ -19,70 +18,54 @@ const Variables = z.object({
       }
     })
     .optional(),
-  PUBLIC_URL: url.optional(),
-  GOOGLE_SHEETS_URL: url.optional(),
-  GOOGLE_TOKEN_URL: url.optional(),
-  TWILIO_API_URL: url.optional(),
-  GOOGLE_SERVICE_ACCOUNT: z
-    .string()
-    .refine(isServiceAccount, "must be the JSON of a service account, with client_email and private_key")
-    .optional(),
-  TWILIO_ACCOUNT_SID: z
-    .string()
-    .regex(/^AC[0-9a-fA-F]{32}$/, "must be AC and 32 hexadecimal digits")
-    .optional(),
-  TWILIO_AUTH_TOKEN: z.string().min(1).optional(),
-  TWILIO_FROM: z.string().min(1).optional(),
-  TWILIO_LOOK_SECONDS: z
-    .string()
-    .regex(/^\d+,\d+$/, "must be two numbers of seconds, as 60,300")
-    .optional(),
+  PUBLIC_URL: UrlSetting.optional(),
+  TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
+
+/** Names of the installation's own variables, which no kind declares. */
+export const OWN_VARIABLES: readonly string[] = Object.keys(Variables.shape);
 
 export interface Config {
   /** May create workspaces; null: nobody can. */
   readonly rootKey: string | null;
+  /** May read the metrics and nothing else; null: the root key alone may. */
+  readonly metricsKey: string | null;
   /** Seals stored credentials; null: connections can't be stored. */
   readonly keyRing: KeyRing | null;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
-  /** The validated strings that kinds may read, by name. */
-  readonly settings: Readonly<Record<string, string | undefined>>;
+  /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
+  readonly turnstileUrl: string;
+  /** The variables of the kinds, by name. */
+  readonly settings: Settings;
 }
 
-/** Reads the environment. Throws a TypeError that lists every bad variable and never a value. */
-export function readConfig(env: Readonly<Record<string, unknown>>): Config {
-  const given = Object.fromEntries(
-    Object.keys(Variables.shape).flatMap((name) =>
-      env[name] === undefined || env[name] === "" ? [] : [[name, env[name]]],
-    ),
+/**
+ * Reads the environment, with the variables that these kinds declare. Throws a TypeError that lists every bad variable and
+ * never a value.
+ */
+export function readConfig(
+  env: Readonly<Record<string, unknown>>,
+  kinds: readonly Pick<Manifest, "settings">[],
+): Config {
+  const ofKinds = kinds.flatMap(({ settings = {} }) =>
+    Object.entries(settings).map(([name, { schema }]) => [name, schema.optional()] as const),
   );
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "" && value !== undefined));
   const parsed = Variables.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  const settings = z.object(Object.fromEntries(ofKinds)).safeParse(given);
+  if (!parsed.success || !settings.success) {
+    const issues = [...(parsed.error?.issues ?? []), ...(settings.error?.issues ?? [])];
+    const problems = issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
-  const { FORMLOG_ROOT_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, ...settings } = parsed.data;
+  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
   return {
     rootKey: FORMLOG_ROOT_KEY ?? null,
+    metricsKey: FORMLOG_METRICS_KEY ?? null,
     keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
     publicUrl: PUBLIC_URL ?? null,
-    settings,
+    turnstileUrl: TURNSTILE_URL,
+    settings: settings.data,
   };
-}
-
-function isServiceAccount(text: string): boolean {
-  try {
-    const account: unknown = JSON.parse(text);
-    return (
-      typeof account === "object" &&
-      account !== null &&
-      "client_email" in account &&
-      typeof account.client_email === "string" &&
-      "private_key" in account &&
-      typeof account.private_key === "string"
-    );
-  } catch {
-    return false;
-  }
 }

@@ -3,23 +3,33 @@
  * long as the isolate (caches, the group commit) is made once per environment.
  */
 import { type Config, readConfig } from "./config";
-import type { CompiledDefinition } from "./core/answer";
-import type { Definition } from "./core/form";
+import type { CompiledDefinition } from "./core/compiled";
+import type { Access, Definition } from "./core/form";
+import type { FormSettings } from "./core/form-settings";
 import { createLru, type Lru } from "./core/lru";
+import type { Manifest } from "./core/manifest";
 import type { Spooled } from "./core/spool";
+import type { IntegrationEraser } from "./dispatch/erase";
+import { forgetIndex } from "./dispatch/index-client";
+import type { WantsNotice } from "./dispatch/notices";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
 import { sendWakeUps } from "./dispatch/wake";
-import { catalog } from "./integrations/catalog";
+import { catalog, findKind, findProvider, wantsNotice } from "./integrations/kinds";
 import { createGroupCommit, type GroupCommit } from "./services/group-commit";
+import { createLimiter } from "./services/rate-limit";
 import { appendResponses, type NewResponse, sizeOf } from "./store/append";
 import type { WakeUp } from "./store/cursors";
 import { isOverloaded } from "./store/db";
-import type { KeyRow } from "./store/keys";
+import type { KeyRow, WorkspaceRow } from "./store/keys";
+import type { LinkRow } from "./store/links";
+import type { SealedTurnstile } from "./store/schema";
 import { openShards, type Shards } from "./store/shards";
 
 export interface Env extends Readonly<Record<string, unknown>> {
   readonly DB: D1Database;
   readonly QUEUE_INTAKE?: Queue<Spooled>;
+  readonly RATE_SUBMIT?: RateLimit;
+  readonly RATE_SIGN_IN?: RateLimit;
 }
 
 /** A form as submissions need it: its current version, compiled, and where its responses go. */
@@ -28,17 +38,27 @@ export interface CachedForm {
   readonly workspace: string;
   readonly title: string;
   readonly state: "open" | "closed";
-  readonly access: "public" | "key";
+  readonly access: Access;
   readonly version: number;
   readonly definition: Definition;
   readonly compiled: CompiledDefinition;
+  readonly settings: FormSettings;
+  /** It had all the responses that it takes when it was loaded. */
+  readonly full: boolean;
   readonly shard: number;
   readonly segment: number;
+  readonly turnstile: SealedTurnstile | null;
   readonly loadedAt: number;
 }
 
 /** What an append told about one entry: its position, or null when it was not stored. */
 export type Appended = { readonly position: number | null; readonly wakeUps: readonly WakeUp[] };
+
+/** Something that an isolate remembers, and since when (milliseconds since the epoch). */
+export interface Remembered<V> {
+  readonly value: V;
+  readonly loadedAt: number;
+}
 
 interface Runtime {
   readonly config: Config;
@@ -46,19 +66,35 @@ interface Runtime {
   readonly now: () => number;
   readonly random: <T extends Uint8Array>(bytes: T) => T;
   readonly forms: Lru<CachedForm>;
-  readonly keys: Lru<{ readonly key: KeyRow; readonly loadedAt: number }>;
+  readonly keys: Lru<Remembered<KeyRow>>;
+  readonly links: Lru<Remembered<LinkRow>>;
+  /** Whether a session of the console was ended, by its id. */
+  readonly sessions: Lru<Remembered<{ readonly ended: boolean }>>;
+  readonly workspaces: Lru<Remembered<WorkspaceRow>>;
   /** The furthest known position of each segment, by `shard/segment`. */
   readonly heads: Lru<number>;
   readonly commit: (shard: number) => GroupCommit<NewResponse, Appended>;
+  /** Counts so many submissions against a name; false when there is no room for them. Never fails. */
+  readonly limit: (key: string, count: number) => Promise<boolean>;
+  /** The same, of tries to sign in. */
+  readonly limitSignIns: (key: string, count: number) => Promise<boolean>;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   /** Puts submissions that D1 can't take, because of `cause`, on the intake queue; outcomes by index. Never fails. */
   readonly spool: (messages: readonly Spooled[], cause: unknown) => Promise<readonly SpoolOutcome[]>;
+  /** Whether an integration is to be told what happened to another one. */
+  readonly wantsNotice: WantsNotice;
   /** The worker of a kind, for tests and callbacks; undefined when it is not bound. */
   readonly kindWorker: (kind: string) => Fetcher | undefined;
+  /** The worker of the kind whose provider is called so in addresses of callbacks. */
+  readonly providerWorker: (provider: string) => Fetcher | undefined;
+  /** Asks the worker of a kind that keeps an index to delete what lies under a deleted integration. */
+  readonly indexEraser: IntegrationEraser["indexEraser"];
 }
 
 export interface Context extends Runtime {
   readonly requestId: string;
+  /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
+  readonly actor: string;
   /** Keeps the request alive for work that the client does not wait for. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -82,7 +118,7 @@ export function makeContext(
     runtime = makeRuntime(env);
     runtimes.set(env.DB, runtime);
   }
-  return { ...runtime, requestId, waitUntil: (work) => execution.waitUntil(work) };
+  return { ...runtime, requestId, actor: "nobody", waitUntil: (work) => execution.waitUntil(work) };
 }
 
 function makeRuntime(env: Env): Runtime {
@@ -90,13 +126,18 @@ function makeRuntime(env: Env): Runtime {
   const now = () => Date.now();
   const heads = createLru<number>(10_000);
   const commits = new Map<number, GroupCommit<NewResponse, Appended>>();
+  const workerOf = (kind: Manifest | undefined) => env[kind?.serviceBinding ?? ""] as Fetcher | undefined;
+  const kindWorker = (kind: string) => workerOf(findKind(kind));
   return {
-    config: readConfig(env),
+    config: readConfig(env, catalog),
     shards,
     now,
     random: (bytes) => crypto.getRandomValues(bytes),
     forms: createLru(1_000),
     keys: createLru(5_000),
+    links: createLru(5_000),
+    sessions: createLru(5_000),
+    workspaces: createLru(1_000),
     heads,
     commit(shard) {
       const known = commits.get(shard);
@@ -105,14 +146,18 @@ function makeRuntime(env: Env): Runtime {
       commits.set(shard, made);
       return made;
     },
+    limit: createLimiter(env.RATE_SUBMIT),
+    limitSignIns: createLimiter(env.RATE_SIGN_IN),
     wake: (wakeUps) =>
-      sendWakeUps(
-        (kind) => env[catalog.find((m) => m.kind === kind)?.queueBinding ?? ""] as Queue | undefined,
-        wakeUps,
-        now(),
-      ),
+      sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
     spool: (messages, cause) => sendSpooled(env.QUEUE_INTAKE, messages, cause),
-    kindWorker: (kind) => env[catalog.find((m) => m.kind === kind)?.serviceBinding ?? ""] as Fetcher | undefined,
+    wantsNotice,
+    kindWorker,
+    providerWorker: (provider) => workerOf(findProvider(provider)),
+    indexEraser(kind) {
+      if (kind === null || !findKind(kind)?.index) return null;
+      return (integration, limit) => forgetIndex(kindWorker(kind), { integration, limit });
+    },
   };
 }
 

@@ -13,7 +13,7 @@ export default {
       execution,
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
-    await sweep(ctx.shards, ctx.wake, ctx.now());
+    await sweep(ctx, ctx.now());
   },
   async queue(batch, env, execution) {
     const { shards, now, wake } = makeContext(

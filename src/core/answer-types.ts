@@ -1,9 +1,12 @@
 /**
  * What a value must be to answer a question of each type: one checker per type, built once for a question (its limits
- * and its complaints are ready-made) and then run for every response. Called by core/answer.ts only.
+ * and its complaints are ready-made) and then run for every response. Called by core/compiled.ts only.
  */
 import { countCharacters, isDate, isDatetime, isEmail, isPhone, isTime, isWebAddress } from "./answer-formats";
 import { type Question, type QuestionType, scaleBounds } from "./form";
+import { isPiledUp, toNfc } from "./nfc";
+import { compilePattern } from "./pattern";
+import { isPlainObject } from "./plain-object";
 import type { Answer } from "./response";
 
 export type AnswerCode =
@@ -25,6 +28,7 @@ export type AnswerCode =
   | "too_many"
   | "duplicate_choice"
   | "invalid_location"
+  | "pattern_mismatch"
   | "invalid_text";
 
 /** `part` is where in the value the mistake stands, as the rest of a JSON Pointer ("/2", "/latitude"). */
@@ -42,22 +46,17 @@ export type Check = (value: unknown, report: Report) => Answer | undefined;
 /** Characters that a text may have when its question does not say. */
 export const TEXT_LIMITS = { short_text: 1_000, long_text: 100_000 } as const;
 
-/** A JSON object (or one without prototype): not an array, not an instance of something. */
-export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 const complaint = (code: AnswerCode, detail: string): Complaint => ({ code, detail });
 const NOT_TEXT = complaint("wrong_type", "Must be a text (a string).");
 const NOT_STORABLE = complaint("invalid_text", "Has characters that can't be stored: NUL or half a Unicode pair.");
+const PILED_UP = complaint("invalid_text", "Has more than 30 accents or other marks on one letter.");
 
 /** A string of one written form. */
 function pattern(test: (text: string) => boolean, bad: Complaint): () => Check {
   const check: Check = (value, report) => {
     if (typeof value !== "string") return report(NOT_TEXT);
-    return test(value) ? value : report(bad);
+    const text = toNfc(value);
+    return test(text) ? text : report(bad);
   };
   return () => check;
 }
@@ -67,11 +66,16 @@ function text(question: Question): Check {
   const max = question.maxLength ?? TEXT_LIMITS[question.type === "long_text" ? "long_text" : "short_text"];
   const tooShort = complaint("too_short", `Must have at least ${min} characters.`);
   const tooLong = complaint("too_long", `Must have at most ${max} characters.`);
-  return (value, report) => {
-    if (typeof value !== "string") return report(NOT_TEXT);
+  const compiled = question.pattern === undefined ? null : compilePattern(question.pattern);
+  const noFit = complaint("pattern_mismatch", `Must be written as the pattern ${question.pattern} says.`);
+  return (given, report) => {
+    if (typeof given !== "string") return report(NOT_TEXT);
+    if (isPiledUp(given)) return report(PILED_UP);
+    const value = toNfc(given);
     if (!value.isWellFormed() || value.includes("\0")) report(NOT_STORABLE);
     if (value.length < min || (min > 0 && value.length < 2 * min && countCharacters(value) < min)) report(tooShort);
-    if (value.length > max && (value.length > 2 * max || countCharacters(value) > max)) report(tooLong);
+    if (value.length > max && (value.length > 2 * max || countCharacters(value) > max)) return report(tooLong);
+    if (compiled?.ok && !compiled.test(value, true)) report(noFit);
     return value;
   };
 }

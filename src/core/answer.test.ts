@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkAnswers, compileDefinition, displayAnswer, PROBLEMS_MAX } from "./answer";
+import { checkAnswers, displayAnswer } from "./answer";
+import { PROBLEMS_MAX } from "./answer-sheet";
+import { compileDefinition } from "./compiled";
 import { type Definition, DefinitionSchema, QUESTION_TYPES, type Question, type QuestionType } from "./form";
 
 const CHOICES = [
@@ -278,9 +280,8 @@ it("answers come back in the order of the form, whatever the order they were sen
   expect(JSON.stringify(result.ok && result.answers)).toBe('{"a":1,"b":2}');
 });
 
-it("compiling names the required questions and the labels of choices", () => {
+it("compiling names the questions and the labels of choices", () => {
   const compiled = compile(ask("dropdown", { required: true }, "crop"), ask("date", {}, "day"));
-  expect(compiled.required).toEqual(["crop"]);
   expect([...compiled.questions.keys()]).toEqual(["crop", "day"]);
   expect(compiled.questions.get("crop")?.choices.get("maize")).toBe("Maize, dry");
 });

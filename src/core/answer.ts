@@ -1,79 +1,54 @@
 /**
- * Answers against the definition they answer: a definition is compiled once (and kept by its caller), then each response
- * is checked by walking its questions; no schema is built on the way. Pure; called by services for every submission, and
+ * Answers against the definition they answer: a definition is compiled once (core/compiled.ts), then each response is
+ * checked by walking its questions; no schema is built on the way. Pure; called by services for every submission, and
  * by everything that shows an answer to people.
  */
-import { type AnswerCode, CHECKS, type Check, type Complaint, isPlainObject } from "./answer-types";
+import { answerOf, isOwed, type Kept, PROBLEMS_MAX, readSheet } from "./answer-sheet";
+import type { AnswerCode, Complaint } from "./answer-types";
+import type { CompiledDefinition } from "./compiled";
 import type { Problem } from "./errors";
-import type { Definition, Question } from "./form";
+import type { Question } from "./form";
+import { isPlainObject } from "./plain-object";
 import type { Answer, Answers } from "./response";
-
-export interface CompiledQuestion {
-  readonly question: Question;
-  readonly check: Check;
-  /** Label by choice id; empty for types without choices. */
-  readonly choices: ReadonlyMap<string, string>;
-}
-
-export interface CompiledDefinition {
-  readonly definition: Definition;
-  /** By ref, in the order of the form. */
-  readonly questions: ReadonlyMap<string, CompiledQuestion>;
-  readonly required: readonly string[];
-}
 
 export type CheckedAnswers =
   | { readonly ok: true; readonly answers: Answers }
   | { readonly ok: false; readonly problems: Problem[] };
 
-/** More than a person reads, less than a hostile body could ask for. */
-export const PROBLEMS_MAX = 100;
 /** A ref has 64 characters at most (RefSchema); of a longer key this much is named. */
 const KEY_SHOWN_MAX = 64;
 
-/** Prepares a definition for `checkAnswers`. Costs a few microseconds for a question: keep the result. */
-export function compileDefinition(definition: Definition): CompiledDefinition {
-  const questions = new Map<string, CompiledQuestion>();
-  for (const question of definition.questions) {
-    // RefSchema has no such ref; as a key of a plain object it would set a prototype.
-    if (question.ref === "__proto__") continue;
-    const choices = new Map(question.choices?.map((choice) => [choice.id, choice.label]));
-    questions.set(question.ref, { question, check: CHECKS[question.type](question), choices });
-  }
-  const required = definition.questions.filter((q) => q.required).map((q) => q.ref);
-  return { definition, questions, required };
-}
-
-const isEmpty = (value: unknown) =>
-  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+const REQUIRED: Complaint = { code: "required", detail: "An answer is required." };
+const NOTHING_KEPT: Kept = { answers: {}, owed: new Set(), hidden: new Set() };
 
 /**
- * Checks what was sent as `answers` (DESIGN.md section 6). null, "" and [] mean "not answered" and are left out. Reports
- * every mistake, at most PROBLEMS_MAX, those of questions in the order of the form; a detail never repeats an answer.
+ * Checks what was sent as `answers` (DESIGN.md section 6). null, "" and [] mean "not answered" and are left out. Answers to
+ * questions that are not asked are left out, calculated ones are computed here, whatever was sent for them. Reports every
+ * mistake, at most PROBLEMS_MAX, those of questions in the order of the form; a detail never repeats an answer. `partial`: no
+ * answer is required.
  */
-export function checkAnswers(compiled: CompiledDefinition, input: unknown): CheckedAnswers {
-  const problems: Problem[] = [];
+export function checkAnswers(
+  compiled: CompiledDefinition,
+  input: unknown,
+  { partial = false, kept = NOTHING_KEPT }: { partial?: boolean; kept?: Kept } = {},
+): CheckedAnswers {
   if (!isPlainObject(input)) {
     const detail = "Answers must be an object: question refs with their answers.";
     return { ok: false, problems: [{ pointer: "/answers", code: "wrong_type", detail }] };
   }
+  const sheet = readSheet(compiled, input, kept.answers);
   const answers: Record<string, Answer> = {};
-  let ref = "";
-  const report = (complaint: Complaint): undefined => {
-    if (problems.length < PROBLEMS_MAX) problems.push(problemOf(ref, complaint));
-  };
+  const problems: Problem[] = [];
   let known = 0;
-  for (const { question, check } of compiled.questions.values()) {
-    ref = question.ref;
-    const sent = Object.hasOwn(input, ref);
-    if (sent) known++;
-    const value = sent ? input[ref] : undefined;
-    if (isEmpty(value)) {
-      if (question.required) report({ code: "required", detail: "An answer is required." });
-      continue;
-    }
-    const answer = check(value, report);
-    if (answer !== undefined) answers[ref] = answer;
+  for (const { question, logic } of compiled.questions.values()) {
+    const { ref } = question;
+    if (Object.hasOwn(input, ref)) known++;
+    const standing = kept.hidden.has(ref) && sheet.hidden.has(ref) ? answerOf(kept.answers, ref) : null;
+    const value = answerOf(sheet.values, ref) ?? standing;
+    if (value !== null) answers[ref] = value;
+    else if (!partial && !kept.owed.has(ref) && isOwed(question, logic, sheet)) sheet.complaints.set(ref, [REQUIRED]);
+    const complaints = sheet.complaints.get(ref) ?? [];
+    for (const one of complaints) if (problems.length < PROBLEMS_MAX) problems.push(problemOf(ref, one));
   }
   const keys = Object.keys(input);
   if (keys.length > known) reportUnknown(compiled, keys, problems);
@@ -101,7 +76,7 @@ function problemOf(ref: string, { code, detail, part = "" }: Complaint): Problem
  * An answer as people read it: labels of choices (the id where the choice is gone), Yes or No, "latitude, longitude".
  * Total: an answer stored under another type is shown as it stands.
  */
-export function displayAnswer(question: Question, answer: Answer): string {
+export function displayAnswer(question: Pick<Question, "choices">, answer: Answer): string {
   if (typeof answer === "boolean") return answer ? "Yes" : "No";
   if (typeof answer === "number") return String(answer);
   if (typeof answer === "string") return question.choices ? choiceLabel(question, answer) : answer;
@@ -109,5 +84,5 @@ export function displayAnswer(question: Question, answer: Answer): string {
   return answer.map((id) => choiceLabel(question, id)).join(", ");
 }
 
-const choiceLabel = (question: Question, id: string) =>
+const choiceLabel = (question: Pick<Question, "choices">, id: string) =>
   question.choices?.find((choice) => choice.id === id)?.label ?? id;

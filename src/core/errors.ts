@@ -8,13 +8,23 @@ export const ERRORS = {
   malformed_body: [400, "The body can't be read"],
   invalid_parameter: [400, "A parameter of the address is not valid"],
   unauthorized: [401, "A valid key is needed"],
+  link_needed: [401, "A collector link is needed"],
   forbidden: [403, "This key may not do that"],
+  link_refused: [403, "This link does not work"],
+  cross_site: [403, "This was not sent from a page of this site"],
+  origin_refused: [403, "Pages of this site may not send to this form"],
+  not_human: [403, "That a person sent this is not confirmed"],
   not_found: [404, "There is nothing at this address"],
+  no_index: [404, "This form keeps no such index"],
   method_not_allowed: [405, "This address does not take that method"],
   form_closed: [409, "This form is closed"],
+  form_full: [409, "This form has all the responses that it takes"],
+  link_full: [409, "This link has brought all the responses that it may"],
+  form_draft: [409, "This form is not published yet"],
   conflict: [409, "The present state does not allow this"],
   idempotency_key_reused: [409, "This Idempotency-Key was used for other content"],
   stale_revision: [412, "The response was changed in the meantime"],
+  stale_draft: [412, "The draft was changed in the meantime"],
   too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "This content type is not taken here"],
   invalid_request: [422, "The body has mistakes"],
@@ -24,6 +34,7 @@ export const ERRORS = {
   internal: [500, "Something went wrong on our side"],
   overloaded: [503, "Too much at once; nothing was stored"],
   store_unavailable: [503, "The store can't be reached"],
+  turnstile_unavailable: [503, "Turnstile can't be reached"],
   kind_unavailable: [503, "The worker of this kind can't be reached"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
@@ -33,6 +44,8 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface Problem {
   readonly pointer: string;
   readonly question?: string;
+  /** Name of the form's rule that does not hold. */
+  readonly rule?: string;
   readonly code: string;
   readonly detail: string;
   readonly severity?: "error";

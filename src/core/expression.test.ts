@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileExpression, compileFilter } from "./expression";
+import { compileExpression, compileFilter, expressionsOf } from "./expression";
 import type { Definition } from "./form";
 
 const definition: Definition = {
@@ -32,6 +32,7 @@ describe("expressions", () => {
     ['name.startsWith("As") && "a" in reasons', true],
     ["size(reasons)", 1],
     ['metadata.device == "t1"', true],
+    ['matches(name, "^As") && !matches(name, "^[a-z]")', true],
     ['age > 17 ? "adult" : "child"', "adult"],
   ])("%s is %j", (source, value) => {
     expect(compute(source)).toBe(value);
@@ -47,8 +48,13 @@ describe("expressions", () => {
   it.each([
     ["age >=", /./],
     ["nope > 1", /nope/],
-    ['name.matches("(a+)+$")', /matches/],
-    ['true || name.matches("x")', /matches/],
+    ['name.matches("(a+)+$")', /matches\(name/],
+    ['true || name.matches("x")', /matches\(name/],
+    ["matches(name, name)", /in quotes/],
+    ['matches(name, "(?=a)")', /look-ahead/],
+    ['reasons.exists(r, matches(r, "a"))', /inside/],
+    [Array.from({ length: 9 }, () => 'matches(name, "[a-z]{300}")').join("||"), /at most 200/],
+    [Array.from({ length: 20 }, () => 'matches(name, "[a-z]{199}")').join("||"), /too large together/],
     ['"1" + 2', /./],
     [`age > ${"1".repeat(3_000)}`, /2000/],
     [`${"(".repeat(40)}age${")".repeat(40)}`, /./],
@@ -61,6 +67,33 @@ describe("expressions", () => {
     const compiled = compileExpression(source, definition);
     expect(compiled.ok).toBe(false);
     if (!compiled.ok) expect(compiled.detail).toMatch(reason);
+  });
+});
+
+describe("the types of answers", () => {
+  const mistakeIn = (source: string) => {
+    const compiled = expressionsOf(definition)(source);
+    return compiled.ok ? compiled.facts().mistake : compiled.detail;
+  };
+
+  it.each([
+    "age == null || age == 18",
+    "null != income",
+    "reasons != null && size(reasons) > 1",
+    "name == null ? 0 : size(name)",
+    "age % 2 == 0",
+    "2 * income > age",
+  ])("fit in %s", (source) => {
+    expect(mistakeIn(source)).toBeNull();
+  });
+
+  it.each([
+    ['age > "x"', "no such overload: double > string (at character 1)."],
+    ["age > 1 && name == 1", "no such overload: string == int (at character 12)."],
+    ["reasons + 1", /overload/],
+    ["name && age > 1", /bool operands/],
+  ])("do not in %s", (source, mistake) => {
+    expect(mistakeIn(source)).toMatch(mistake);
   });
 });
 

@@ -3,13 +3,14 @@
  * template. A question's ref is a name; a question without an answer is null. Pure, and bounded in time and memory
  * whoever wrote the expression: people of one workspace share an isolate with those of others.
  */
-import { Environment, EvaluationError, ParseError, TypeError as TypeMistake } from "@marcbachmann/cel-js";
+import { type Environment, EvaluationError, ParseError, TypeError as TypeMistake } from "@marcbachmann/cel-js";
+import { environments } from "./expression-names";
+import { walkTree } from "./expression-tree";
 import type { Definition, Metadata } from "./form";
 import type { Answers } from "./response";
 
 /** Characters of an expression at most. */
 export const EXPRESSION_MAX = 2_000;
-const LIMITS = { maxAstNodes: 300, maxDepth: 30, maxListElements: 100, maxMapEntries: 50, maxCallArguments: 10 };
 
 export interface Expression {
   readonly ok: true;
@@ -29,23 +30,68 @@ export interface BadExpression {
   readonly detail: string;
 }
 
+/** What an expression looks at and costs, besides its value. */
+export interface ExpressionFacts {
+  /** Names that belong to the response and not to its answers: `metadata`. */
+  readonly usesMetadata: boolean;
+  readonly nodes: number;
+  /** Steps that its matches() can take at most. */
+  readonly matchSteps: number;
+  /** `bool`, `double`, `string` …; `dyn` when it depends on the answers. Null: its types do not fit, and `mistake` says where. */
+  readonly type: string | null;
+  readonly mistake: string | null;
+}
+
+/** An expression with what is known about it; `run` takes a record with a value (or null) for each ref. */
+export interface CheckedExpression extends Expression {
+  /** The questions that it names, in the order of the form. */
+  readonly refs: ReadonlySet<string>;
+  /** Those among them without whose answer its value says nothing: it would take null for another answer. */
+  readonly needs: ReadonlySet<string>;
+  facts(): ExpressionFacts;
+  run(values: Readonly<Record<string, unknown>>): unknown;
+}
+
 /** Checks an expression against the questions that it may name, and makes it ready to be evaluated many times. */
 export function compileExpression(source: string, definition: Definition): Expression | BadExpression {
-  if (source.length > EXPRESSION_MAX) {
-    return { ok: false, detail: `An expression has at most ${EXPRESSION_MAX} characters.` };
-  }
+  return expressionsOf(definition)(source);
+}
+
+/** Compiles expressions over one definition: what they share is made once. */
+export function expressionsOf(definition: Definition): (source: string) => CheckedExpression | BadExpression {
   const refs = definition.questions.map((question) => question.ref);
-  try {
-    const { env, taken } = environment(refs);
-    const run = env.parse(source);
-    const refused = findRefused(run.ast, { taken, inLoop: false });
-    if (refused) return { ok: false, detail: refused };
-    const checked = run.check();
-    if (!checked.valid) return { ok: false, detail: explain(checked.error) };
-    return { ok: true, evaluate: (answers, metadata = {}) => plain(run(variables(refs, answers, metadata))) };
-  } catch (error) {
-    return { ok: false, detail: explain(error) };
-  }
+  let made: ReturnType<typeof environments> | undefined;
+  return (source) => {
+    made ??= environments(definition);
+    const { env, taken, strict } = made;
+    if (source.length > EXPRESSION_MAX) {
+      return { ok: false, detail: `An expression has at most ${EXPRESSION_MAX} characters.` };
+    }
+    try {
+      const parsed = env.parse(source);
+      const walk = walkTree(parsed.ast, taken);
+      if (walk.refused !== null) return { ok: false, detail: walk.refused };
+      const checked = parsed.check();
+      if (!checked.valid) return { ok: false, detail: explain(checked.error) };
+      const named = (names: ReadonlySet<string>) => refs.filter((ref) => names.has(ref));
+      const run = (values: Readonly<Record<string, unknown>>) => plain(parsed(values));
+      return {
+        ok: true,
+        refs: new Set(named(walk.names)),
+        needs: new Set(named(walk.compared).filter((ref) => !walk.comparedWithNull.has(ref))),
+        run,
+        evaluate: (answers, metadata = {}) => run(variables(refs, answers, metadata)),
+        facts: () => ({
+          ...typesOf(strict(), source),
+          usesMetadata: walk.names.has("metadata") && !refs.includes("metadata"),
+          nodes: walk.nodes,
+          matchSteps: walk.matchSteps,
+        }),
+      };
+    } catch (error) {
+      return { ok: false, detail: explain(error) };
+    }
+  };
 }
 
 /** An expression that says yes or no. */
@@ -64,35 +110,10 @@ export function compileFilter(source: string, definition: Definition): Filter | 
   };
 }
 
-/** `taken`: refs that CEL uses for its types (`type`, `list`): they can't be names, the other questions still can. */
-function environment(refs: readonly string[]): { env: Environment; taken: ReadonlySet<string> } {
-  const env = new Environment({ limits: LIMITS });
-  const taken = new Set<string>();
-  for (const name of new Set([...refs, "metadata"])) {
-    try {
-      env.registerVariable(name, "dyn");
-    } catch {
-      taken.add(name);
-    }
-  }
-  // Answers are doubles and literals are ints: people write `age + 1`, and CEL has no such overload.
-  for (const [operator, run] of Object.entries(ARITHMETIC)) {
-    // With the result's type: without it `36 % age == 0` compares an int with a double by ===, and is false.
-    env.registerOperator(`double ${operator} int: double`, run);
-    env.registerOperator(`int ${operator} double: double`, run);
-  }
-  env.registerOperator("double % double: double", (a: number, b: number) => a % b);
-  return { env, taken };
+function typesOf(strict: Environment, source: string): Pick<ExpressionFacts, "type" | "mistake"> {
+  const { valid, type = "dyn", error } = strict.parse(source).check();
+  return valid ? { type, mistake: null } : { type: null, mistake: explain(error) };
 }
-
-type Numeric = number | bigint;
-const ARITHMETIC: Readonly<Record<string, (a: Numeric, b: Numeric) => number>> = {
-  "+": (a, b) => Number(a) + Number(b),
-  "-": (a, b) => Number(a) - Number(b),
-  "*": (a, b) => Number(a) * Number(b),
-  "/": (a, b) => Number(a) / Number(b),
-  "%": (a, b) => Number(a) % Number(b),
-};
 
 function variables(refs: readonly string[], answers: Answers, metadata: Metadata): Record<string, unknown> {
   const values: Record<string, unknown> = { metadata };
@@ -103,47 +124,8 @@ function variables(refs: readonly string[], answers: Answers, metadata: Metadata
 /** CEL's integers are BigInt; the rest of the code has numbers. */
 const plain = (value: unknown): unknown => (typeof value === "bigint" ? Number(value) : value);
 
-/** Functions that are not available, with what to do instead. */
-const REFUSED: Readonly<Record<string, string>> = {
-  // Its patterns run on JavaScript's engine, where some take for ever on some texts.
-  matches: "matches() is not available; use contains(), startsWith() or endsWith().",
-  // Chained, these double their value with every step.
-  map: "map() is not available; use exists() or all().",
-  bind: "cel.bind() is not available; write the expression out.",
-  // They make long lists out of long answers.
-  split: "split() is not available; use contains().",
-  json: "json() is not available.",
-};
-const LOOPS = new Set(["exists", "exists_one", "all", "filter"]);
-
-interface Scope {
-  readonly taken: ReadonlySet<string>;
-  readonly inLoop: boolean;
-}
-
-/** Why the expression is refused although CEL knows it; null when it is not. Walks the whole tree: `||` hides nothing. */
-function findRefused(node: unknown, scope: Scope): string | null {
-  if (Array.isArray(node)) {
-    for (const child of node) {
-      const refused = findRefused(child, scope);
-      if (refused) return refused;
-    }
-    return null;
-  }
-  if (typeof node !== "object" || node === null || !("op" in node) || !("args" in node)) return null;
-  const { op, args } = node;
-  if (op === "id" && typeof args === "string" && scope.taken.has(args)) {
-    return `${args} is a word of the expression language: a question with this ref can't be used in expressions.`;
-  }
-  const called = (op === "call" || op === "rcall") && Array.isArray(args) ? String(args[0]) : "";
-  if (Object.hasOwn(REFUSED, called)) return REFUSED[called] ?? null;
-  const loops = LOOPS.has(called);
-  if (loops && scope.inLoop) return `${called}() can't stand inside another exists(), all() or filter().`;
-  return findRefused(args, loops ? { ...scope, inLoop: true } : scope);
-}
-
 /** CEL's own words and the place, without its picture of the source. */
-function explain(error: unknown): string {
+export function explain(error: unknown): string {
   if (!(error instanceof ParseError || error instanceof TypeMistake || error instanceof EvaluationError)) {
     return "The expression can't be understood.";
   }

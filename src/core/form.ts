@@ -3,6 +3,13 @@
  * everything that reads answers (validation, pages, integrations) reads them against the definition they pin.
  */
 import * as z from "zod";
+import { EXPRESSION_MAX } from "./expression";
+import { findLogicMistakes } from "./form-logic";
+import { PageSchema } from "./form-pages";
+import { NfcString } from "./nfc";
+import { compilePattern, PATTERN_MAX } from "./pattern";
+import { RULES_MAX, RuleSchema } from "./rule";
+import { findTranslationMistakes, LanguageSchema, TranslationSchema } from "./translation";
 
 /** The question types, in the field's words (DESIGN.md section 6). `file_upload` comes with attachments. */
 export const QUESTION_TYPES = [
@@ -30,8 +37,13 @@ export type QuestionType = (typeof QUESTION_TYPES)[number];
 
 /** Types answered by picking from `choices`. */
 export const CHOICE_TYPES: ReadonlySet<QuestionType> = new Set(["single_choice", "multiple_choice", "dropdown"]);
-const NUMBER_TYPES: ReadonlySet<QuestionType> = new Set(["number", "integer", "rating", "opinion_scale"]);
-const TEXT_TYPES: ReadonlySet<QuestionType> = new Set(["short_text", "long_text"]);
+export const NUMBER_TYPES: ReadonlySet<QuestionType> = new Set(["number", "integer", "rating", "opinion_scale"]);
+/** Types answered by a text of any form. */
+export const TEXT_TYPES: ReadonlySet<QuestionType> = new Set(["short_text", "long_text"]);
+/** Types whose answers are short and have an order: an index over them is small and finds something. */
+const INDEXED_TYPES: ReadonlySet<QuestionType> = new Set(
+  QUESTION_TYPES.filter((type) => !["long_text", "location", "statement"].includes(type)),
+);
 
 /** Words that CEL keeps for itself (cel-spec, "Syntax"): a ref must be usable as a bare name in an expression. */
 const RESERVED = new Set(
@@ -40,11 +52,8 @@ const RESERVED = new Set(
   ),
 );
 
-const Text = (max: number) => z.string().min(1).max(max);
-const Metadata = z.record(
-  z.string().min(1).max(64),
-  z.union([z.string().max(1000), z.number(), z.boolean(), z.null()]),
-);
+const Text = (max: number) => NfcString.min(1).max(max);
+const Metadata = z.record(NfcString.min(1).max(64), z.union([NfcString.max(1000), z.number(), z.boolean(), z.null()]));
 export const MetadataSchema = Metadata.refine((m) => Object.keys(m).length <= 50, "at most 50 entries of metadata");
 
 export const RefSchema = z
@@ -57,23 +66,45 @@ export const ChoiceSchema = z.strictObject({
   label: Text(500),
 });
 
+function complainTwice(choices: readonly { id: string }[] | undefined, at: PropertyKey[], ctx: z.core.$RefinementCtx) {
+  const seen = new Set<string>();
+  for (const [i, { id }] of (choices ?? []).entries()) {
+    if (seen.has(id)) ctx.addIssue({ code: "custom", path: [...at, i, "id"], message: "is used twice" });
+    seen.add(id);
+  }
+}
+
 export const QuestionSchema = z
   .strictObject({
     ref: RefSchema,
     type: z.enum(QUESTION_TYPES),
     title: Text(1000),
-    description: z.string().max(5000).optional(),
+    description: NfcString.max(5000).optional(),
     required: z.boolean().optional(),
     choices: z.array(ChoiceSchema).min(1).max(500).optional(),
+    /** The name of one of the form's choice lists, instead of choices. */
+    choiceList: z.string().max(64).optional(),
     /** Bounds of number, integer, opinion_scale (both) and rating (max: number of steps, 5 unless told). */
     min: z.number().optional(),
     max: z.number().optional(),
     /** Bounds of text, in characters. */
     minLength: z.int().min(0).optional(),
     maxLength: z.int().min(1).max(100_000).optional(),
+    /** A regular expression (core/pattern.ts) that the text must fit from end to end. */
+    pattern: Text(PATTERN_MAX).optional(),
     /** Bounds of multiple_choice, in choices picked. */
     minChoices: z.int().min(0).optional(),
     maxChoices: z.int().min(1).optional(),
+    /** Expressions over the other answers (core/form-logic.ts): whether it is asked, must be answered, and what its answer is. */
+    visibleIf: Text(EXPRESSION_MAX).optional(),
+    requiredIf: Text(EXPRESSION_MAX).optional(),
+    calculated: Text(EXPRESSION_MAX).optional(),
+    /** Of a calculated question: the hosted form shows its answer to the person who fills in the form. */
+    shown: z.boolean().optional(),
+    /** A new page of the hosted form begins with this question. */
+    page: PageSchema.optional(),
+    /** Responses are filtered by it through an index: a page of a filtered list costs the same whatever the form's size. */
+    indexed: z.boolean().optional(),
     metadata: MetadataSchema.optional(),
   })
   .superRefine((q, ctx) => {
@@ -81,54 +112,100 @@ export const QuestionSchema = z
     const allow = (keys: readonly (keyof typeof q)[], types: ReadonlySet<QuestionType>, what: string) => {
       for (const key of keys) if (q[key] !== undefined && !types.has(q.type)) complain(key, `only ${what} has ${key}`);
     };
-    if (CHOICE_TYPES.has(q.type) && !q.choices) complain("choices", `a ${q.type} needs choices`);
-    allow(["choices"], CHOICE_TYPES, "a question with choices");
+    if (CHOICE_TYPES.has(q.type) && !q.choices && !q.choiceList) complain("choices", `a ${q.type} needs choices`);
+    if (q.choices && q.choiceList) complain("choiceList", "a question has choices or a choiceList, not both");
+    allow(["choices", "choiceList"], CHOICE_TYPES, "a question with choices");
     allow(["min", "max"], NUMBER_TYPES, "a number");
-    allow(["minLength", "maxLength"], TEXT_TYPES, "a text");
+    allow(["minLength", "maxLength", "pattern"], TEXT_TYPES, "a text");
     allow(["minChoices", "maxChoices"], new Set(["multiple_choice"]), "multiple_choice");
-    if (q.type === "statement" && q.required) complain("required", "a statement is not answered");
-    if (q.min !== undefined && q.max !== undefined && q.min > q.max) complain("max", "max is below min");
-    const seen = new Set<string>();
-    for (const [i, choice] of (q.choices ?? []).entries()) {
-      if (seen.has(choice.id)) ctx.addIssue({ code: "custom", path: ["choices", i, "id"], message: "is used twice" });
-      seen.add(choice.id);
+    for (const key of ["required", "requiredIf", "calculated"] as const) {
+      if (q.type === "statement" && q[key]) complain(key, "a statement is not answered");
+      if (key !== "calculated" && q.calculated && q[key]) complain(key, "a calculated question is not asked");
     }
+    if (q.shown && !q.calculated) complain("shown", "every question is shown; this is for a calculated one");
+    if (q.indexed && !INDEXED_TYPES.has(q.type)) complain("indexed", `answers to ${q.type} can't be indexed`);
+    if (q.required && q.requiredIf) complain("requiredIf", "it is required always; leave one of the two out");
+    const pattern = q.pattern === undefined ? null : compilePattern(q.pattern);
+    if (pattern && !pattern.ok) complain("pattern", pattern.detail);
+    if (q.min !== undefined && q.max !== undefined && q.min > q.max) complain("max", "max is below min");
+    complainTwice(q.choices, ["choices"], ctx);
   });
+
+const ListName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "a name has letters, digits and _, at most 64");
 
 /** The content of one form version. */
 export const DefinitionSchema = z
   .strictObject({
     title: Text(300),
-    description: z.string().max(5000).optional(),
+    description: NfcString.max(5000).optional(),
+    /** The language that the texts are in. */
+    language: LanguageSchema.optional(),
+    /** Choices that several questions share, by name. */
+    choiceLists: z.record(ListName, z.array(ChoiceSchema).min(1).max(2_000)).optional(),
     questions: z.array(QuestionSchema).min(1).max(500),
+    /** What must hold between the answers (core/rule.ts). */
+    rules: z.array(RuleSchema).max(RULES_MAX).optional(),
+    /** The texts in other languages, by tag. */
+    translations: z.record(LanguageSchema, TranslationSchema).optional(),
   })
   .superRefine((d, ctx) => {
     const seen = new Set<string>();
     for (const [i, q] of d.questions.entries()) {
       if (seen.has(q.ref)) ctx.addIssue({ code: "custom", path: ["questions", i, "ref"], message: "is used twice" });
       seen.add(q.ref);
+      if (q.choiceList !== undefined && !Object.hasOwn(d.choiceLists ?? {}, q.choiceList)) {
+        const message = `the form has no choice list ${q.choiceList}`;
+        ctx.addIssue({ code: "custom", path: ["questions", i, "choiceList"], message });
+      }
+    }
+    for (const [name, list] of Object.entries(d.choiceLists ?? {})) complainTwice(list, ["choiceLists", name], ctx);
+    for (const { path, message } of findTranslationMistakes(d)) ctx.addIssue({ code: "custom", path, message });
+    for (const { code, path, message } of findLogicMistakes(d)) {
+      ctx.addIssue({ code: "custom", path, message, params: { code } });
     }
   });
+
+/** A stored definition, each question of a choice list with the choices of that list. */
+export function parseDefinition(json: string): Definition {
+  const definition = JSON.parse(json) as Definition;
+  const { choiceLists } = definition;
+  if (!choiceLists) return definition;
+  const questions = definition.questions.map((question) => {
+    // The list itself and no copy of it: a hundred questions may share one.
+    const choices = question.choiceList === undefined ? undefined : choiceLists[question.choiceList];
+    return choices ? { ...question, choices } : question;
+  });
+  return { ...definition, questions };
+}
+
+/** A definition as it was sent: choices that come from a list stand in the list only. */
+export function unresolved(definition: Definition): Definition {
+  if (!definition.choiceLists) return definition;
+  const questions = definition.questions.map((question) => {
+    if (question.choiceList === undefined) return question;
+    const { choices: _, ...rest } = question;
+    return rest;
+  });
+  return { ...definition, questions };
+}
 
 export type Metadata = z.infer<typeof MetadataSchema>;
 export type Choice = z.infer<typeof ChoiceSchema>;
 export type Question = z.infer<typeof QuestionSchema>;
 export type Definition = z.infer<typeof DefinitionSchema>;
 
-/** `public`: anybody may submit; `key`: only with a key of the workspace. */
-export const ACCESS = ["public", "key"] as const;
+/** `public`: anybody may submit; `link`: by a collector link or with a key of the workspace; `key`: with a key only. */
+export const ACCESS = ["public", "key", "link"] as const;
 export type Access = (typeof ACCESS)[number];
 export type FormState = "open" | "closed";
 
-/** The questions of `next` whose type differs from the same ref in `before`: a type never changes under a ref. */
+/** The questions of `next` whose type is not the one that their ref `had` in an earlier version: it never changes. */
 export function changedTypes(
-  before: readonly Definition[],
-  next: Definition,
+  had: ReadonlyMap<string, QuestionType>,
+  next: Pick<Definition, "questions">,
 ): { ref: string; was: QuestionType; is: QuestionType }[] {
-  const was = new Map<string, QuestionType>();
-  for (const definition of before) for (const q of definition.questions) was.set(q.ref, q.type);
   return next.questions.flatMap((q) => {
-    const type = was.get(q.ref);
+    const type = had.get(q.ref);
     return type !== undefined && type !== q.type ? [{ ref: q.ref, was: type, is: q.type }] : [];
   });
 }

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { deliveryId, newId, parseDeliveryId, parseResponseId, responseId, SEGMENT_SIZE, segmentOf, seqOf } from "./ids";
+import {
+  deliveryId,
+  newId,
+  parseDeliveryId,
+  parsePageToken,
+  parseResponseId,
+  responseId,
+  SEGMENT_SIZE,
+  segmentOf,
+  seqOf,
+} from "./ids";
 
 const positions = [
   1,
@@ -32,6 +42,16 @@ describe("delivery ids", () => {
     const address = { shard: 1, integration: 42, feed: 1 as const, position: 9 * SEGMENT_SIZE + 7 };
     expect(parseDeliveryId(deliveryId(address))).toEqual(address);
     expect(parseDeliveryId(responseId({ shard: 0, position: 1 }))).toBeNull();
+  });
+});
+
+describe("texts that somebody made up", () => {
+  it("are no ids, also when they decode to numbers that no id holds", () => {
+    for (const text of ["x".repeat(3000), "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"]) {
+      expect(parseResponseId(text)).toBeNull();
+      expect(parseDeliveryId(text)).toBeNull();
+      for (const length of [1, 2]) expect(parsePageToken(text, length)).toBeNull();
+    }
   });
 });
 

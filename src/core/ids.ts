@@ -17,6 +17,9 @@ export function newId(prefix: string, random: (bytes: Uint8Array) => Uint8Array,
   return id;
 }
 
+/** Whether an id that says who did something is an integration's. */
+export const isIntegrationId = (id: string | null | undefined): boolean => id?.startsWith("int_") === true;
+
 export const segmentOf = (position: number): number => Math.floor(position / SEGMENT_SIZE);
 export const seqOf = (position: number): number => position % SEGMENT_SIZE;
 /** The position before the first row of a segment. */
@@ -24,8 +27,10 @@ export const segmentStart = (segment: number): number => segment * SEGMENT_SIZE;
 
 function decode(id: string, length: number): number[] | null {
   const numbers = sqids.decode(id);
+  // Made-up texts decode to numbers that are none of ours, which can't be encoded again.
+  if (numbers.length !== length || !numbers.every(Number.isSafeInteger)) return null;
   // Sqids decodes several spellings to the same numbers; only the canonical one is an id.
-  return numbers.length === length && sqids.encode(numbers) === id ? numbers : null;
+  return sqids.encode(numbers) === id ? numbers : null;
 }
 
 export interface LogAddress {
@@ -45,9 +50,14 @@ export function parseResponseId(id: string): LogAddress | null {
   return { shard, position: segmentStart(segment) + seq };
 }
 
+/** Logs of a segment that integrations follow, by the numbers that deliveries name them by. */
+export const FEEDS = { responses: 0, revisions: 1, notices: 2 } as const;
+export type Feed = keyof typeof FEEDS;
+export type FeedNumber = (typeof FEEDS)[Feed];
+
 export interface DeliveryAddress extends LogAddress {
   readonly integration: number;
-  readonly feed: 0 | 1;
+  readonly feed: FeedNumber;
 }
 
 /** The public id of a delivery: stable over all attempts. */
@@ -59,7 +69,7 @@ export function deliveryId({ shard, integration, feed, position }: DeliveryAddre
 export function parseDeliveryId(id: string): DeliveryAddress | null {
   const [shard, integration, feed, segment, seq] = decode(id, 5) ?? [];
   if (shard === undefined || integration === undefined || segment === undefined || seq === undefined) return null;
-  if ((feed !== 0 && feed !== 1) || seq >= SEGMENT_SIZE) return null;
+  if ((feed !== 0 && feed !== 1 && feed !== 2) || seq >= SEGMENT_SIZE) return null;
   return { shard, integration, feed, position: segmentStart(segment) + seq };
 }
 
@@ -67,3 +77,24 @@ export function parseDeliveryId(id: string): DeliveryAddress | null {
 export const pageToken = (numbers: readonly number[]): string => sqids.encode([...numbers]);
 /** The numbers of a `next`, or null when somebody made it up. */
 export const parsePageToken = (token: string, length: number): number[] | null => decode(token, length);
+
+/** The `next` of a list in the order of texts. */
+export function textToken(texts: readonly string[]): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(texts));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+/** The texts of a `next`, or null when somebody made it up. */
+export function parseTextToken(token: string, length: number): string[] | null {
+  try {
+    const bytes = Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    const texts: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    const fits = Array.isArray(texts) && texts.length === length && texts.every((text) => typeof text === "string");
+    return fits ? texts : null;
+  } catch {
+    return null;
+  }
+}

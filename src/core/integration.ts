@@ -3,23 +3,50 @@
  * outcomes as values; it never sees a queue message, an acknowledgement, a lease or a cursor. A thrown error is a bug
  * and is treated as an effect in doubt.
  */
-import type * as z from "zod";
+import type { AnnotationResult, ResponseAnnotation } from "./annotation";
 import type { Definition } from "./form";
+import type { Feed } from "./ids";
+import type { Index, IndexPlace, QueryRequest, QueryResult, ReadDefinitions } from "./index-kind";
+import type { InventoryRange, InventoryResult } from "./inventory";
+import type { Lexicon } from "./lexicon/lexicon";
+import type { Manifest } from "./manifest";
+import type { Notice } from "./notice";
+import type { OptOuts, Quotas } from "./recipients";
 import type { ResponseRecord } from "./response";
+import type { Settings } from "./setting";
 
-/** What happened to a response. `created` comes from the feed of responses, the others from the feed of revisions. */
-export type EntryEvent = "created" | "updated" | "erased";
+export type { Budget, Installation, Manifest, Policy } from "./manifest";
+
+/**
+ * What happened to a response. `created` comes from the feed of responses, the others from the feed of revisions. `flagged`:
+ * flags appeared; when it came with them or got them by an edit, `created` or `updated` stands beside it.
+ */
+export type EntryEvent = "created" | "updated" | "flagged" | "reviewed" | "erased";
+
+/** The provider's word for an effect. `rank` grows along its life: a word of a lower rank than the last one changes nothing. */
+interface Word {
+  /** The provider's id of it. */
+  readonly reference?: string;
+  readonly status?: string;
+  readonly rank?: number;
+}
 
 /** What became of one entry. `reason` is a sentence that its reader can act on, without answers or phone numbers. */
 export type Outcome =
-  | { readonly type: "delivered"; readonly reference?: string; readonly status?: string }
+  /** `checkAfterSeconds`: the provider's word is not its last, and is asked for again then (kinds with a ledger only). */
+  | ({ readonly type: "delivered"; readonly checkAfterSeconds?: number } & Word)
   | { readonly type: "skipped"; readonly reason: string }
   /** Certainly not executed; worth trying again. */
   | { readonly type: "retry"; readonly reason: string; readonly afterSeconds?: number }
   /** Will never work for this entry (a bad phone number): parked for a person to see. */
-  | { readonly type: "rejected"; readonly reason: string }
+  | ({ readonly type: "rejected"; readonly reason: string } & Word)
   /** Will not work for any entry until somebody changes something (credentials, sharing). */
-  | { readonly type: "blocked"; readonly reason: string }
+  | {
+      readonly type: "blocked";
+      readonly reason: string;
+      /** When it looks again by itself whether it was mended; a quarter of an hour unless told. */
+      readonly afterSeconds?: number;
+    }
   /** May have been executed: must be reconciled before it is repeated. */
   | {
       readonly type: "unknown";
@@ -32,51 +59,82 @@ export type Outcome =
 /** Why a page stopped before its end: the entries without an outcome wait where they are. */
 export type Halt = Extract<Outcome, { type: "retry" | "blocked" | "unknown" }>;
 
-/** Outcomes by `Entry.position`. Entries that are missing were not attempted, and `halt` says why. */
+/** A call for an entry and what came back, as it is kept for people to read. Never logged. Times in milliseconds. */
+export interface AttemptRecord {
+  readonly at: number;
+  readonly milliseconds: number;
+  /** HTTP status; null: there was no answer. */
+  readonly status: number | null;
+  /** The first 4 kB of the answer, or what happened instead of one. */
+  readonly answer: string;
+}
+
+/** Outcomes by `Entry.position`. Entries that are missing were not attempted, or wait where they are: `halt` says why. */
 export interface PageResult {
   readonly outcomes: ReadonlyMap<number, Outcome>;
   readonly halt?: Halt;
+  /** By `Entry.position`, of kinds that keep a log of their attempts; entries without an outcome may have one too. */
+  readonly attempts?: ReadonlyMap<number, AttemptRecord>;
 }
 
 /** What an earlier attempt at this delivery left behind (kinds with a ledger only). Times in milliseconds. */
 export interface Attempted {
   readonly attempts: number;
-  /** Reconciliations that found nothing. */
+  /** Reconciliations that found nothing; of a delivery whose status is checked, the checks before this one. */
   readonly looks: number;
   readonly triedAt: number;
+  /** The provider's id of the effect: it exists, and only its status is asked for. */
   readonly reference: string | null;
   /** A person asked for this one again: they may know more than a list does. */
   readonly byHand?: boolean;
 }
 
-export interface Entry {
+/** What every entry of a page has, whatever it tells of. */
+export interface Deliverable {
   /** Row key in its feed; grows with commit order. */
   readonly position: number;
-  readonly event: EntryEvent;
-  /** The response as it is now (not as it was when the event happened). */
-  readonly response: ResponseRecord;
   /** Public id of this delivery, stable over all attempts: letters and digits only. */
   readonly delivery: string;
-  /** What `prepare` returned when the delivery was first marked (kinds with a ledger only). */
-  readonly content?: unknown;
   readonly attempted?: Attempted;
 }
 
-export interface Page {
-  readonly feed: "responses" | "revisions";
+export interface Entry extends Deliverable {
+  readonly event: EntryEvent;
+  /** When it was changed, in milliseconds; absent of `created`, whose response has its `receivedAt`. */
+  readonly changedAt?: number;
+  /** Another integration has set flags or metadata; nobody has edited it. */
+  readonly annotated?: true;
+  /** The response as it is now (not as it was when the event happened). */
+  readonly response: ResponseRecord;
+  /** The filter does not let the response pass as it is now (kinds with an index only): it leaves the index. */
+  readonly filtered?: true;
+  /** What `prepare` returned when the delivery was first marked (kinds with a ledger only). */
+  readonly content?: unknown;
+}
+
+export interface NoticeEntry extends Deliverable {
+  readonly notice: Notice;
+}
+
+export interface Page<E extends Deliverable = Entry, F extends Feed = "responses" | "revisions"> {
+  readonly feed: F;
   readonly segment: number;
   /** Every entry of the feed up to here is settled; the page follows. */
   readonly after: number;
   /** Last position that the page covers, entries left out by the filter included. */
   readonly through: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly E[];
   /** These positions were settled once before (replay, a manual retry): the effect may exist already. */
   readonly replay: boolean;
   /** When the page was marked in flight, in milliseconds: an attempt in doubt was sent at this time or later. */
   readonly markedAt: number;
   /** An earlier attempt at this page may still be running or may have been executed. */
   readonly inDoubt: boolean;
+  /** Nothing was delivered since then (milliseconds) and every attempt failed; the cursor had to wait so many times in a row. */
+  readonly failing?: { readonly since: number; readonly times: number };
 }
+
+export type NoticePage = Page<NoticeEntry, "notices">;
 
 /** What an integration may use. Time, network and memory are given, so that it can be run under a simulator. */
 export interface Deps<Config = unknown, Secrets = unknown> {
@@ -91,90 +149,34 @@ export interface Deps<Config = unknown, Secrets = unknown> {
   readonly form: {
     readonly id: string;
     readonly title: string;
-    /** The newest version; `definitions` has it and every version that a response of the page pins. */
+    /**
+     * The newest version; `definitions` has it and every version that a response of the page pins. Behind its own, each has the
+     * choices and questions of earlier ones that answers of the page hold (core/former.ts).
+     */
     readonly version: number;
     readonly definitions: ReadonlyMap<number, Definition>;
   };
   /** Where providers reach this installation, without a trailing slash; null when only this machine can. */
   readonly publicUrl: string | null;
   /** Addresses and pacing that the environment overrides, by name (`GOOGLE_SHEETS_URL` …). */
-  readonly settings: Readonly<Record<string, string | undefined>>;
+  readonly settings: Settings;
   /** Which of these provider ids belong to other deliveries around this entry already (kinds with a ledger). */
   readonly claimed: (references: readonly string[], entry: Entry) => Promise<ReadonlySet<string>>;
   readonly optOuts: OptOuts;
   readonly quotas: Quotas;
+  /**
+   * Sets flags of this integration's own and entries of metadata, at any responses of a page; results by index. May be repeated.
+   * The integration itself is not told of what it changed; others see `flagged`, `updated` or `reviewed`.
+   */
+  readonly annotate: (annotations: readonly ResponseAnnotation[]) => Promise<readonly AnnotationResult[]>;
   /** Lives as long as the isolate: access tokens and the like, never anything that must survive. */
   readonly memory: Map<string, unknown>;
-}
-
-/** Recipients that asked to be left alone, by scope: a kind and an account (`twilio-sms:AC…`). */
-export interface OptOuts {
-  find(scope: string, recipients: readonly string[]): Promise<ReadonlySet<string>>;
-  add(scope: string, recipient: string): Promise<void>;
-  remove(scope: string, recipient: string): Promise<void>;
-}
-
-/** So many uses of something that has a limit for each day, by scope and key (a recipient, a workspace). */
-export interface QuotaUse {
-  readonly scope: string;
-  readonly key: string;
-  readonly want: number;
-  readonly limit: number;
-}
-
-/** Daily counts (UTC), shared by everything that takes them. `at`: milliseconds; its day is the one that counts. */
-export interface Quotas {
-  /** How many of each are granted (0 to `want`), in the same order. A scope and key may be named once. */
-  take(at: number, uses: readonly QuotaUse[]): Promise<readonly number[]>;
-  /** Takes back `want` of each: granted at `at`, and then not used. */
-  giveBack(at: number, uses: readonly QuotaUse[]): Promise<void>;
-}
-
-/** A token bucket shared by everything that spends it, kept in D1. */
-export interface Budget {
-  /** Names the bucket: what is limited (a credential, a sender), never the secret itself. */
-  readonly name: string;
-  readonly capacity: number;
-  readonly perSecond: number;
-}
-
-export interface Policy {
-  /** Entries of a page at most. */
-  readonly pageSize: number;
-  /** Bytes of answers in a page at most; a page always has one entry. */
-  readonly pageBytes: number;
-  /** Least time between two pages of one cursor, so that a backlog gathers into large pages. */
-  readonly pageGapSeconds: number;
-  /** One delivery row per entry, committed before the call: for providers that cannot refuse a repeat. */
-  readonly ledger: boolean;
-  /** Tries of one entry before it is parked for good. */
-  readonly attemptsMax: number;
-  /** What a call costs: one token per `page` or per `entry`. */
-  readonly cost: "page" | "entry";
-}
-
-/** Everything that forms, masks, checks and docs must know of a kind, as data. */
-export interface Manifest<Config = unknown, Secrets = unknown> {
-  readonly kind: string;
-  readonly title: string;
-  readonly summary: string;
-  /** Steps for the person who sets it up, in Markdown. */
-  readonly setup: string;
-  readonly config: z.ZodType<Config>;
-  /** Stored credentials; all of it is secret and never shown again. */
-  readonly secrets: z.ZodType<Secrets>;
-  readonly events: readonly EntryEvent[];
-  readonly policy: Policy;
-  /** The queue that wakes its worker, the binding of that queue, and the service binding of the worker. */
-  readonly queue: string;
-  readonly queueBinding: string;
-  readonly serviceBinding: string;
-  /** Problems of a config against the form's questions (a ref that does not exist), as `path: message`. */
-  checkConfig?(config: Config, definition: Definition): readonly { readonly path: string; readonly message: string }[];
-  /** What is shared with every integration that uses the same credential. */
-  budget?(config: Config, secrets: Secrets): Budget;
-  /** Credentials from the worker's own environment, when the integration names no connection; null: none set. */
-  secretsFromEnv(settings: Readonly<Record<string, string | undefined>>): unknown;
+  /** Of kinds that keep one. */
+  readonly index?: Index;
+  /** Of kinds that keep an index: responses of the form as they are now, by position. */
+  readonly responses?: (positions: readonly number[]) => Promise<ReadonlyMap<number, ResponseRecord>>;
+  /** The lexicon of the workspace as it is now, ready for texts (kinds that ask for it); null: it can't be read now. */
+  readonly lexicon?: () => Promise<Lexicon | null>;
 }
 
 /** A provider's own report about a delivery (a status callback), read and verified by the kind. */
@@ -230,12 +232,23 @@ export interface Integration<Config = unknown, Secrets = unknown> {
    */
   admit?(entry: Entry, deps: Deps<Config, Secrets>): Outcome | null;
   deliver(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
-  /** Finds out what became of entries in doubt. `retry` means: certainly not executed, deliver again. */
+  /**
+   * Finds out what became of entries in doubt. `retry` means: certainly not executed, deliver again. Of entries with an
+   * `attempted.reference` it reads the status (a check): whatever it answers, none of them is ever delivered again.
+   */
   reconcile(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
+  /** Reads what the provider has, for a reconciliation with the log (nightly, or on demand). Writes nothing. */
+  inventory?(range: InventoryRange, deps: Deps<Config, Secrets>): Promise<InventoryResult>;
+  /** Delivers notices, at least once each: for kinds without a ledger whose manifest has `noticesOf`. */
+  notify?(page: NoticePage, deps: Deps<Config, Secrets>): Promise<PageResult>;
   test(deps: Deps<Config, Secrets>): Promise<TestResult>;
   callback?(request: CallbackRequest, deps: Deps<Config, Secrets>): Promise<CallbackResult>;
   /** A message of a recipient, passed on by the provider: verified and heeded (STOP, START). */
   inbound?(request: CallbackRequest, deps: Deps<Config, Secrets>): Promise<InboundResult>;
   /** Pure: what would be sent for a response, before anything is configured. */
   preview?(response: ResponseRecord, about: Pick<Deps<Config, Secrets>, "config" | "form">): Preview;
+  /** Answers from its index (kinds that keep one). */
+  query?(request: QueryRequest, deps: Deps<Config, Secrets>, readDefinitions: ReadDefinitions): Promise<QueryResult>;
+  /** Statements that each delete up to `limit` rows of its own in SEARCH_DB (kinds that keep an index). */
+  forget?(at: IndexPlace, limit: number): D1PreparedStatement[];
 }

@@ -1,5 +1,7 @@
 /** What was answered: a response, its answers by question ref, and its place in the log of its form. */
+import type { Flag } from "./flag";
 import type { Metadata } from "./form";
+import type { ReviewState } from "./review";
 
 /** WGS 84 degrees; accuracy in metres. */
 export interface Location {
@@ -21,7 +23,11 @@ export interface ResponseRecord {
   readonly version: number;
   readonly revision: number;
   readonly receivedAt: number;
+  /** When the device says it was filled in; null when it did not say. */
+  readonly submittedAt: number | null;
   readonly erasedAt: number | null;
   readonly answers: Answers;
   readonly metadata: Metadata;
+  readonly flags: readonly Flag[];
+  readonly review: ReviewState;
 }

@@ -12,11 +12,16 @@ export const SpooledSchema = z.object({
   nonce: z.string().min(1),
   version: z.int().min(1),
   receivedAt: z.number(),
+  /** Messages that were spooled before this was known have none. */
+  submittedAt: z.number().nullable().default(null),
   answers: z.string(),
   metadata: z.string(),
+  flags: z.string().nullable().default(null),
   idempotencyKey: z.string().nullable(),
   fingerprint: z.string().nullable(),
   since: z.int().min(0),
+  /** The collector link that it came by. Messages of before this was kept have none. */
+  link: z.object({ id: z.string(), responsesMax: z.int().nullable() }).nullable().default(null),
 });
 
 export type Spooled = Readonly<z.infer<typeof SpooledSchema>>;
@@ -27,20 +32,37 @@ export const MESSAGE_BYTES_MAX = 128_000 - 200;
 /** Bytes of a message as the queue counts them. */
 export const messageBytes = (message: Spooled): number => new TextEncoder().encode(JSON.stringify(message)).length;
 
+/** A receipt is kept for so long after its submission was stored or refused. */
+export const RECEIPT_KEPT_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+
 /** What a receipt names. The nonce has 96 random bits: nobody finds another's receipt. */
 export interface ReceiptAddress {
   readonly shard: number;
   readonly nonce: string;
+  /** The form, and the day (milliseconds since the epoch, UTC) on which it was given out; null in receipts that don't say. */
+  readonly form: string | null;
+  readonly day: number | null;
 }
 
-/** The opaque text of a receipt, fit for a URL. */
-export function receiptId({ shard, nonce }: ReceiptAddress): string {
-  return `${nonce.replaceAll("+", "-").replaceAll("/", "_")}${shard.toString(36)}`;
+/** The opaque text of a receipt, fit for a URL: nonce, form, day, shard. */
+export function receiptId({ shard, nonce, form, receivedAt }: Spooled): string {
+  const name = nonce.replaceAll("+", "-").replaceAll("/", "_");
+  const day = Math.floor(receivedAt / DAY_MS).toString(36);
+  return `${name}${form.slice(FORM.length)}${day.padStart(3, "0")}${shard.toString(36)}`;
 }
+
+const FORM = "form_";
 
 /** What a receipt names, or null when this is none. */
 export function parseReceiptId(id: string): ReceiptAddress | null {
-  const [, nonce, shard] = /^([A-Za-z0-9_-]{16})(0|[1-9a-z][0-9a-z]?)$/.exec(id) ?? [];
+  const shape = /^([A-Za-z0-9_-]{16})(?:([0-9a-z]{16})([0-9a-z]{3}))?(0|[1-9a-z][0-9a-z]?)$/;
+  const [, nonce, form, day, shard] = shape.exec(id) ?? [];
   if (nonce === undefined || shard === undefined) return null;
-  return { nonce: nonce.replaceAll("-", "+").replaceAll("_", "/"), shard: Number.parseInt(shard, 36) };
+  return {
+    nonce: nonce.replaceAll("-", "+").replaceAll("_", "/"),
+    shard: Number.parseInt(shard, 36),
+    form: form === undefined ? null : FORM + form,
+    day: day === undefined ? null : Number.parseInt(day, 36) * DAY_MS,
+  };
 }

@@ -68,10 +68,14 @@ async function record(
       rank,
       state: failed ? "parked" : "delivered",
       reason: failed ? outcome.reason : null,
+      checkAt: failed ? undefined : checkAt(engine, outcome.checkAfterSeconds),
     });
     logEvent("info", "callback_recorded", { kind, status });
   }
   return answer(204);
 }
+
+const checkAt = ({ now }: Engine, afterSeconds: number | undefined) =>
+  afterSeconds === undefined ? undefined : now() + afterSeconds * 1000;
 
 const answer = (status: number) => new Response(null, { status });

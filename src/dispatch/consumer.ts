@@ -1,6 +1,6 @@
 /**
  * The handlers of a kind's worker, written once: its queue wakes cursors, and over a service binding the API worker passes
- * on tests, previews and the provider's callbacks. The worker has no address of its own.
+ * on tests, previews, the provider's callbacks and queries of an index. The worker has no address of its own.
  */
 import { readConfig } from "../config";
 import type { Integration } from "../core/integration";
@@ -10,6 +10,7 @@ import { logEvent } from "../telemetry/log";
 import { acceptCallback, acceptInbound } from "./callback";
 import { drain } from "./drain";
 import type { Engine } from "./engine";
+import { forgetIntegration, queryIndex } from "./index-requests";
 import { previewConfig } from "./preview";
 import { testIntegration } from "./test-integration";
 import { sendWakeUps } from "./wake";
@@ -17,6 +18,8 @@ import { sendWakeUps } from "./wake";
 /** What a kind's worker is bound to, besides its queue and settings. */
 export interface KindEnv extends Readonly<Record<string, unknown>> {
   readonly DB: D1Database;
+  /** Of kinds that keep an index. */
+  readonly SEARCH_DB?: D1Database;
 }
 
 /** The default export of a kind's worker. */
@@ -30,6 +33,8 @@ export function consumer(kind: Integration) {
       if (pathname === "/callback") return acceptCallback(engine, request);
       if (pathname === "/inbound") return acceptInbound(engine, request);
       if (pathname === "/preview") return previewConfig(kind, request);
+      if (pathname === "/query") return queryIndex(engine, request);
+      if (pathname === "/forget") return forgetIntegration(engine, request);
       return new Response("not found", { status: 404 });
     },
     async queue(batch: MessageBatch<WakeUp>, env: KindEnv): Promise<void> {
@@ -58,8 +63,9 @@ function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown
   const { queueBinding } = kind.manifest;
   return {
     kind,
-    config: readConfig(env),
+    config: readConfig(env, [kind.manifest]),
     shards: openShards(env),
+    index: env.SEARCH_DB,
     fetch: (request) => fetch(request),
     now,
     random: () => Math.random(),

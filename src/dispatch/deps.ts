@@ -1,20 +1,32 @@
 /** Loads what an integration needs to do its work: config, opened secrets, the form's definitions. */
 import type { Definition } from "../core/form";
-import type { Deps, OptOuts, Quotas } from "../core/integration";
+import { holdsFormer, withFormer } from "../core/former";
+import { segmentOf } from "../core/ids";
+import type { Deps } from "../core/integration";
+import type { OptOuts, Quotas } from "../core/recipients";
 import type { ResponseRecord } from "../core/response";
 import { unseal } from "../core/seal";
+import type { Cursor } from "../store/cursors";
 import { findClaimed } from "../store/deliveries";
 import { readDefinitions } from "../store/forms";
 import type { IntegrationSetup } from "../store/integrations";
 import { giveBackQuotas, takeQuotas } from "../store/quotas";
+import { readAt } from "../store/responses";
+import type { Shard } from "../store/shards";
 import { addSuppressed, findSuppressed, removeSuppressed } from "../store/suppressions";
+import { annotateAll } from "./annotate";
 import type { Engine } from "./engine";
+import { makeIndex } from "./index-writer";
+import { readLexicon } from "./lexicon";
 
-/** The dependencies of an integration, or a sentence that says why it cannot work (`blocked`). */
+/**
+ * The dependencies of an integration, or a sentence that says why it cannot work (`blocked`). Only who holds a cursor may write
+ * an index.
+ */
 export async function makeDeps(
   engine: Engine,
   setup: IntegrationSetup,
-  shard = engine.shards.get(0),
+  { shard = engine.shards.get(0), cursor }: { shard?: Shard; cursor?: Cursor } = {},
 ): Promise<Deps | { blocked: string }> {
   const { kind, config } = engine;
   const { integration, form } = setup;
@@ -22,6 +34,10 @@ export async function makeDeps(
   if ("blocked" in secrets) return secrets;
   const parsed = kind.manifest.config.safeParse(integration.config);
   if (!parsed.success) return { blocked: "The configuration does not fit this version of the kind. Save it again." };
+  if (kind.manifest.index && !engine.index) {
+    return { blocked: "The worker of this kind is not bound to SEARCH_DB: deploy it with its wrangler.toml." };
+  }
+  const owner = { integration: integration.no, shard: shard.no, segment: cursor?.segment, epoch: cursor?.epoch };
   return {
     fetch: engine.fetch,
     now: engine.now,
@@ -38,20 +54,51 @@ export async function makeDeps(
     },
     optOuts: optOutsOf(engine),
     quotas: quotasOf(engine),
+    annotate: (annotations) => {
+      const { now, wake } = engine;
+      const { id, kind } = integration;
+      return annotateAll({ shard, now, wake, source: id, author: id, kind, holder: cursor ?? null }, annotations);
+    },
     memory: engine.memory,
+    ...(kind.manifest.index &&
+      engine.index && { index: makeIndex(engine.index, owner), responses: responsesOf(shard, cursor) }),
+    ...(kind.manifest.lexicon && { lexicon: () => readLexicon(engine, integration.workspace) }),
   };
 }
 
-/** The same dependencies, with the definitions that these responses pin. */
+/** The same dependencies, with the definitions that these responses pin, and in them what the answers hold of earlier ones. */
 export async function withDefinitions(engine: Engine, deps: Deps, responses: readonly ResponseRecord[]): Promise<Deps> {
+  const { control } = engine.shards;
   const known = new Map<number, Definition>(deps.form.definitions);
   const missing = [...new Set(responses.map((response) => response.version))].filter((version) => !known.has(version));
-  if (missing.length === 0) return deps;
-  for (const [version, definition] of await readDefinitions(engine.shards.control, deps.form.id, missing)) {
-    known.set(version, definition);
+  if (missing.length > 0) addAll(known, await readDefinitions(control, deps.form.id, missing));
+  const edited = responses.filter(({ version, answers }) => {
+    const definition = known.get(version);
+    return definition !== undefined && holdsFormer(definition, answers);
+  });
+  if (edited.length > 0) {
+    const versions = await readDefinitions(control, deps.form.id);
+    for (const [version, holders] of Map.groupBy(edited, (response) => response.version)) {
+      const held = new Set(holders.flatMap(({ answers }) => Object.keys(answers)));
+      const definition = withFormer(versions, { version, held });
+      if (definition) known.set(version, definition);
+    }
   }
   return { ...deps, form: { ...deps.form, definitions: known } };
 }
+
+function addAll<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>): void {
+  for (const [key, value] of from) to.set(key, value);
+}
+
+/** Only those of the cursor's segment: the form's own. */
+const responsesOf =
+  (shard: Shard, cursor: Cursor | undefined): NonNullable<Deps["responses"]> =>
+  (positions) =>
+    readAt(
+      shard,
+      positions.filter((position) => segmentOf(position) === cursor?.segment),
+    );
 
 function optOutsOf({ shards, now }: Engine): OptOuts {
   const { control } = shards;
@@ -80,9 +127,15 @@ async function readSecrets(
       blocked: "There are no credentials: add a connection, or set them in the environment of this kind's worker.",
     };
   }
-  if (!connection) return { blocked: "The connection that this integration names does not exist any more." };
+  if (!connection)
+    return {
+      blocked: "The connection that this integration names does not exist any more. Name another one in its config.",
+    };
   if (!config.keyRing)
-    return { blocked: "The worker of this kind has no FORMLOG_ENCRYPTION_KEY to open the connection." };
+    return {
+      blocked:
+        "The worker of this kind can't open the connection: set FORMLOG_ENCRYPTION_KEY there, as in the API worker.",
+    };
   try {
     return { value: kind.manifest.secrets.parse(JSON.parse(await unseal(config.keyRing, connection))) };
   } catch {

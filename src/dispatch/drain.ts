@@ -2,15 +2,20 @@
  * The engine's loop over one cursor (DESIGN.md section 4): claim, work off pages, settle, release. Every write after the
  * claim names its epoch; a holder that lost its lease stops and changes nothing.
  */
+import { FEEDS } from "../core/ids";
 import type { Halt } from "../core/integration";
+import { timeAfter } from "../core/retry";
 import { deleteCursor } from "../store/cursor-control";
 import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
 import { loadSetup } from "../store/integrations";
 import { settlePage } from "../store/settlement";
 import { logEvent } from "../telemetry/log";
+import { compare, comparisonDue } from "./compare";
 import { makeDeps } from "./deps";
+import { readChecks, readDuePage } from "./due";
 import { DRAIN_MS, type Engine, LEASE_MS } from "./engine";
-import { type PageWork, type Place, readDuePage, readNextPage } from "./page";
+import { notify } from "./notify";
+import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
 import { settle } from "./settle";
 import { type Worked, workOff } from "./work";
 
@@ -24,7 +29,10 @@ export async function drain(engine: Engine, wakeUp: WakeUp): Promise<void> {
   if (!claimed) return;
   if (!setup) return deleteCursor(shard.db, claimed.segment, claimed.integration);
   const place = { shard, setup };
-  const deps = await makeDeps(engine, setup, shard);
+  const deps = await makeDeps(engine, setup, { shard, cursor: claimed });
+  if (!("blocked" in deps) && comparisonDue(claimed, engine.now())) {
+    if (!(await compare({ engine, place, deps }, claimed))) return;
+  }
   const until = engine.now() + DRAIN_MS;
   let cursor: Cursor | null = claimed;
   let due = true;
@@ -33,43 +41,64 @@ export async function drain(engine: Engine, wakeUp: WakeUp): Promise<void> {
       cursor = await release(engine, place, { cursor, halt: { type: "blocked", reason: deps.blocked } });
       continue;
     }
-    const work: PageWork | null = engine.now() < until ? await readWork(engine, place, { cursor, due }) : null;
+    const work: PageWork | NoticeWork | null =
+      engine.now() < until ? await readWork(engine, place, { cursor, due }) : null;
     if (!work) {
       cursor = await release(engine, place, { cursor, halt: null, inTime: engine.now() < until });
       continue;
     }
     due = moreDue(engine, work);
-    const worked = await workOff({ engine, place, deps }, cursor, work);
+    const holder = { engine, place, deps };
+    const worked = await (isOfNotices(work) ? notify(holder, cursor, work) : workOff(holder, cursor, work));
     cursor = worked ? await finish(engine, place, { cursor, work, worked }) : null;
   }
 }
 
-/** What is to be done next: deliveries whose time has come (looked for at first, and while there are many), then the log. */
+/**
+ * What is to be done next: deliveries whose time has come (looked for at first, and while there are many), then the log. When
+ * it is dry, statuses are checked: nobody waits for those.
+ */
 async function readWork(
   engine: Engine,
   place: Place,
   { cursor, due }: { cursor: Cursor; due: boolean },
-): Promise<PageWork | null> {
+): Promise<PageWork | NoticeWork | null> {
   const page = due ? await readDuePage(engine, place, cursor) : null;
-  return page ?? readNextPage(engine, place, cursor);
+  const next = page ?? (await readNextPage(engine, place, cursor));
+  return next ?? (engine.kind.manifest.policy.ledger ? readChecks(engine, place, cursor) : null);
 }
 
 /** A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. */
-const moreDue = ({ kind }: Engine, { due, page }: PageWork): boolean =>
+const moreDue = ({ kind }: Engine, { due, page }: AnyWork): boolean =>
   due && page.entries.length >= kind.manifest.policy.pageSize;
 
 /** Writes what the page came to. Returns the cursor when there is more to do at once, else null: it is released. */
 async function finish(
   engine: Engine,
   place: Place,
-  { cursor, work, worked }: { cursor: Cursor; work: PageWork; worked: Worked },
+  { cursor, work, worked }: { cursor: Cursor; work: AnyWork; worked: Worked },
 ): Promise<Cursor | null> {
   const now = engine.now();
   const { policy } = engine.kind.manifest;
-  const { change, writes, unmark } = settle({ ...worked, cursor, work, policy, now, random: engine.random() });
-  const { waitSeconds } = worked;
-  const paced = waitSeconds === null ? change : { ...change, nextAt: now + waitSeconds * 1000, hold: false };
-  const settlement = { change: paced, feed: work.page.feed === "responses" ? 0 : 1, writes, unmark } as const;
+  const { change, writes, unmark, incident } = settle({
+    ...worked,
+    cursor,
+    work,
+    policy,
+    now,
+    random: engine.random(),
+  });
+  const { waitSeconds, attempts: made } = worked;
+  const paced = waitSeconds === null ? change : { ...change, nextAt: timeAfter(now, waitSeconds), hold: false };
+  const { feed, after, through } = work.page;
+  const settlement = {
+    change: paced,
+    feed: FEEDS[feed],
+    writes,
+    unmark,
+    incident,
+    ...(made && { attempts: { made, after, through } }),
+  } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
   logPage(engine, place, { work, worked });
   return afterSettle(engine, place, { cursor, change: paced, settled, again: moreDue(engine, work) });
@@ -84,7 +113,14 @@ async function release(
   const now = engine.now();
   const { policy } = engine.kind.manifest;
   const empty = { outcomes: new Map(), halt, flight: null, marked: new Map() };
-  const { change } = settle({ ...empty, cursor, work: noWork(cursor, now), policy, now, random: engine.random() });
+  const { change, incident } = settle({
+    ...empty,
+    cursor,
+    work: noWork(cursor, now),
+    policy,
+    now,
+    random: engine.random(),
+  });
   // Nothing was tried: what failed before is not mended by that, and a page in doubt stays so unless there is none to read.
   const kept = {
     ...change,
@@ -93,7 +129,7 @@ async function release(
     success: false,
     hold: halt === null && inTime,
   };
-  const settlement = { change: kept, feed: 0, writes: [], unmark: [] } as const;
+  const settlement = { change: kept, feed: FEEDS.responses, writes: [], unmark: [], incident } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
   return afterSettle(engine, place, { cursor, change: kept, settled });
 }
@@ -128,7 +164,7 @@ function noWork(cursor: Cursor, now: number): PageWork {
   return { page, rows: new Map(), due: true };
 }
 
-function logPage(engine: Engine, { setup }: Place, { work, worked }: { work: PageWork; worked: Worked }): void {
+function logPage(engine: Engine, { setup }: Place, { work, worked }: { work: AnyWork; worked: Worked }): void {
   const { halt, outcomes } = worked;
   if (work.page.entries.length === 0 && !halt) return;
   const counts: Record<string, number> = {};

@@ -8,6 +8,8 @@ export interface Engine {
   readonly kind: Integration;
   readonly config: Config;
   readonly shards: Shards;
+  /** SEARCH_DB, of kinds that keep an index. */
+  readonly index?: D1Database | undefined;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly now: () => number;
   /** In [0, 1). */

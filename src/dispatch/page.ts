@@ -1,13 +1,14 @@
 /** Reading pages: what comes next for a cursor, with what earlier attempts left behind. */
 import { compileFilter } from "../core/expression";
-import { deliveryId } from "../core/ids";
-import type { Entry, EntryEvent, Page } from "../core/integration";
+import { deliveryId, FEEDS, type Feed, isIntegrationId } from "../core/ids";
+import type { Attempted, Deliverable, Entry, EntryEvent, NoticePage, Page } from "../core/integration";
 import type { ResponseRecord } from "../core/response";
+import { FAILING_GAP_MS } from "../core/retry";
 import type { Cursor } from "../store/cursors";
-import { type DeliveryRow, readDeliveries, readDue } from "../store/deliveries";
+import { type DeliveryRow, readDeliveries } from "../store/deliveries";
 import type { IntegrationSetup } from "../store/integrations";
 import { readAfter, readAt } from "../store/responses";
-import { readRevisionsAfter, readRevisionsAt } from "../store/revisions";
+import { readRevisionsAfter } from "../store/revisions";
 import type { Shard } from "../store/shards";
 import type { Engine } from "./engine";
 
@@ -18,62 +19,32 @@ export interface Place {
 }
 
 /** A page with the delivery rows that exist for its entries, by position. */
-export interface PageWork {
-  readonly page: Page;
+export interface PageWork<P = Page> {
+  readonly page: P;
   readonly rows: ReadonlyMap<number, DeliveryRow>;
   /** Entries of deliveries whose time has come: the cursor does not move over them. */
   readonly due: boolean;
+  /** They are delivered, and only their status is asked for (check.ts). */
+  readonly checks?: true;
 }
 
-interface Event {
+/** Deliveries of notices: always due ones. */
+export type NoticeWork = PageWork<NoticePage>;
+
+/** What settling looks at, whatever the page tells of. */
+export type AnyWork = PageWork<Page<Deliverable, Page["feed"] | NoticePage["feed"]>>;
+
+export const isOfNotices = (work: PageWork | NoticeWork): work is NoticeWork => work.page.feed === "notices";
+
+/** What happened, at its place in a feed. */
+export interface Event {
   readonly position: number;
   readonly event: EntryEvent;
   readonly response: ResponseRecord;
-}
-
-/** Deliveries of this cursor that are due, as a page; null when there are none. */
-export async function readDuePage(engine: Engine, place: Place, cursor: Cursor): Promise<PageWork | null> {
-  const limit = engine.kind.manifest.policy.pageSize;
-  const all = await readDue(place.shard.db, cursor, { now: engine.now(), limit });
-  const feed = all[0]?.feed;
-  if (feed === undefined) return null;
-  const rows = all.filter((row) => row.feed === feed);
-  const revisions =
-    feed === 1
-      ? await readRevisionsAt(
-          place.shard.db,
-          rows.map((row) => row.position),
-        )
-      : null;
-  const responses = await readAt(
-    place.shard,
-    rows.map((row) => revisions?.get(row.position)?.response ?? row.position),
-  );
-  const events = rows.flatMap((row): Event[] => {
-    const revision = revisions?.get(row.position);
-    const response = responses.get(revision?.response ?? row.position);
-    return response ? [{ position: row.position, event: revision?.event ?? "created", response }] : [];
-  });
-  return {
-    page: {
-      feed: feed === 0 ? "responses" : "revisions",
-      segment: cursor.segment,
-      after: feed === 0 ? cursor.position : (cursor.revisionPosition ?? 0),
-      through: feed === 0 ? cursor.position : (cursor.revisionPosition ?? 0),
-      entries: events.map((event) =>
-        toEntry(
-          place,
-          event,
-          rows.find((row) => row.position === event.position),
-        ),
-      ),
-      replay: true,
-      markedAt: engine.now(),
-      inDoubt: false,
-    },
-    rows: new Map(rows.map((row) => [row.position, row])),
-    due: true,
-  };
+  readonly changedAt?: number;
+  /** Id of who changed it, if that is known. */
+  readonly author?: string | null;
+  readonly filtered?: true;
 }
 
 /** The next page of the log for this cursor: a page in doubt first, then responses, then revisions. Null: nothing left. */
@@ -101,14 +72,13 @@ async function readPage(engine: Engine, place: Place, cursor: Cursor, feed: Page
   // A replay ends where the log was reached before: beyond it, entries are new.
   const covered = replay ? events.filter((event) => event.position <= cursor.high) : events;
   const through = covered.at(-1)?.position ?? last.position;
-  const wanted = covered.filter(filterOf(engine, place));
-  const number = feed === "responses" ? 0 : 1;
+  const wanted = wantedOf(engine, place, covered);
   const rows =
     policy.ledger || replay
       ? await readDeliveries(
           place.shard.db,
           cursor.integration,
-          number,
+          FEEDS[feed],
           wanted.map((event) => event.position),
         )
       : new Map<number, DeliveryRow>();
@@ -125,10 +95,17 @@ async function readPage(engine: Engine, place: Place, cursor: Cursor, feed: Page
       replay,
       markedAt: flight?.markedAt ?? engine.now(),
       inDoubt: flight !== null,
+      ...failingOf(cursor, engine.now()),
     },
     rows,
     due: false,
   };
+}
+
+/** How long nothing has got through, unless that is long over. */
+export function failingOf({ failing, failures }: Cursor, now: number): Pick<Page, "failing"> {
+  const over = failing === null || now - failing.at > FAILING_GAP_MS;
+  return over ? {} : { failing: { since: failing.since, times: failures } };
 }
 
 async function readResponses(place: Place, cursor: Cursor, limits: { count: number; bytes: number }): Promise<Event[]> {
@@ -145,42 +122,63 @@ async function readRevisions(place: Place, cursor: Cursor, count: number): Promi
   );
   return revisions.flatMap((revision): Event[] => {
     const response = responses.get(revision.response);
-    return response ? [{ position: revision.id, event: revision.event, response }] : [];
+    return response
+      ? [{ position: revision.id, event: revision.event, changedAt: revision.at, author: revision.author, response }]
+      : [];
   });
 }
 
-function filterOf(engine: Engine, { setup }: Place): (event: Event) => boolean {
-  const events = new Set(engine.kind.manifest.events);
+/** The events that the integration follows and its filter lets pass; to an index, what does not pass is told as such. */
+function wantedOf(engine: Engine, place: Place, events: readonly Event[]): Event[] {
+  const { manifest } = engine.kind;
+  const { id, config } = place.setup.integration;
+  const followed = new Set(manifest.eventsOf?.(config) ?? manifest.events);
+  // Told of what it said itself, an integration could say something else each time, and never end.
+  const mine = events.filter(({ event, author }) => followed.has(event) && author !== id);
+  return manifest.index ? mine.map(filterMark(engine, place)) : mine.filter(passes(place));
+}
+
+/** Marks what does not pass the filter (kinds with an index only): it leaves the index. */
+export function filterMark(engine: Engine, place: Place): (event: Event) => Event {
+  if (!engine.kind.manifest.index) return (event) => event;
+  const pass = passes(place);
+  // Of an erased response nobody knows any more whether it passed.
+  return (event) => (pass(event) || event.response.erasedAt !== null ? event : { ...event, filtered: true });
+}
+
+function passes({ setup }: Place): (event: Event) => boolean {
   const { filter } = setup.integration;
   const compiled = filter === null ? null : compileFilter(filter, setup.definition);
   return ({ event, response }) => {
-    if (!events.has(event)) return false;
     // An erasure is passed on whatever the filter says: what was delivered must be cleared.
     if (compiled === null || event === "erased") return true;
     return compiled.ok && compiled.evaluate(response.answers, response.metadata);
   };
 }
 
-function toEntry(place: Place, event: Event, row: DeliveryRow | undefined): Entry {
-  const address = {
-    shard: place.shard.no,
-    integration: place.setup.integration.no,
-    feed: event.event === "created" ? (0 as const) : (1 as const),
-    position: event.position,
-  };
+/** An event as the kind gets it. */
+export function toEntry(place: Place, { author, ...event }: Event, row: DeliveryRow | undefined): Entry {
   return {
     ...event,
-    delivery: deliveryId(address),
+    ...(isIntegrationId(author) && { annotated: true }),
+    delivery: deliveryOf(place, event.event === "created" ? "responses" : "revisions", event.position),
     ...(row && {
-      attempted: {
-        attempts: row.attempts,
-        looks: row.looks,
-        triedAt: row.triedAt,
-        reference: row.reference,
-        // Only a person sets the attempts of a text that was fixed back to none.
-        byHand: row.state === "retrying" && row.attempts === 0 && row.content !== null,
-      },
+      attempted: attemptedOf(row),
       ...(row.content !== null && { content: JSON.parse(row.content) as unknown }),
     }),
   };
 }
+
+/** The public id of a delivery to this integration. */
+export const deliveryOf = ({ shard, setup }: Place, feed: Feed, position: number): string =>
+  deliveryId({ shard: shard.no, integration: setup.integration.no, feed: FEEDS[feed], position });
+
+/** What an earlier attempt left in its row. */
+export const attemptedOf = ({ attempts, looks, triedAt, reference, state, content }: DeliveryRow): Attempted => ({
+  attempts,
+  looks,
+  triedAt,
+  reference,
+  // Only a person sets the attempts of a text that was fixed back to none.
+  byHand: state === "retrying" && attempts === 0 && content !== null,
+});

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Entry, Halt, Outcome, Policy } from "../core/integration";
-import type { Cursor, Flight } from "../store/cursors";
+import type { Blocked } from "../core/notice";
+import { FAILING_GAP_MS } from "../core/retry";
+import type { Cursor, Failing, Flight } from "../store/cursors";
 import type { DeliveryRow, DeliveryWrite } from "../store/deliveries";
 import { settle } from "./settle";
 
@@ -28,13 +30,19 @@ const cursor: Cursor = {
   flight: null,
   lastError: null,
   lastSuccessAt: null,
+  reconcileAt: null,
+  compareFrom: 0,
+  failing: null,
+  blocked: null,
 };
 const flight: Flight = { feed: "responses", after: 10, through: 14, markedAt: NOW };
 const delivered: Outcome = { type: "delivered" };
 
 function entry(position: number): Entry {
-  const response = { id: `r${position}`, position, version: 1, revision: 1, receivedAt: 0, erasedAt: null };
-  return { position, event: "created", delivery: `d${position}`, response: { ...response, answers: {}, metadata: {} } };
+  const times = { receivedAt: 0, submittedAt: null, erasedAt: null };
+  const content = { answers: {}, metadata: {}, flags: [], review: "received" as const };
+  const response = { id: `r${position}`, position, version: 1, revision: 1, ...times, ...content };
+  return { position, event: "created", delivery: `d${position}`, response };
 }
 
 interface Given {
@@ -43,17 +51,27 @@ interface Given {
   readonly halt?: Halt;
   readonly feed?: "responses" | "revisions";
   readonly due?: boolean;
+  readonly checks?: true;
   readonly rows?: DeliveryRow[];
   readonly marked?: DeliveryWrite[];
   readonly policy?: Partial<Policy>;
   readonly failures?: number;
   readonly inDoubt?: Flight;
+  readonly random?: number;
+  readonly failing?: Failing;
+  readonly blocked?: Blocked;
 }
 
 function settled(given: Given) {
   const { positions = [11, 12, 14], feed = "responses", due = false, outcomes = {} } = given;
   return settle({
-    cursor: { ...cursor, failures: given.failures ?? 0, flight: given.inDoubt ?? null },
+    cursor: {
+      ...cursor,
+      failures: given.failures ?? 0,
+      flight: given.inDoubt ?? null,
+      failing: given.failing ?? null,
+      blocked: given.blocked ?? null,
+    },
     work: {
       page: {
         feed,
@@ -67,6 +85,7 @@ function settled(given: Given) {
       },
       rows: new Map((given.rows ?? []).map((row) => [row.position, row])),
       due,
+      ...(given.checks && { checks: given.checks }),
     },
     outcomes: new Map(Object.entries(outcomes).map(([position, outcome]) => [Number(position), outcome])),
     halt: given.halt ?? null,
@@ -74,7 +93,7 @@ function settled(given: Given) {
     marked: new Map((given.marked ?? []).map((row) => [row.position, row])),
     policy: { ...policy, ...given.policy },
     now: NOW,
-    random: 0.5,
+    random: given.random ?? 0.5,
   });
 }
 
@@ -157,11 +176,50 @@ describe("the cursor", () => {
     });
   });
 
+  it("waits no longer with each failure when something was done between them", () => {
+    const halt = { type: "retry", reason: "" } as const;
+    const waitAfter = (outcome: Outcome) => {
+      const { change } = settled({ halt, failures: 8, outcomes: { 11: outcome } });
+      return [change.failures, (change.nextAt - NOW) / 1000];
+    };
+    expect(waitAfter(delivered)).toEqual([1, 2]);
+    expect(waitAfter({ type: "unknown", reason: "", looked: true })).toEqual([1, 2]);
+    // Said without asking the provider, or by its silence.
+    expect(waitAfter({ type: "skipped", reason: "" })).toEqual([9, 300]);
+    expect(waitAfter({ type: "unknown", reason: "" })).toEqual([9, 300]);
+  });
+
+  it("waits whole milliseconds: D1 has a column of integers for them", () => {
+    const halt = { type: "retry", reason: "" } as const;
+    const random = 0.876_543_21;
+    expect(Number.isInteger(settled({ halt, random }).change.nextAt)).toBe(true);
+    const [row] = settled({ positions: [11], outcomes: { 11: { type: "retry", reason: "" } }, random }).writes;
+    expect(row?.nextAt).toBeGreaterThan(NOW);
+    expect(Number.isInteger(row?.nextAt)).toBe(true);
+  });
+
+  it("is what it was after checks, and no row is written for them here", () => {
+    const rows = [row(3, { state: "delivered" })];
+    const given: Given = { due: true, checks: true, positions: [3], rows, failures: 2, inDoubt: flight };
+    const { change, writes, unmark } = settled(given);
+    expect(change).toMatchObject({ position: 10, revisionPosition: 5, failures: 2, flight, success: false, nextAt: 0 });
+    expect([writes, unmark]).toEqual([[], []]);
+  });
+
   it("rests between two pages of a kind that gathers its backlog", () => {
     const gap = { pageGapSeconds: 2 };
     const { change } = settled({ positions: [11], outcomes: { 11: delivered }, policy: gap });
     expect([change.nextAt, change.hold]).toEqual([NOW + 2000, false]);
     expect(settled({ positions: [], policy: gap }).change.hold).toBe(true);
+  });
+
+  it("goes on at once after entries that have waited for longer, where the kind has nobody's pace to keep", () => {
+    const restAfter = (pageGapSeconds: number) =>
+      settled({ positions: [11], outcomes: { 11: delivered }, policy: { pageGapSeconds, backlogAtOnce: true } }).change
+        .nextAt;
+    // It came at 0, and now is 1,000 seconds later.
+    expect([restAfter(2), restAfter(999)]).toEqual([0, 0]);
+    expect(restAfter(1000)).toBe(NOW + 1_000_000);
   });
 });
 
@@ -176,6 +234,16 @@ describe("delivery rows", () => {
     expect(one({ type: "delivered", reference: "SM1", status: "queued" }, ledger)).toMatchObject([
       { position: 11, state: "delivered", reference: "SM1", status: "queued", attempts: 1, nextAt: null },
     ]);
+  });
+
+  it("keep the provider's word and when it is asked for again, in a ledger", () => {
+    const word = { reference: "SM1", status: "queued", rank: 2 };
+    const open = { type: "delivered", ...word, checkAfterSeconds: 900 } as const;
+    const ledger = { policy: { ledger: true }, marked: [row(11, { looks: 2 })] };
+    expect(one(open, ledger)).toMatchObject([{ state: "delivered", ...word, looks: 0, nextAt: NOW + 900_000 }]);
+    expect(one(open, { marked: [row(11)] })).toMatchObject([{ state: "delivered", nextAt: null }]);
+    const failed = { type: "rejected", reason: "landline", ...word, rank: 5 } as const;
+    expect(one(failed, ledger)).toMatchObject([{ state: "parked", reference: "SM1", rank: 5, nextAt: null }]);
   });
 
   it("park what is refused, and what was tried often enough", () => {
@@ -220,12 +288,85 @@ describe("delivery rows", () => {
       rows: [before],
       marked: [row(3, { attempts: 2 })],
     });
-    expect(writes).toMatchObject([{ position: 3, state: "unknown", attempts: 2, nextAt: NOW + 9000 }]);
+    expect(writes).toMatchObject([{ position: 3, state: "unknown", attempts: 2, nextAt: NOW }]);
   });
 
-  it("of deliveries that were due wait with the cursor when they were not attempted", () => {
-    const halt = { type: "retry", reason: "429", afterSeconds: 9 } as const;
-    const { writes } = settled({ due: true, positions: [3], halt, rows: [row(3, { state: "retrying", attempts: 2 })] });
-    expect(writes).toMatchObject([{ position: 3, state: "retrying", attempts: 2, nextAt: NOW + 9000 }]);
+  it("of deliveries that were due stay so when they were not attempted: the cursor waits, and who resumes it resumes them", () => {
+    const halt = { type: "blocked", reason: "mend it" } as const;
+    const rows = [row(3, { state: "retrying", attempts: 2 })];
+    const { writes, change } = settled({ due: true, positions: [3], halt, rows });
+    expect(writes).toMatchObject([{ position: 3, state: "retrying", attempts: 2, nextAt: NOW }]);
+    expect(change.nextAt).toBe(NOW + 900_000);
+  });
+});
+
+describe("a stretch of nothing but failures", () => {
+  const retry: Outcome = { type: "retry", reason: "later" };
+  const halt: Halt = { type: "retry", reason: "down" };
+  const failing = { since: 5, at: NOW - 1000 };
+
+  it("begins with a failure, of one entry or of the page, and keeps its beginning", () => {
+    const begun = { since: NOW, at: NOW };
+    expect(settled({ positions: [11], outcomes: { 11: retry } }).change.failing).toEqual(begun);
+    expect(settled({ halt }).change.failing).toEqual(begun);
+    expect(settled({ halt, failing }).change.failing).toEqual({ since: 5, at: NOW });
+  });
+
+  it("ends with a delivery, whatever failed beside it", () => {
+    expect(settled({ outcomes: { 11: delivered, 12: retry }, halt, failing }).change.failing).toBeNull();
+  });
+
+  it("begins anew when nothing was tried for long", () => {
+    const old = { since: 5, at: NOW - FAILING_GAP_MS - 1 };
+    expect(settled({ halt, failing: old }).change.failing).toEqual({ since: NOW, at: NOW });
+  });
+
+  it("is not changed by what was not attempted", () => {
+    const skipped: Outcome = { type: "skipped", reason: "filtered" };
+    expect(settled({ positions: [11], outcomes: { 11: skipped }, failing }).change.failing).toEqual(failing);
+    expect(settled({ positions: [], halt: { type: "blocked", reason: "no keys" }, failing }).change.failing).toEqual(
+      failing,
+    );
+  });
+});
+
+describe("attempts of a kind without a ledger", () => {
+  it("are counted from the row that an earlier one left, up to the last", () => {
+    const again = (attempts: number) => {
+      const rows = [row(11, { state: "retrying", attempts })];
+      const outcomes: Record<number, Outcome> = { 11: { type: "retry", reason: "no" } };
+      return settled({ positions: [11], due: true, rows, outcomes }).writes[0];
+    };
+    expect(again(1)).toMatchObject({ state: "retrying", attempts: 2 });
+    expect(again(2)).toMatchObject({ state: "parked", attempts: 3 });
+  });
+});
+
+describe("what others are told", () => {
+  const halt = { type: "blocked", reason: "Share it." } as const;
+  const blocked: Blocked = { since: 1, causes: ["Share it."] };
+
+  it("is the cause that stops the page, and that something was delivered afterwards", () => {
+    const stopped = settled({ halt });
+    expect(stopped.incident).toEqual({ event: "blocked", since: NOW, reason: "Share it." });
+    expect(stopped.change.blocked).toEqual({ since: NOW, causes: ["Share it."] });
+    const mended = settled({ blocked, outcomes: { 11: delivered, 12: delivered, 14: delivered } });
+    expect(mended.incident).toEqual({ event: "recovered", since: 1, reason: "Share it." });
+    expect(mended.change.blocked).toBeNull();
+  });
+
+  it("is nothing for the same cause, a wait, a page that delivers nothing, and checks", () => {
+    const skipped: Outcome = { type: "skipped", reason: "no" };
+    const pages: Given[] = [
+      { halt },
+      { halt: { type: "retry", reason: "later" } },
+      { positions: [], outcomes: {} },
+      { positions: [11], outcomes: { 11: skipped } },
+      { due: true, checks: true, positions: [3], outcomes: { 3: delivered }, rows: [row(3)] },
+    ];
+    for (const page of pages) {
+      const { change, incident } = settled({ ...page, blocked });
+      expect([change.blocked, incident]).toEqual([blocked, null]);
+    }
   });
 });

@@ -1,20 +1,24 @@
 /** What outcomes mean: for the cursor and for delivery rows. Pure, so that every case can be tested as a table. */
-import type { Entry, Halt, Outcome, Policy } from "../core/integration";
-import { BLOCKED_SECONDS, backoffSeconds } from "../core/retry";
-import type { Cursor, CursorChange, Flight } from "../store/cursors";
+import { FEEDS } from "../core/ids";
+import type { Deliverable, Entry, Halt, Outcome, Policy } from "../core/integration";
+import { blockedAfter, type Incident } from "../core/notice";
+import { BLOCKED_SECONDS, backoffSeconds, FAILING_GAP_MS, timeAfter } from "../core/retry";
+import type { Cursor, CursorChange, Failing, Flight } from "../store/cursors";
 import type { DeliveryWrite } from "../store/deliveries";
-import type { PageWork } from "./page";
+import type { AnyWork } from "./page";
 
 export interface Settlement {
   readonly change: CursorChange;
   readonly writes: readonly DeliveryWrite[];
   /** Entries that were marked and then not attempted, by position: their new rows are taken back. */
   readonly unmark: readonly number[];
+  /** What others are to be told of this page; null: nothing. */
+  readonly incident: Incident | null;
 }
 
 export interface SettleInput {
   readonly cursor: Cursor;
-  readonly work: PageWork;
+  readonly work: AnyWork;
   readonly outcomes: ReadonlyMap<number, Outcome>;
   readonly halt: Halt | null;
   /** The page as marked; kept while its effect is in doubt. */
@@ -29,30 +33,50 @@ export interface SettleInput {
 /** Turns the outcomes of a page into what is written. */
 export function settle(input: SettleInput): Settlement {
   const { cursor, work, outcomes, halt, now } = input;
+  if (work.checks) return { change: unchanged(cursor), writes: [], unmark: [], incident: null };
   const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
-  const waitSeconds = halt ? secondsToWait(halt, cursor.failures, input.random) : 0;
-  const nextAt = halt ? now + waitSeconds * 1000 : pauseUntil(input);
+  const failures = answered(outcomes) ? 0 : cursor.failures;
+  const waitSeconds = halt ? secondsToWait(halt, failures, input.random) : 0;
+  const nextAt = halt ? timeAfter(now, waitSeconds) : pauseUntil(input);
   const progressed = outcomes.size > 0 || work.page.entries.length === 0;
+  const delivered = [...outcomes.values()].some(({ type }) => type === "delivered");
+  const { blocked, incident } = blockedAfter(cursor.blocked, { cause: causeOf(halt), delivered, now });
   return {
     change: {
       ...moved(cursor, work, open[0]),
       flight: flightAfter(input),
       state: halt ? (halt.type === "blocked" ? "blocked" : "waiting") : "active",
-      failures: halt ? cursor.failures + 1 : 0,
+      failures: halt ? failures + 1 : 0,
       lastError: halt?.reason ?? null,
       nextAt,
       success: progressed && !halt,
+      failing: failingAfter(input),
+      blocked,
       hold: nextAt === 0,
     },
-    writes: [...settledRows(input), ...openRows(input, open, nextAt)],
+    writes: [...settledRows(input), ...openRows(input, open)],
     unmark: open
       .filter((entry) => !work.rows.has(entry.position) && !staysInDoubt(input, entry))
       .map((entry) => entry.position),
+    incident,
   };
 }
 
+const causeOf = (halt: Halt | null): string | null => (halt?.type === "blocked" ? halt.reason : null);
+
+/** Whether the provider did something for this page: then what halts it is a first failure, not one more of an outage. */
+const answered = (outcomes: SettleInput["outcomes"]): boolean =>
+  [...outcomes.values()].some(({ type, ...rest }) => type === "delivered" || (type === "unknown" && "looked" in rest));
+
+/** Checks have written their rows, and say nothing about the cursor. */
+function unchanged(cursor: Cursor): CursorChange {
+  const { position, revisionPosition, flight, failures, failing, blocked, lastError } = cursor;
+  const same = { position, revisionPosition, flight, failures, failing, blocked, lastError };
+  return { ...same, state: "active", nextAt: 0, success: false, hold: true };
+}
+
 /** Marked, and then nobody knows whether it was attempted: the mark must outlast this page. */
-const staysInDoubt = ({ halt, marked }: SettleInput, entry: Entry): boolean =>
+const staysInDoubt = ({ halt, marked }: SettleInput, entry: Deliverable): boolean =>
   halt?.type === "unknown" && marked.has(entry.position);
 
 /** The page in doubt: this one while its effect is unknown; one from before is not settled by deliveries that were due. */
@@ -61,8 +85,18 @@ function flightAfter({ cursor, work, halt, flight }: SettleInput): Flight | null
   return halt?.type === "unknown" ? flight : null;
 }
 
+/** The stretch of nothing but failures goes on, begins, or ends with a delivery; what was not attempted changes nothing. */
+function failingAfter({ cursor, work, outcomes, halt, now }: SettleInput): Failing | null {
+  const types = new Set([...outcomes.values()].map(({ type }) => type));
+  if (types.has("delivered")) return null;
+  const failed = (halt !== null && work.page.entries.length > 0) || types.has("retry") || types.has("unknown");
+  if (!failed) return cursor.failing;
+  const before = cursor.failing;
+  return { since: before && now - before.at <= FAILING_GAP_MS ? before.since : now, at: now };
+}
+
 /** Where the cursor stands: before the first entry without an outcome, else at the end of the page. */
-function moved(cursor: Cursor, { page, due }: PageWork, firstOpen: Entry | undefined) {
+function moved(cursor: Cursor, { page, due }: AnyWork, firstOpen: Deliverable | undefined) {
   const { position, revisionPosition } = cursor;
   if (due) return { position, revisionPosition };
   const to = firstOpen ? firstOpen.position - 1 : page.through;
@@ -70,15 +104,23 @@ function moved(cursor: Cursor, { page, due }: PageWork, firstOpen: Entry | undef
 }
 
 function secondsToWait(halt: Halt, failures: number, random: number): number {
-  if (halt.type === "blocked") return BLOCKED_SECONDS;
+  if (halt.type === "blocked") return halt.afterSeconds ?? BLOCKED_SECONDS;
   return halt.afterSeconds ?? backoffSeconds(failures + 1, random);
 }
 
 /** Between two pages of some kinds a backlog is left to gather; 0: go on at once. */
 function pauseUntil({ work, policy, now }: SettleInput): number {
-  const wrote = work.page.entries.length > 0;
-  return wrote && policy.pageGapSeconds > 0 ? now + policy.pageGapSeconds * 1000 : 0;
+  const last = work.page.entries.at(-1);
+  if (!last || policy.pageGapSeconds === 0) return 0;
+  const gathered = policy.backlogAtOnce && cameAt(last) < now - policy.pageGapSeconds * 1000;
+  return gathered ? 0 : timeAfter(now, policy.pageGapSeconds);
 }
+
+/** When an entry came into its feed, in milliseconds. */
+const cameAt = (entry: Deliverable): number =>
+  isEntry(entry) ? (entry.changedAt ?? entry.response.receivedAt) : Number.POSITIVE_INFINITY;
+
+const isEntry = (entry: Deliverable): entry is Entry => "response" in entry;
 
 function settledRows(input: SettleInput): DeliveryWrite[] {
   const { work, outcomes, policy } = input;
@@ -92,13 +134,20 @@ function settledRows(input: SettleInput): DeliveryWrite[] {
   });
 }
 
-function rowOf({ work, marked, policy, now, random }: SettleInput, entry: Entry, outcome: Outcome): DeliveryWrite {
+function rowOf(
+  { work, marked, policy, now, random }: SettleInput,
+  entry: Deliverable,
+  outcome: Outcome,
+): DeliveryWrite {
   const known = marked.get(entry.position) ?? work.rows.get(entry.position);
   // In a ledger, what was not marked now was not attempted: put off or refused beforehand.
   const tried = !policy.ledger || marked.has(entry.position);
-  const attempts = known?.attempts ?? (outcome.type === "rejected" || !tried ? 0 : 1);
+  const before = work.rows.get(entry.position)?.attempts ?? 0;
+  // A mark has counted the attempt already.
+  const attempts =
+    marked.get(entry.position)?.attempts ?? (outcome.type === "rejected" || !tried ? before : before + 1);
   const base = {
-    feed: work.page.feed === "responses" ? (0 as const) : (1 as const),
+    feed: FEEDS[work.page.feed],
     position: entry.position,
     attempts,
     looks: known?.looks ?? 0,
@@ -106,21 +155,21 @@ function rowOf({ work, marked, policy, now, random }: SettleInput, entry: Entry,
     nextAt: null,
     reference: known?.reference ?? null,
     status: null,
+    rank: 0,
     reason: null,
     content: known?.content ?? null,
   };
-  const later = (seconds: number | undefined) => now + (seconds ?? backoffSeconds(attempts, random)) * 1000;
+  const later = (seconds: number | undefined) => timeAfter(now, seconds ?? backoffSeconds(attempts, random));
   switch (outcome.type) {
-    case "delivered":
-      return {
-        ...base,
-        state: "delivered",
-        reference: outcome.reference ?? base.reference,
-        status: outcome.status ?? null,
-      };
+    case "delivered": {
+      const { checkAfterSeconds } = outcome;
+      const nextAt = policy.ledger && checkAfterSeconds !== undefined ? later(checkAfterSeconds) : null;
+      return { ...base, ...wordOf(outcome, base.reference), state: "delivered", looks: 0, nextAt };
+    }
     case "skipped":
       return { ...base, state: "skipped", reason: outcome.reason };
     case "rejected":
+      return { ...base, ...wordOf(outcome, base.reference), state: "parked", reason: outcome.reason };
     case "blocked":
       return { ...base, state: "parked", reason: outcome.reason };
     case "retry":
@@ -139,20 +188,27 @@ function rowOf({ work, marked, policy, now, random }: SettleInput, entry: Entry,
   }
 }
 
+/** What the provider said of the effect. */
+const wordOf = (
+  { reference, status, rank }: Extract<Outcome, { type: "delivered" | "rejected" }>,
+  known: string | null,
+) => ({ reference: reference ?? known, status: status ?? null, rank: rank ?? 0 });
+
 /**
  * Entries with a row from before that were not attempted now: the row says again what it said. One that may have been attempted
- * stays as marked: before the cursor the next page finds it, and what was due is made due again, in doubt.
+ * stays as marked: before the cursor the next page finds it, and what was due is made due again, in doubt. Due is due: it is the
+ * cursor that waits, and a person who resumes it must not have to wait for its deliveries too.
  */
-function openRows(input: SettleInput, open: readonly Entry[], nextAt: number): DeliveryWrite[] {
-  const { work, halt, policy, marked } = input;
+function openRows(input: SettleInput, open: readonly Deliverable[]): DeliveryWrite[] {
+  const { work, halt, policy, marked, now } = input;
   return open.flatMap((entry): DeliveryWrite[] => {
     const mark = marked.get(entry.position);
     if (mark && staysInDoubt(input, entry)) {
-      return work.due ? [{ ...mark, state: "unknown", nextAt, reason: halt?.reason ?? null }] : [];
+      return work.due ? [{ ...mark, state: "unknown", nextAt: now, reason: halt?.reason ?? null }] : [];
     }
     const row = work.rows.get(entry.position);
     if (!row || (!work.due && !policy.ledger)) return [];
-    const { integration: _, rank: __, ...plain } = row;
-    return [{ ...plain, nextAt: work.due ? nextAt : row.nextAt, reason: halt?.reason ?? row.reason }];
+    const { integration: _, ...plain } = row;
+    return [{ ...plain, nextAt: work.due ? now : row.nextAt, reason: halt?.reason ?? row.reason }];
   });
 }

@@ -1,31 +1,69 @@
-/** The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message matters. */
+/**
+ * The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message matters;
+ * passes on what happened to integrations, brings the indexes of answers nearer to the log, looks at old responses again whose
+ * form's rules changed, and erases what was deleted or kept for long enough.
+ */
+import { RECEIPT_KEPT_MS } from "../core/spool";
+import { advanceIndexes } from "../store/answer-index";
 import type { WakeUp } from "../store/cursors";
 import { sweepCursors } from "../store/cursors";
 import { deleteOldQuotas } from "../store/quotas";
-import type { Shards } from "../store/shards";
+import { deleteOldSessions } from "../store/sessions";
+import { deleteOldReceipts } from "../store/spooled";
+import { noteSweep } from "../store/vitals";
 import { logEvent } from "../telemetry/log";
+import { eraseDeletedForms, eraseDeletedIntegrations, type IntegrationEraser } from "./erase";
+import { passOnNotices, type WantsNotice } from "./notices";
+import { beginRechecks, goOnRechecking } from "./recheck";
 
 /** Cursors that one sweep wakes on one shard; the rest has its turn a minute later. */
 const SWEEP_MAX = 1_000;
 
-/** Wakes what was left behind, on every shard. A shard that can't be reached stops no other. */
-export async function sweep(
-  shards: Shards,
-  wake: (wakeUps: readonly WakeUp[]) => Promise<void>,
-  now: number,
-): Promise<number> {
+export interface Sweeper extends IntegrationEraser {
+  readonly now: () => number;
+  readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
+  readonly wantsNotice: WantsNotice;
+}
+
+/**
+ * Tells what happened, wakes what was left behind, indexes what came in and drops old receipts, on every shard. A shard that can't be
+ * reached stops no other.
+ */
+export async function sweep(on: Sweeper, now: number): Promise<number> {
+  const { shards, wake, wantsNotice } = on;
   let count = 0;
-  for (const { no, db } of shards.all) {
+  await beginRechecks(on).catch((error) => logEvent("error", "sweep_failed", { what: "requests of re-checks", error }));
+  for (const shard of shards.all) {
+    const { no, db } = shard;
+    // Before the cursors: a notice is due work of those that it is passed on to.
+    await passOnNotices(shards, shard, { wants: wantsNotice, now }).catch((error) =>
+      logEvent("error", "sweep_failed", { what: "notices", shard: no, error }),
+    );
     try {
       const found = await sweepCursors(db, no, now, SWEEP_MAX);
       await wake(found);
       count += found.length;
+      await advanceIndexes(db);
+      await deleteOldReceipts(db, now - RECEIPT_KEPT_MS);
+      await noteSweep(db, now);
     } catch (error) {
       logEvent("error", "sweep_failed", { shard: no, error });
     }
+    await goOnRechecking(on, shard).catch((error) =>
+      logEvent("error", "sweep_failed", { what: "re-checks", shard: no, error }),
+    );
   }
   await deleteOldQuotas(shards.control, now).catch((error) =>
     logEvent("error", "sweep_failed", { what: "quotas", error }),
+  );
+  await deleteOldSessions(shards.control, now).catch((error) =>
+    logEvent("error", "sweep_failed", { what: "sessions", error }),
+  );
+  await eraseDeletedForms(shards, now).catch((error) =>
+    logEvent("error", "sweep_failed", { what: "deleted forms", error }),
+  );
+  await eraseDeletedIntegrations(on, now).catch((error) =>
+    logEvent("error", "sweep_failed", { what: "deleted integrations", error }),
   );
   logEvent("info", "swept", { woken: count });
   return count;

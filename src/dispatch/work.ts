@@ -2,20 +2,16 @@
  * One page of a cursor, whole: reconcile what is in doubt, prepare, spend the budget, mark, deliver. What it came to is
  * returned as a value; drain.ts settles it.
  */
-import type { Deps, Halt, Outcome, Page, PageResult } from "../core/integration";
+import { FEEDS } from "../core/ids";
+import type { AttemptRecord, Deps, Halt, Outcome, Page, PageResult } from "../core/integration";
 import { takeBudget } from "../store/budgets";
 import { type Cursor, extendLease, type Flight, markFlight } from "../store/cursors";
 import { type DeliveryWrite, markDeliveries } from "../store/deliveries";
-import { logEvent } from "../telemetry/log";
+import { checkOff } from "./check";
 import { withDefinitions } from "./deps";
-import { type Engine, HEARTBEAT_MS, LEASE_MS } from "./engine";
-import type { PageWork, Place } from "./page";
-
-export interface Holder {
-  readonly engine: Engine;
-  readonly place: Place;
-  readonly deps: Deps;
-}
+import { type Engine, LEASE_MS } from "./engine";
+import { type Holder, OWN_FAILURE, underLease } from "./lease";
+import type { PageWork } from "./page";
 
 /** What became of a page. */
 export interface Worked {
@@ -26,10 +22,16 @@ export interface Worked {
   readonly marked: ReadonlyMap<number, DeliveryWrite>;
   /** The budget is spent: the rest waits so many seconds. */
   readonly waitSeconds: number | null;
+  /** By position, of kinds that keep a log of their attempts. */
+  readonly attempts?: ReadonlyMap<number, AttemptRecord>;
 }
 
 /** Delivers a page. Null: nothing was sent, because the lease was lost or a report came just before. */
 export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): Promise<Worked | null> {
+  if (work.checks) {
+    await checkOff(holder, cursor, work);
+    return { outcomes: new Map(), halt: null, flight: null, marked: new Map(), waitSeconds: null };
+  }
   const { engine } = holder;
   const responses = work.page.entries.map((entry) => entry.response);
   const deps = await withDefinitions(engine, holder.deps, responses);
@@ -49,7 +51,7 @@ export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): P
   if (!marks) return null;
   const result = await attempt(holder, cursor, () => engine.kind.deliver(page, deps));
   for (const [position, outcome] of result.outcomes) outcomes.set(position, outcome);
-  return { ...worked, ...marks, halt: result.halt ?? null };
+  return { ...worked, ...marks, halt: result.halt ?? null, ...(result.attempts && { attempts: result.attempts }) };
 }
 
 interface Step {
@@ -111,7 +113,7 @@ function admit(
 
 /** As many of the entries as the budget allows now. */
 async function spend(
-  { engine, deps }: Holder,
+  { engine, deps, place }: Holder,
   open: Page["entries"],
 ): Promise<{ entries: Page["entries"]; waitSeconds: number | null }> {
   const { manifest } = engine.kind;
@@ -119,7 +121,11 @@ async function spend(
   if (!budget) return { entries: open, waitSeconds: null };
   const perPage = manifest.policy.cost === "page";
   const want = perPage ? 1 : Math.min(open.length, Math.floor(budget.capacity));
-  const { granted, afterSeconds } = await takeBudget(engine.shards.control, budget, { want, now: engine.now() });
+  const { integration } = place.setup;
+  // What people are shown as left: only this worker can name the bucket, because only it can open the credentials.
+  const known = JSON.stringify(integration.budget) === JSON.stringify(budget);
+  const request = { want, now: engine.now(), ...(!known && { note: integration.no }) };
+  const { granted, afterSeconds } = await takeBudget(engine.shards.control, budget, request);
   if (granted === 0) return { entries: [], waitSeconds: afterSeconds };
   return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null };
 }
@@ -143,30 +149,24 @@ async function mark(
   const nextAt = work.due ? engine.now() + LEASE_MS : null;
   const rows = page.entries.map((entry): DeliveryWrite => {
     const attempts = (work.rows.get(entry.position)?.attempts ?? 0) + 1;
-    const fresh = { nextAt, reference: null, status: null, reason: null, looks: 0 };
-    const feed = page.feed === "responses" ? 0 : 1;
+    const fresh = { nextAt, reference: null, status: null, rank: 0, reason: null, looks: 0 };
     const content = JSON.stringify(entry.content ?? null);
-    return { ...fresh, feed, position: entry.position, state: "sending", attempts, triedAt: page.markedAt, content };
+    return {
+      ...fresh,
+      feed: FEEDS[page.feed],
+      position: entry.position,
+      state: "sending",
+      attempts,
+      triedAt: page.markedAt,
+      content,
+    };
   });
   if (!(await markDeliveries(db, cursor, rows))) return null;
   return { flight: null, marked: new Map(rows.map((row) => [row.position, row])) };
 }
 
 /** Runs the kind's code and keeps the lease meanwhile. What it throws is a bug, and its effect is in doubt. */
-async function attempt({ engine, place }: Holder, cursor: Cursor, run: () => Promise<PageResult>): Promise<PageResult> {
-  const beat = setInterval(() => {
-    // A beat that fails is made good by the next one, or the lease runs out: both are safe.
-    extendLease(place.shard.db, cursor, engine.now() + LEASE_MS).catch(() => {});
-  }, HEARTBEAT_MS);
-  try {
-    return await run();
-  } catch (error) {
-    const { kind } = engine.kind.manifest;
-    // Its message could hold anything that the kind had in hand; its name and place cannot.
-    const where = error instanceof Error ? error.stack?.split("\n").slice(1, 4).join(" ") : undefined;
-    logEvent("error", "integration_threw", { kind, error: error instanceof Error ? error.name : typeof error, where });
-    return { outcomes: new Map(), halt: { type: "unknown", reason: "Formlog's own code failed; see its log." } };
-  } finally {
-    clearInterval(beat);
-  }
+export async function attempt(holder: Holder, cursor: Cursor, run: () => Promise<PageResult>): Promise<PageResult> {
+  const result = await underLease(holder, cursor, run);
+  return result ?? { outcomes: new Map(), halt: { type: "unknown", reason: OWN_FAILURE } };
 }

@@ -1,44 +1,97 @@
 /** The HTTP surface of the API worker: `/v1`, hosted forms, callbacks, health. */
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import { type AppEnv, makeContext } from "../context";
+import { type AppEnv, type Context, makeContext } from "../context";
 import { AppError } from "../core/errors";
-import { newId } from "../core/ids";
-import { createFormPages, showError } from "../pages/form/routes";
+import type { OpenApiDocument } from "../core/openapi";
+import { consolePages } from "../pages/console/routes";
+import { showError as showConsoleError } from "../pages/console/show";
+import { createDocsPages } from "../pages/docs/routes";
+import { showError } from "../pages/form/answer";
+import { createFormPages } from "../pages/form/routes";
+import { admitVisitor } from "../services/admission";
+import { countInbox, readInbox } from "../services/collector-inbox";
+import { correctResponse, getCorrection } from "../services/corrections";
 import { loadForm } from "../services/forms";
+import { listKinds } from "../services/kinds";
 import { submitResponse } from "../services/submit";
+import { logEvent } from "../telemetry/log";
+import { createFallback, nameRequest, noticeDeprecated } from "./conventions";
+import { openToSites } from "./cors";
+import document from "./openapi/document.gen.json";
 import { answerError } from "./problem";
 import { accessRoutes } from "./routes/access";
+import { auditRoutes } from "./routes/audit";
+import { correctionRoutes } from "./routes/corrections";
+import { documentRoutes } from "./routes/document";
+import { exportRoutes } from "./routes/export";
 import { formRoutes } from "./routes/forms";
 import { hookRoutes } from "./routes/hooks";
+import { inboxRoutes } from "./routes/inbox";
+import { indexRoutes } from "./routes/indexes";
 import { integrationRoutes } from "./routes/integrations";
+import { kindRoutes } from "./routes/kinds";
+import { lexiconRoutes } from "./routes/lexicon";
+import { linkRoutes } from "./routes/links";
+import { reconciliationRoutes } from "./routes/reconciliations";
 import { responseRoutes } from "./routes/responses";
+import { reviewRoutes } from "./routes/reviews";
+import { vitalRoutes } from "./routes/vitals";
+
+/** A robot is told nothing, so that this line is the only trace of it. */
+const noteTrapped = ({ requestId }: Context, form: { readonly id: string }) =>
+  logEvent("info", "honeypot_filled", { requestId, form: form.id });
+
+const publicUrl = ({ config }: Context) => config.publicUrl;
+const FORM_SERVICES = {
+  loadForm,
+  submitResponse,
+  admitVisitor,
+  noteTrapped,
+  publicUrl,
+  getCorrection,
+  correctResponse,
+  readInbox,
+  countInbox,
+};
 
 const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
+  .route("/", auditRoutes)
   .route("/", formRoutes)
+  .route("/", linkRoutes)
+  .route("/", lexiconRoutes)
   .route("/", responseRoutes)
-  .route("/", integrationRoutes);
+  .route("/", reviewRoutes)
+  .route("/", correctionRoutes)
+  .route("/", inboxRoutes)
+  .route("/", integrationRoutes)
+  .route("/", exportRoutes)
+  .route("/", indexRoutes)
+  .route("/", reconciliationRoutes);
 
-export const app = new Hono<AppEnv>()
-  .use(async (c, next) => {
-    const requestId = newId("req", (bytes) => crypto.getRandomValues(bytes));
-    c.set("requestId", requestId);
-    c.header("X-Request-Id", requestId);
-    await next();
-  })
-  // No I/O and no environment: it answers as long as the worker does.
+const API = document as unknown as OpenApiDocument;
+
+export const app: Hono<AppEnv> = new Hono<AppEnv>()
+  .use(nameRequest, openToSites, noticeDeprecated(API))
+  // No I/O and no environment: these answer as long as the worker does.
   .get("/healthz", (c) => c.json({ status: "ok" }))
+  .route("/", documentRoutes)
+  .route("/", kindRoutes)
+  .route("/", createDocsPages(API, listKinds))
   .use(async (c, next) => {
     c.set("ctx", makeContext(c.env, c.executionCtx, c.get("requestId")));
     await next();
   })
+  .route("/", vitalRoutes)
   .use("/v1/*", secureHeaders())
   .route("/v1", v1)
   .route("/hooks", hookRoutes)
-  .route("/", createFormPages({ loadForm, submitResponse }))
-  .notFound((c) => answerError(new AppError("not_found", { detail: "There is nothing at this address." }), c))
+  .route("/", createFormPages(FORM_SERVICES))
+  .route("/", consolePages)
+  .notFound(createFallback(() => app.routes))
   .onError((error, c) => {
     const answer = answerError(error, c);
-    return c.req.path.startsWith("/f/") ? showError(c, new AppError("internal")) : answer;
+    if (c.req.path.startsWith("/f/")) return showError(c, new AppError("internal"));
+    return c.req.path.startsWith("/console/") ? showConsoleError(c, new AppError("internal")) : answer;
   });

@@ -3,7 +3,14 @@ import type { Context as HonoContext } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context";
 import { AppError } from "../core/errors";
-import { authenticate, requireScope, type Scope } from "../services/access";
+import {
+  authenticate,
+  requireForm,
+  requireMetricsKey,
+  requireRoot,
+  requireScope,
+  type Scope,
+} from "../services/access";
 import type { KeyRow } from "../store/keys";
 
 /** The text after `Authorization: Bearer`, or null when there is no such header. Throws `unauthorized` for another scheme. */
@@ -15,19 +22,50 @@ export function bearer(c: HonoContext): string | null {
   return token;
 }
 
+/** What a route does with a key of one form: refuses it unless the form is in the address, or narrows its answer itself. */
+interface KeyOptions {
+  readonly narrows?: boolean;
+  /** The route makes another form than that in the address: a key of one form can't. */
+  readonly makesForms?: boolean;
+}
+
 /** The key of a request that may come without one. */
-export async function optionalKey(c: HonoContext<AppEnv>, scope: Scope): Promise<KeyRow | null> {
+export async function optionalKey(
+  c: HonoContext<AppEnv>,
+  scope: Scope,
+  { narrows = false, makesForms = false }: KeyOptions = {},
+): Promise<KeyRow | null> {
   const text = bearer(c);
   if (text === null) return null;
   const key = await authenticate(c.get("ctx"), text);
+  if (!narrows) requireForm(key, c.req.param("form"));
+  if (makesForms) requireForm(key, undefined);
   requireScope(key, scope);
+  actAs(c, key.id);
   return key;
 }
 
-/** Lets a request pass with a key that has the scope; `c.get("key")` is that key. */
-export const withKey = (scope: Scope) =>
+const withKeyOfInstallation = (require: typeof requireRoot) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const key = await optionalKey(c, scope);
+    const text = bearer(c);
+    if (text === null) throw new AppError("unauthorized", { detail: "This needs the root key." });
+    await require(c.get("ctx"), text);
+    actAs(c, "root");
+    await next();
+  });
+
+/** Lets a request pass with the root key of the installation only. */
+export const withRoot = withKeyOfInstallation(requireRoot);
+
+/** Lets a request pass with the key for metrics, or the root key. */
+export const withMetricsKey = withKeyOfInstallation(requireMetricsKey);
+
+const actAs = (c: HonoContext<AppEnv>, actor: string) => c.set("ctx", { ...c.get("ctx"), actor });
+
+/** Lets a request pass with a key that has the scope; `c.get("key")` is that key. */
+export const withKey = (scope: Scope, options?: KeyOptions) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const key = await optionalKey(c, scope, options);
     if (!key) throw new AppError("unauthorized", { detail: "Send the key as `Authorization: Bearer <key>`." });
     c.set("key", key);
     await next();

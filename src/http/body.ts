@@ -9,9 +9,18 @@ export const BATCH_BYTES_MAX = 8 * 1024 * 1024;
 const DEPTH_MAX = 12;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
+const contentTypeOf = (c: HonoContext): string =>
+  c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+
+/** The text of a body of this content type. Throws unsupported_media_type, too_large, malformed_body. */
+export async function readText(c: HonoContext, type: string, limit: number): Promise<string> {
+  if (contentTypeOf(c) !== type) throw new AppError("unsupported_media_type", { detail: `Send ${type}.` });
+  return decode(await readBytes(c.req.raw, limit));
+}
+
 /** The JSON body. Throws unsupported_media_type, too_large, malformed_body, malformed_json, invalid_request. */
 export async function readJson(c: HonoContext, limit = BODY_BYTES_MAX): Promise<unknown> {
-  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  const type = contentTypeOf(c);
   if (type !== "application/json" && !type.endsWith("+json")) {
     throw new AppError("unsupported_media_type", { detail: "Send application/json." });
   }
@@ -26,6 +35,13 @@ export async function readJson(c: HonoContext, limit = BODY_BYTES_MAX): Promise<
   }
   refuseTricks(value, "", 0);
   return value;
+}
+
+/** The JSON body of a call that may have none: then it is an empty object. Many clients send none as an empty one. */
+export async function readOptionalJson(c: HonoContext): Promise<unknown> {
+  const untyped = c.req.header("content-type") === undefined;
+  if (c.req.raw.body === null || (untyped && (await readBytes(c.req.raw, BODY_BYTES_MAX)).length === 0)) return {};
+  return readJson(c);
 }
 
 /** The bytes of a body, at most `limit` of them. */

@@ -3,15 +3,15 @@ import type { Context as HonoContext } from "hono";
 import { AppError } from "../core/errors";
 import { pageToken, parsePageToken } from "../core/ids";
 
-const LIMIT = 50;
-const LIMIT_MAX = 500;
+export const LIMIT = 50;
+export const LIMIT_MAX = 500;
 
-/** `limit` (1 to 500, 50 unless told) and `cursor`. Throws `invalid_parameter`. */
-export function pageOf(c: HonoContext): { limit: number; cursor?: string } {
+/** `limit` (1 to `max`, 50 unless told) and `cursor`. Throws `invalid_parameter`. */
+export function pageOf(c: HonoContext, max = LIMIT_MAX): { limit: number; cursor?: string } {
   const text = c.req.query("limit") ?? String(LIMIT);
   const limit = Number(text);
-  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > LIMIT_MAX) {
-    throw new AppError("invalid_parameter", { detail: `\`limit\` is a number from 1 to ${LIMIT_MAX}.` });
+  if (!/^\d{1,4}$/.test(text) || limit < 1 || limit > max) {
+    throw new AppError("invalid_parameter", { detail: `\`limit\` is a number from 1 to ${max}.` });
   }
   const cursor = c.req.query("cursor");
   return cursor === undefined ? { limit } : { limit, cursor };

@@ -29,7 +29,7 @@ export function answerError(thrown: unknown, c: HonoContext): Response {
   if (error.details.retryAfterSeconds !== undefined) {
     headers.set("retry-after", String(Math.ceil(error.details.retryAfterSeconds)));
   }
-  if (error.code === "unauthorized") headers.set("www-authenticate", "Bearer");
+  if (error.status === 401) headers.set("www-authenticate", "Bearer");
   return c.body(
     JSON.stringify(problemOf(error, requestId)),
     error.status as ContentfulStatusCode,

@@ -6,20 +6,39 @@ import { AppError, type Problem } from "../core/errors";
 export function checkWith<T>(schema: z.ZodType<T>, value: unknown, at: readonly string[] = []): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new AppError("invalid_request", {
-    detail: "Nothing was changed. Mend what `errors` lists.",
-    errors: parsed.error.issues.slice(0, 100).map((issue) => toProblem(issue, value, at)),
-  });
+  throw refuseBody(toProblems(parsed.error, value, at));
 }
+
+/** The refusal of a body with these mistakes, of which a hundred are told. */
+export const refuseBody = (errors: readonly Problem[]): AppError =>
+  new AppError("invalid_request", {
+    detail: "Nothing was changed. Mend what `errors` lists.",
+    errors: errors.slice(0, 100),
+  });
+
+/** What is wrong with a value, with a pointer to each mistake; empty: nothing. */
+export function findProblems(schema: z.ZodType, value: unknown): Problem[] {
+  const parsed = schema.safeParse(value);
+  return parsed.success ? [] : toProblems(parsed.error, value, []);
+}
+
+const toProblems = (error: z.ZodError, value: unknown, at: readonly string[]): Problem[] =>
+  error.issues.slice(0, 100).map((issue) => toProblem(issue, value, at));
 
 function toProblem(issue: z.core.$ZodIssue, value: unknown, at: readonly string[]): Problem {
   const question = questionAt(issue.path, value);
   return {
     pointer: pointer([...at, ...issue.path]),
     ...(question && { question }),
-    code: issue.code,
+    code: codeOf(issue),
     detail: issue.message,
   };
+}
+
+/** A check of ours may name its own code. */
+function codeOf(issue: z.core.$ZodIssue): string {
+  const own: unknown = issue.code === "custom" ? issue.params?.code : undefined;
+  return typeof own === "string" ? own : issue.code;
 }
 
 /** A JSON Pointer (RFC 6901). */

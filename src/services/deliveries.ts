@@ -1,41 +1,17 @@
-/**
- * Deliveries as a person sees them: what became of each response at an integration. Most have no row: a response at or before
- * the cursor was delivered (or skipped by the filter), one after it is pending; rows tell of the rest.
- */
+/** Verbs on the deliveries of an integration: list, and what a person decides of those that are parked. */
+import * as z from "zod";
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
-import { compileFilter } from "../core/expression";
-import {
-  deliveryId,
-  type LogAddress,
-  pageToken,
-  parseDeliveryId,
-  parsePageToken,
-  responseId,
-  segmentOf,
-  segmentStart,
-} from "../core/ids";
-import type { ResponseRecord } from "../core/response";
-import { findKind } from "../integrations/catalog";
+import { pageToken, parseDeliveryId, parsePageToken, segmentOf, segmentStart } from "../core/ids";
+import { readAttempts } from "../store/attempts";
 import * as store from "../store/deliveries";
-import type { IntegrationRow } from "../store/integrations";
 import { loadSetup } from "../store/integrations";
-import { loadForm } from "./forms";
+import * as parked from "../store/parked";
+import { record } from "./audit";
+import { type DeliveryView, viewOf, viewRow, viewRows } from "./delivery-view";
 import { readCursors, ring } from "./integration-view";
-import { findOwnIntegration } from "./integrations";
-import { readNewest } from "./responses";
-
-export interface DeliveryView {
-  readonly id: string;
-  readonly response: string;
-  readonly state: store.DeliveryState | "pending";
-  readonly attempts?: number;
-  /** The provider's id of what was made, and its own word for its state. */
-  readonly reference?: string;
-  readonly status?: string;
-  readonly reason?: string;
-  readonly nextAttemptAt?: string;
-}
+import { filterOf, findOwnIntegration, type Named } from "./integrations";
+import { readNewest } from "./list-responses";
 
 interface ListInput {
   readonly form: string;
@@ -50,31 +26,20 @@ export async function listDeliveries(
   workspace: string,
   input: ListInput,
 ): Promise<{ items: DeliveryView[]; next: string | null }> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  const placed = await readCursors(ctx, row);
-  const { items, next } = await readNewest(ctx, row.form, input);
-  const passes = await filterOf(ctx, row);
+  const integration = await findOwnIntegration(ctx, workspace, input);
+  const placed = await readCursors(ctx, integration);
+  const { items, next } = await readNewest(ctx, integration.form, input);
+  const passes = await filterOf(ctx, integration);
   const views: DeliveryView[] = [];
   for (const { shard, db, cursor } of placed) {
     const here = items.filter((response) => segmentOf(response.position) === cursor.segment);
-    const rows = await store.readDeliveries(
-      db,
-      row.no,
-      0,
-      here.map((response) => response.position),
-    );
-    for (const response of here) {
-      const known = rows.get(response.position);
-      const address = { shard, position: response.position };
-      const ledger = findKind(row.kind)?.policy.ledger === true;
-      const done = ledger || !passes(response) ? "skipped" : "delivered";
-      views.push(
-        known ? viewRow(known, shard) : viewBare(row, address, response.position <= cursor.position ? done : "pending"),
-      );
-    }
+    const positions = here.map((response) => response.position);
+    const rows = await store.readDeliveries(db, integration.no, 0, positions);
+    const at = { integration, cursor, passes, shard };
+    views.push(...here.map((response) => viewOf(at, response, rows.get(response.position))));
   }
   const order = new Map(items.map((response, i) => [response.id, i]));
-  return { items: views.sort((a, b) => (order.get(a.response) ?? 0) - (order.get(b.response) ?? 0)), next };
+  return { items: views.sort((a, b) => (order.get(a.response ?? "") ?? 0) - (order.get(b.response ?? "") ?? 0)), next };
 }
 
 /** A page of the deliveries that wait for a person, newest first. */
@@ -93,54 +58,103 @@ export async function listParked(
     if (i < index) continue;
     const from = i === index && before !== undefined ? before : segmentStart(cursor.segment + 1);
     const limit = input.limit - items.length;
-    const rows = await store.readParked(db, cursor, { before: from, limit });
-    items.push(...rows.map((parked) => viewRow(parked, shard)));
+    const rows = await parked.readParked(db, cursor, { before: from, limit });
+    items.push(...(await viewRows({ no: shard, db }, rows)));
     const last = rows.at(-1);
     if (last && items.length === input.limit) return { items, next: pageToken([i, last.position]) };
   }
   return { items, next: null };
 }
 
-/** Sends a parked delivery again now. Throws `not_found`, or `conflict` when it is not parked. */
+/**
+ * Sends a parked delivery again now; one that is under way is answered as it is. Throws `not_found`, or `conflict` when there
+ * is nothing to retry.
+ */
 export async function retryDelivery(ctx: Context, workspace: string, id: string): Promise<DeliveryView> {
-  const address = parseDeliveryId(id);
-  if (!address || address.shard >= ctx.shards.all.length) throw missing();
-  const setup = await loadSetup(ctx.shards.control, { no: address.integration });
-  if (setup?.integration.workspace !== workspace) throw missing();
-  const { db } = ctx.shards.get(address.shard);
-  const retried = await store.retryDelivery(db, address, ctx.now());
+  const { address, integration, shard } = await findOwnDelivery(ctx, workspace, id);
+  const { db } = shard;
+  await store.retryDelivery(db, address, ctx.now());
   const row = await store.findDelivery(db, address);
   if (!row) throw missing();
-  if (!retried)
+  if (!UNDER_WAY.has(row.state))
     throw new AppError("conflict", { detail: `This delivery is ${row.state}; only a parked one is retried.` });
-  await ring(ctx, setup.integration);
-  return viewRow(row, address.shard);
+  const detail = { form: integration.form, integration: integration.id };
+  await record(ctx, { workspace, action: "delivery.retried", object: id, detail });
+  await ring(ctx, integration);
+  return viewRow(shard, row);
+}
+
+const UNDER_WAY: ReadonlySet<store.DeliveryState> = new Set(["retrying", "sending", "unknown"]);
+
+/** Makes all parked deliveries of an integration due now. Returns how many; 100,000 of a shard at most. */
+export async function retryParked(ctx: Context, workspace: string, input: Named): Promise<{ retried: number }> {
+  const row = await findOwnIntegration(ctx, workspace, input);
+  let retried = 0;
+  for (const db of new Set((await readCursors(ctx, row)).map((placed) => placed.db))) {
+    retried += await parked.retryParked(db, row.no, ctx.now());
+  }
+  const detail = { form: row.form, retried };
+  await record(ctx, { workspace, action: "integration.retried", object: row.id, detail });
+  await ring(ctx, row);
+  return { retried };
+}
+
+/** Why a delivery is skipped, in a person's words. */
+export const SkipReasonSchema = z.string().trim().min(1, "Say why, for whoever looks later.").max(500);
+
+/** Settles a parked delivery as skipped, with a person's reason. Throws `not_found`, or `conflict` when it is not parked. */
+export async function skipDelivery(
+  ctx: Context,
+  workspace: string,
+  input: { delivery: string; reason: string },
+): Promise<DeliveryView> {
+  const { address, integration, shard } = await findOwnDelivery(ctx, workspace, input.delivery);
+  const { db } = shard;
+  await parked.skipDelivery(db, address, input.reason);
+  const row = await store.findDelivery(db, address);
+  if (!row) throw missing();
+  if (row.state !== "skipped")
+    throw new AppError("conflict", { detail: `This delivery is ${row.state}; only a parked one is skipped.` });
+  const detail = { form: integration.form, integration: integration.id };
+  await record(ctx, { workspace, action: "delivery.skipped", object: input.delivery, detail });
+  return viewRow(shard, row);
+}
+
+/** A delivery of this integration that has a row, or `not_found`. */
+export async function getDelivery(
+  ctx: Context,
+  workspace: string,
+  { delivery, ...named }: Named & { delivery: string },
+): Promise<DeliveryView> {
+  const { address, integration, shard } = await findOwnDelivery(ctx, workspace, delivery);
+  if (integration.form !== named.form || integration.id !== named.integration) throw missing();
+  const row = await store.findDelivery(shard.db, address);
+  if (row) return viewRow(shard, row);
+  throw missing();
+}
+
+export interface AttemptView {
+  readonly at: string;
+  readonly milliseconds: number;
+  /** HTTP; null: there was no answer. */
+  readonly status: number | null;
+  /** The first bytes of the answer, or what happened instead; null once the response was erased. */
+  readonly answer: string | null;
+}
+
+/** The newest attempts at a delivery, newest first; none of kinds that keep no log of them. Throws `not_found`. */
+export async function listAttempts(ctx: Context, workspace: string, id: string): Promise<AttemptView[]> {
+  const { address, shard } = await findOwnDelivery(ctx, workspace, id);
+  const attempts = await readAttempts(shard.db, address);
+  return attempts.map((one) => ({ ...one, at: new Date(one.at).toISOString() }));
 }
 
 const missing = () => new AppError("not_found", { detail: "There is no such delivery." });
 
-async function filterOf(ctx: Context, row: IntegrationRow): Promise<(response: ResponseRecord) => boolean> {
-  if (row.filter === null) return () => true;
-  const filter = compileFilter(row.filter, (await loadForm(ctx, row.form)).definition);
-  return (response) => filter.ok && filter.evaluate(response.answers, response.metadata);
-}
-
-function viewRow(row: store.DeliveryRow, shard: number): DeliveryView {
-  return {
-    ...viewBare({ no: row.integration }, { shard, position: row.position }, row.state, row.feed),
-    attempts: row.attempts,
-    ...(row.reference !== null && { reference: row.reference }),
-    ...(row.status !== null && { status: row.status }),
-    ...(row.reason !== null && { reason: row.reason }),
-    ...(row.nextAt !== null && { nextAttemptAt: new Date(row.nextAt).toISOString() }),
-  };
-}
-
-function viewBare(
-  integration: { readonly no: number },
-  address: LogAddress,
-  state: DeliveryView["state"],
-  feed: 0 | 1 = 0,
-): DeliveryView {
-  return { id: deliveryId({ ...address, integration: integration.no, feed }), response: responseId(address), state };
+async function findOwnDelivery(ctx: Context, workspace: string, id: string) {
+  const address = parseDeliveryId(id);
+  if (!address || address.shard >= ctx.shards.all.length) throw missing();
+  const setup = await loadSetup(ctx.shards.control, { no: address.integration });
+  if (setup?.integration.workspace !== workspace) throw missing();
+  return { address, integration: setup.integration, shard: ctx.shards.get(address.shard) };
 }

@@ -1,34 +1,23 @@
-/** Verbs on forms: create, publish a version, open, close, read; and the cached form that submissions work with. */
+/** Forms as the other services need them: the cached form that submissions work with, and the row of a workspace's form. */
 import type { CachedForm, Context } from "../context";
-import { type CompiledDefinition, compileDefinition } from "../core/answer";
+import { compileDefinition } from "../core/compiled";
 import { AppError } from "../core/errors";
-import { type Access, changedTypes, type Definition, type FormState, type Metadata } from "../core/form";
-import { newId } from "../core/ids";
+import type { Definition } from "../core/form";
+import { seqOf } from "../core/ids";
 import { isUnavailable, StoreError } from "../store/db";
 import * as store from "../store/forms";
-import { headOf, listSegments, openFirstSegment, updateOpenSegment } from "../store/shards";
+import { headOf, listSegments, updateOpenSegment } from "../store/shards";
 import { orUnavailable } from "./store-failure";
 
 /** A cached form is checked by the INSERT itself; access and state are looked at again after this time. */
-const FORM_CACHE_MS = 30_000;
+export const FORM_CACHE_MS = 30_000;
 /** A form that is known need not be read again at any price; and when that failed, it is not tried again by each submission. */
 const RELOAD_MS = 5_000;
 const OUTAGE_MS = 2_000;
 
-/** What anybody may know of a form. */
-export interface PublicForm {
-  readonly id: string;
-  readonly title: string;
-  readonly state: FormState;
-  readonly access: Access;
-  readonly version: number;
-  readonly definition: Definition;
-  readonly compiled: CompiledDefinition;
-}
-
 /**
  * The form by its id, from the isolate's cache when it is fresh, or when D1 can't be asked: while it can't be read, it can't
- * be changed either. Throws `not_found`, `store_unavailable`.
+ * be changed either. Throws `not_found`, `form_draft`, `store_unavailable`.
  */
 export async function loadForm(ctx: Context, id: string): Promise<CachedForm> {
   const known = ctx.forms.get(id);
@@ -41,7 +30,7 @@ export async function loadForm(ctx: Context, id: string): Promise<CachedForm> {
   });
 }
 
-/** The form as the store has it now. Throws `not_found`, `store_unavailable`. */
+/** The form as the store has it now. Throws `not_found`, `form_draft`, `store_unavailable`. */
 export const reloadForm = (ctx: Context, id: string): Promise<CachedForm> => readForm(ctx, id).catch(orUnavailable);
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
@@ -53,185 +42,95 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 async function readForm(ctx: Context, id: string): Promise<CachedForm> {
   const [row, segments] = await Promise.all([store.findForm(ctx.shards.control, id), listSegments(ctx.shards, id)]);
   const open = segments.at(-1);
-  if (!row || !open) {
+  if (!row || row.deletedAt !== null || row.version === 0 || !open) {
     ctx.forms.delete(id);
-    throw new AppError("not_found", { detail: "There is no such form." });
+    throw row?.version === 0 && row.deletedAt === null ? unpublished() : missing();
   }
-  const [definition, head] = await Promise.all([readDefinition(ctx, id, row.version), headOf(ctx.shards, open)]);
+  // A version never changes: what is known of it need not be read or compiled again.
+  const known = ctx.forms.get(id);
+  const same = known?.version === row.version ? known : null;
+  const [definition, head] = await Promise.all([
+    same?.definition ?? readDefinition(ctx, id, row.version),
+    headOf(ctx.shards, open),
+  ]);
   const key = `${open.shard}/${open.no}`;
   ctx.heads.set(key, Math.max(head, ctx.heads.get(key) ?? 0));
+  const { responsesMax } = row.settings;
   const form: CachedForm = {
     id,
     workspace: row.workspace,
     title: definition.title,
-    state: row.state,
+    state: takesResponses(row) ? "open" : "closed",
     access: row.access,
     version: row.version,
     definition,
-    compiled: compileDefinition(definition),
+    compiled: same?.compiled ?? compileDefinition(definition),
+    settings: row.settings,
+    full: responsesMax !== undefined && seqOf(head) >= responsesMax,
     shard: open.shard,
     segment: open.no,
+    turnstile: row.turnstile,
     loadedAt: ctx.now(),
   };
   ctx.forms.set(id, form);
   return form;
 }
 
-/** A form of this workspace, or `not_found`: other workspaces' forms do not exist for a key. */
+export const missing = () => new AppError("not_found", { detail: "There is no such form." });
+export const unpublished = () =>
+  new AppError("form_draft", { detail: "It takes responses once its draft is published: POST …/publish." });
+
+/** Whether a form takes responses at all; its settings may say no at this time. */
+export const takesResponses = (row: store.FormRow): boolean =>
+  row.state === "open" && row.version > 0 && row.archivedAt === null && row.deletedAt === null;
+
+/** A form of this workspace, or `not_found`: other workspaces' forms do not exist for a key. Throws `form_draft`. */
 export async function loadOwnForm(ctx: Context, workspace: string, id: string): Promise<CachedForm> {
   const form = await loadForm(ctx, id);
-  if (form.workspace !== workspace) throw new AppError("not_found", { detail: "There is no such form." });
+  if (form.workspace !== workspace) throw missing();
   return form;
 }
 
-export interface FormView {
-  readonly id: string;
-  readonly version: number;
-  readonly state: FormState;
-  readonly access: Access;
-  readonly title: string;
-  readonly metadata: Metadata;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-export type FormWithDefinition = FormView & Omit<Definition, "title">;
-
-export interface FormInput {
-  readonly definition: Definition;
-  readonly access: Access;
-  readonly metadata: Metadata;
-}
-
-/** Creates an open form with version 1. */
-export async function createForm(ctx: Context, workspace: string, input: FormInput): Promise<FormWithDefinition> {
-  const now = ctx.now();
-  const form = {
-    id: newId("form", ctx.random),
-    workspace,
-    title: input.definition.title,
-    state: "open" as const,
-    access: input.access,
-    version: 1,
-    metadata: input.metadata,
-    createdAt: now,
-    updatedAt: now,
-  };
-  // The form comes last: until then nobody knows the id, and a segment without a form does no harm.
-  await openFirstSegment(ctx.shards, { id: form.id, version: 1, state: "open", now });
-  await store.insertForm(ctx.shards.control, form, input.definition);
-  return withDefinition(view({ ...form, no: 0 }), input.definition);
-}
-
-/** Publishes the next version. Throws `invalid_request` when a question's type would change, `conflict` in a race. */
-export async function publishVersion(
-  ctx: Context,
-  workspace: string,
-  input: { form: string; definition: Definition },
-): Promise<FormWithDefinition> {
-  await loadOwnForm(ctx, workspace, input.form);
-  const [row, before] = await Promise.all([
-    findRow(ctx, input.form),
-    store.readDefinitions(ctx.shards.control, input.form),
-  ]);
-  const changed = changedTypes([...before.values()], input.definition);
-  if (changed.length > 0) {
-    const at = (ref: string) => input.definition.questions.findIndex((q) => q.ref === ref);
-    throw new AppError("invalid_request", {
-      detail: "A question's type can't change under the same ref: its old answers would not fit. Use a new ref.",
-      errors: changed.map(({ ref, was, is }) => ({
-        pointer: `/questions/${at(ref)}/type`,
-        question: ref,
-        code: "type_changed",
-        detail: `${ref} was ${was} and can't become ${is}.`,
-      })),
-    });
-  }
-  const next = { form: row.id, version: row.version + 1, title: input.definition.title, now: ctx.now() };
-  const published = await store.insertVersion(ctx.shards.control, { ...next, definition: input.definition });
-  if (!published) throw new AppError("conflict", { detail: "Another version was published just now. Try again." });
-  await syncSegment(ctx, row.id);
-  return withDefinition(view(await findRow(ctx, row.id)), input.definition);
-}
-
-/** Opens or closes a form. Closing holds as soon as this returns; both may be repeated. */
-export async function setFormState(
-  ctx: Context,
-  workspace: string,
-  input: { form: string; state: FormState },
-): Promise<FormView> {
-  await loadOwnForm(ctx, workspace, input.form);
-  const row = await findRow(ctx, input.form);
-  const change = { state: input.state, updatedAt: ctx.now() };
-  // A crash between the two must leave the safe side: never a form that reads closed and still takes responses.
-  if (input.state === "closed") await updateOpenSegment(ctx.shards, { ...row, state: "closed" });
-  await store.updateForm(ctx.shards.control, row.id, change);
-  if (input.state === "open") await updateOpenSegment(ctx.shards, { ...row, state: "open" });
-  ctx.forms.delete(row.id);
-  return view({ ...row, ...change });
-}
-
-/** Changes what is not versioned. */
-export async function updateForm(
-  ctx: Context,
-  workspace: string,
-  input: { form: string; access?: Access; metadata?: Metadata },
-): Promise<FormView> {
-  await loadOwnForm(ctx, workspace, input.form);
-  const { access, metadata } = input;
-  await store.updateForm(ctx.shards.control, input.form, { access, metadata, updatedAt: ctx.now() });
-  ctx.forms.delete(input.form);
-  return view(await findRow(ctx, input.form));
-}
-
-/** A form with its newest version's definition, or with that of an older version. */
-export async function getForm(
-  ctx: Context,
-  workspace: string,
-  input: { form: string; version?: number },
-): Promise<FormWithDefinition> {
-  await loadOwnForm(ctx, workspace, input.form);
-  const row = await findRow(ctx, input.form);
-  const version = input.version ?? row.version;
-  return withDefinition({ ...view(row), version }, await readDefinition(ctx, row.id, version));
-}
-
-export async function listForms(
-  ctx: Context,
-  workspace: string,
-  page: { before: number; limit: number },
-): Promise<{ items: FormView[]; last: number | null }> {
-  const rows = await store.listForms(ctx.shards.control, workspace, page);
-  return { items: rows.map(view), last: rows.length === page.limit ? (rows.at(-1)?.no ?? null) : null };
-}
-
-/** Makes the open segment agree with the form, in case a crash came between the two writes. */
-export async function syncSegment(ctx: Context, id: string): Promise<void> {
-  await updateOpenSegment(ctx.shards, await findRow(ctx, id));
-  ctx.forms.delete(id);
-}
-
-async function findRow(ctx: Context, id: string): Promise<store.FormRow> {
-  const row = await store.findForm(ctx.shards.control, id);
-  if (!row) throw new AppError("not_found", { detail: "There is no such form." });
+/** The row of a workspace's form as it is now, published or not. Throws `not_found`, also for a deleted one. */
+export async function findOwnRow(ctx: Context, workspace: string, id: string): Promise<store.FormRow> {
+  const row = await findRow(ctx, id);
+  if (row.workspace !== workspace || row.deletedAt !== null) throw missing();
   return row;
 }
 
-async function readDefinition(ctx: Context, form: string, version: number): Promise<Definition> {
+/** The row of a form, whatever its state. Throws `not_found`. */
+export async function findRow(ctx: Context, id: string): Promise<store.FormRow> {
+  const row = await store.findForm(ctx.shards.control, id);
+  if (!row) throw missing();
+  return row;
+}
+
+/** Makes the open segment agree with the form as it is now, so that its INSERTs do too. May be repeated. */
+export async function syncSegment(ctx: Context, id: string): Promise<void> {
+  await admitAs(ctx, await findRow(ctx, id));
+  ctx.forms.delete(id);
+}
+
+/** Tells the open segment to take responses as this row says. */
+export function admitAs(ctx: Context, row: store.FormRow): Promise<void> {
+  const state = takesResponses(row) ? "open" : "closed";
+  return updateOpenSegment(ctx.shards, { ...row, state, responsesMax: row.settings.responsesMax ?? null });
+}
+
+/** One version's definition. Throws `not_found`. */
+export async function readDefinition(ctx: Context, form: string, version: number): Promise<Definition> {
   const definition = (await store.readDefinitions(ctx.shards.control, form, [version])).get(version);
   if (!definition) throw new AppError("not_found", { detail: `This form has no version ${version}.` });
   return definition;
 }
 
-const view = (row: store.FormRow): FormView => ({
-  id: row.id,
-  version: row.version,
-  state: row.state,
-  access: row.access,
-  title: row.title,
-  metadata: row.metadata,
-  createdAt: new Date(row.createdAt).toISOString(),
-  updatedAt: new Date(row.updatedAt).toISOString(),
-});
-
-const withDefinition = (form: FormView, definition: Definition): FormWithDefinition => ({ ...form, ...definition });
+/** These versions of a form and its present one, which is known already. Those that never were are left out. */
+export async function definitionsOf(
+  ctx: Context,
+  form: Pick<CachedForm, "id" | "version" | "definition">,
+  versions: readonly number[],
+): Promise<ReadonlyMap<number, Definition>> {
+  const others = [...new Set(versions)].filter((version) => version !== form.version);
+  const read = others.length === 0 ? [] : await store.readDefinitions(ctx.shards.control, form.id, others);
+  return new Map([...read, [form.version, form.definition]]);
+}

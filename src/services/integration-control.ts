@@ -1,10 +1,10 @@
-/** Verbs on an integration that runs: pause, resume, replay, test, delete. Each may be repeated. */
+/** Verbs on an integration that runs: pause, resume, test, delete. Each may be repeated. Replays: integration-replay.ts. */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
-import { parseResponseId, segmentOf, segmentStart } from "../core/ids";
 import type { TestResult } from "../core/integration";
 import * as cursors from "../store/cursor-control";
 import { deleteIntegration as deleteRow } from "../store/integrations";
+import { audited, record } from "./audit";
 import { type IntegrationView, readCursors, ring, viewIntegration } from "./integration-view";
 import { findOwnIntegration, type Named } from "./integrations";
 
@@ -12,6 +12,7 @@ import { findOwnIntegration, type Named } from "./integrations";
 export async function pauseIntegration(ctx: Context, workspace: string, input: Named): Promise<IntegrationView> {
   const row = await findOwnIntegration(ctx, workspace, input);
   for (const { db, cursor } of await readCursors(ctx, row)) await cursors.pauseCursor(db, cursor.segment, row.no);
+  await record(ctx, { workspace, action: "integration.paused", object: row.id, detail: { form: row.form } });
   return viewIntegration(ctx, row);
 }
 
@@ -19,36 +20,7 @@ export async function pauseIntegration(ctx: Context, workspace: string, input: N
 export async function resumeIntegration(ctx: Context, workspace: string, input: Named): Promise<IntegrationView> {
   const row = await findOwnIntegration(ctx, workspace, input);
   for (const { db, cursor } of await readCursors(ctx, row)) await cursors.resumeCursor(db, cursor.segment, row.no);
-  await ring(ctx, row);
-  return viewIntegration(ctx, row);
-}
-
-/** Delivers again from the beginning, or from a response on (included). What is there already is not doubled. */
-export async function replayIntegration(
-  ctx: Context,
-  workspace: string,
-  input: Named & { from: string },
-): Promise<IntegrationView> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  const start = input.from === "beginning" ? null : parseResponseId(input.from);
-  const all = await readCursors(ctx, row);
-  const first =
-    start === null
-      ? 0
-      : all.findIndex((at) => at.shard === start.shard && at.cursor.segment === segmentOf(start.position));
-  if (first < 0 || (start === null && input.from !== "beginning")) {
-    const problem = {
-      pointer: "/from",
-      code: "unknown_response",
-      detail: "Send beginning, or the id of a response of this form.",
-    };
-    throw new AppError("invalid_request", { errors: [problem] });
-  }
-  for (const [i, { db, cursor }] of all.entries()) {
-    if (i < first) continue;
-    const position = start !== null && i === first ? start.position - 1 : segmentStart(cursor.segment);
-    await cursors.rewindCursor(db, cursor.segment, row.no, position);
-  }
+  await record(ctx, { workspace, action: "integration.resumed", object: row.id, detail: { form: row.form } });
   await ring(ctx, row);
   return viewIntegration(ctx, row);
 }
@@ -67,9 +39,11 @@ export async function testIntegration(ctx: Context, workspace: string, input: Na
   return response.json<TestResult>();
 }
 
-/** Deletes an integration; what it delivered stays where it is. */
+/** Deletes an integration; what it delivered stays where it is. What we hold of it is erased by the sweeper. */
 export async function deleteIntegration(ctx: Context, workspace: string, input: Named): Promise<void> {
   const row = await findOwnIntegration(ctx, workspace, input);
   for (const { db, cursor } of await readCursors(ctx, row)) await cursors.deleteCursor(db, cursor.segment, row.no);
-  await deleteRow(ctx.shards.control, row.no);
+  const detail = { form: row.form, kind: row.kind };
+  const entry = audited(ctx, { workspace, action: "integration.deleted", object: row.id, detail });
+  await deleteRow(ctx.shards.control, { no: row.no, now: ctx.now() }, entry);
 }

@@ -1,8 +1,8 @@
 /** The verb that shows what an integration would send, before it is configured. Nothing is stored or sent. */
 import type { Context } from "../context";
-import { checkAnswers, compileDefinition } from "../core/answer";
+import { checkAnswers } from "../core/answer";
+import type { CompiledDefinition } from "../core/compiled";
 import { AppError } from "../core/errors";
-import type { Definition } from "../core/form";
 import { responseId, segmentStart } from "../core/ids";
 import type { Preview } from "../core/integration";
 import type { Answers } from "../core/response";
@@ -35,9 +35,12 @@ export async function previewIntegration(ctx: Context, workspace: string, input:
       version,
       revision: 1,
       receivedAt: ctx.now(),
+      submittedAt: null,
       erasedAt: null,
-      answers: readAnswers(definition, input.answers ?? {}),
+      flags: [],
+      answers: readAnswers(form.compiled, input.answers ?? {}),
       metadata: {},
+      review: "received",
     },
   };
   const worker = ctx.kindWorker(manifest.kind);
@@ -53,9 +56,8 @@ export async function previewIntegration(ctx: Context, workspace: string, input:
 }
 
 /** Answers as a submission has them, but none is required. Throws `invalid_answers`. */
-function readAnswers(definition: Definition, answers: Readonly<Record<string, unknown>>): Answers {
-  const questions = definition.questions.map((question) => ({ ...question, required: false }));
-  const checked = checkAnswers(compileDefinition({ ...definition, questions }), answers);
+function readAnswers(compiled: CompiledDefinition, answers: Readonly<Record<string, unknown>>): Answers {
+  const checked = checkAnswers(compiled, answers, { partial: true });
   if (checked.ok) return checked.answers;
   throw new AppError("invalid_answers", { detail: "Mend what `errors` lists.", errors: checked.problems });
 }

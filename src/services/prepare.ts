@@ -2,10 +2,17 @@
 import type { CachedForm, Context } from "../context";
 import { checkAnswers } from "../core/answer";
 import { AppError, type Problem } from "../core/errors";
+import { flagsToJson } from "../core/flag";
 import { type Metadata, MetadataSchema } from "../core/form";
+import { FULL, inItsWords, whyClosed } from "../core/form-settings";
+import { toNfc } from "../core/nfc";
+import { readSubmittedAt } from "../core/submitted-at";
 import type { NewResponse } from "../store/append";
 import { headOf } from "../store/shards";
 import { sha256 } from "./access";
+import type { Reader } from "./correction-link";
+import { judge } from "./judge";
+import type { Collector } from "./link-uses";
 import { failStore } from "./store-failure";
 
 /** What a sender is told whose key came with other content before. */
@@ -16,33 +23,61 @@ export interface Submission {
   readonly answers: unknown;
   readonly metadata?: unknown;
   readonly idempotencyKey?: string;
+  /** RFC 3339: when the device says it was filled in. */
+  readonly submittedAt?: unknown;
+  readonly reader: Reader;
 }
 
+const NOTHING_STORED = "Nothing was stored. Mend what `errors` lists.";
+
+/** A submission and the link that it came by: its name is stamped on it whatever the client says. */
+export type Stamped = Submission & { readonly collector?: Collector | undefined };
+
 /** The entry of a submission against the form as given. Throws form_closed, invalid_answers. */
-export async function prepare(ctx: Context, form: CachedForm, input: Submission): Promise<NewResponse> {
-  if (form.state === "closed") throw new AppError("form_closed", { detail: "This form takes no more responses." });
+export async function prepare(ctx: Context, form: CachedForm, input: Stamped): Promise<NewResponse> {
+  refuseClosed(form, ctx.now());
   const checked = checkAnswers(form.compiled, input.answers);
   const metadata = checkMetadata(input.metadata);
-  const problems = [...(checked.ok ? [] : checked.problems), ...metadata.problems];
+  const submitted = readSubmittedAt(input.submittedAt, ctx.now());
+  const problems = [...(checked.ok ? [] : checked.problems), ...metadata.problems, ...submitted.problems];
   if (!checked.ok || problems.length > 0) {
-    throw new AppError("invalid_answers", {
-      detail: "Nothing was stored. Mend what `errors` lists.",
-      errors: problems,
-    });
+    throw new AppError("invalid_answers", { detail: NOTHING_STORED, errors: problems });
   }
-  const content = { answers: JSON.stringify(checked.answers), metadata: JSON.stringify(metadata.value) };
+  const { languages } = input.reader;
+  const flags = judge(form, { answers: checked.answers, languages, detail: NOTHING_STORED });
+  const { collector } = input;
+  const stamped = { ...metadata.value, ...(collector && { collector: collector.name }) };
+  const content = { answers: JSON.stringify(checked.answers), metadata: JSON.stringify(stamped) };
   const idempotencyKey = input.idempotencyKey ?? null;
   return {
     ...content,
+    flags: flagsToJson(flags),
     nonce: nonce(ctx.random),
     segment: form.segment,
     version: form.version,
     receivedAt: ctx.now(),
+    submittedAt: submitted.at,
     idempotencyKey,
     fingerprint: idempotencyKey === null ? null : await fingerprint(input),
     since: await knownHead(ctx, form),
+    link: collector ? { id: collector.id, responsesMax: collector.responsesMax } : null,
   };
 }
+
+/** Throws form_closed when the form takes no responses now, with the time from which it does. No I/O. */
+function refuseClosed(form: CachedForm, now: number): void {
+  const closed = whyClosed(form, now);
+  if (!closed) return;
+  const retryAfterSeconds = closed.opensAt === null ? undefined : Math.max(1, Math.ceil((closed.opensAt - now) / 1000));
+  throw new AppError("form_closed", {
+    detail: closed.detail,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+/** What a sender is told when the form has all the responses that it takes. */
+export const formFull = ({ settings }: Pick<CachedForm, "settings">): AppError =>
+  new AppError("form_full", { detail: inItsWords(settings, FULL) });
 
 /** A position of the form's segment that is committed: the nearer to its head, the fewer rows an append reads. */
 async function knownHead(ctx: Context, form: CachedForm): Promise<number> {
@@ -54,7 +89,7 @@ async function knownHead(ctx: Context, form: CachedForm): Promise<number> {
   return head;
 }
 
-function checkMetadata(input: unknown): { value: Metadata; problems: Problem[] } {
+export function checkMetadata(input: unknown): { value: Metadata; problems: Problem[] } {
   if (input === undefined || input === null) return { value: {}, problems: [] };
   const parsed = MetadataSchema.safeParse(input);
   if (parsed.success) return { value: parsed.data, problems: [] };
@@ -66,16 +101,19 @@ function checkMetadata(input: unknown): { value: Metadata; problems: Problem[] }
   return { value: {}, problems };
 }
 
-/** What a key stands for: the content as it was sent, whatever version it is checked against. */
-export async function fingerprint(input: Submission): Promise<string> {
+/** What a key stands for: answers and metadata as they were sent (in NFC), whatever version they are checked against. */
+export async function fingerprint(input: Pick<Submission, "answers" | "metadata">): Promise<string> {
   return (await sha256(canonical([input.answers, input.metadata ?? {}]))).slice(0, 32);
 }
 
-/** JSON with sorted keys: the same content has one text. Depth is bounded by the reader of bodies. */
+/** JSON with sorted keys, in NFC: the same content has one text. Depth is bounded by the reader of bodies. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "string") return JSON.stringify(toNfc(value));
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(value)
+    .map(([k, v]) => [toNfc(k), v] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(",")}}`;
 }
 

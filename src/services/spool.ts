@@ -54,9 +54,12 @@ const messageOf = (form: CachedForm, entry: NewResponse): Spooled => ({
   nonce: entry.nonce,
   version: entry.version,
   receivedAt: entry.receivedAt,
+  submittedAt: entry.submittedAt,
   answers: entry.answers,
   metadata: entry.metadata,
+  flags: entry.flags,
   idempotencyKey: entry.idempotencyKey,
   fingerprint: entry.fingerprint,
   since: entry.since,
+  link: entry.link ?? null,
 });

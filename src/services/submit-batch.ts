@@ -1,14 +1,18 @@
 /** Batch submit: up to 500 responses in one round trip, each by itself, over the same append as single ones. */
 import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
-import { appendResponses, findStored, findUsedKeys, type NewResponse, type UsedKey } from "../store/append";
+import { appendResponses, findStored, type NewResponse } from "../store/append";
 import { isOverloaded } from "../store/db";
-import type { KeyRow } from "../store/keys";
+import { findUsedKeys, type UsedKey } from "../store/refusals";
+import { admit, type Sender } from "./admission";
+import type { Reader } from "./correction-link";
 import { loadForm, reloadForm } from "./forms";
-import { fingerprint, prepare, type Submission } from "./prepare";
+import { type Collector, isUsedUp, linkFull } from "./link-uses";
+import { fingerprint, formFull, prepare, type Stamped, type Submission } from "./prepare";
+import type { Receipt } from "./receipt";
 import { type Accepted, spoolAll } from "./spool";
 import { attempt, failStore } from "./store-failure";
-import { admit, type Receipt, receipt, repeatOf, submitResponse } from "./submit";
+import { receiptOf, repeatOf, storeResponse } from "./submit";
 
 /** What became of one item of a batch: stored, kept because D1 is down, or refused. */
 export type BatchItem = { readonly receipt: Receipt } | { readonly accepted: Accepted } | { readonly error: AppError };
@@ -18,16 +22,24 @@ const toItem = (settled: Receipt | Accepted | AppError): BatchItem => {
   return "status" in settled ? { accepted: settled } : { receipt: settled };
 };
 
-interface Batch {
+export interface BatchInput {
   readonly form: string;
-  readonly key: KeyRow | null;
-  readonly items: readonly Submission[];
+  readonly items: readonly Omit<Submission, "reader">[];
+  readonly reader: Reader;
+}
+
+interface Batch {
+  readonly items: readonly Stamped[];
 }
 
 /** Stores up to 500 responses in one round trip, or spools them, each by itself: a bad one fails alone. Results by index. */
-export async function submitBatch(ctx: Context, input: Batch): Promise<BatchItem[]> {
-  const form = await loadForm(ctx, input.form);
-  admit(form, input.key);
+export async function submitBatch(
+  ctx: Context,
+  { form: id, items, reader, ...sender }: Sender & BatchInput,
+): Promise<BatchItem[]> {
+  const form = await loadForm(ctx, id);
+  const collector = await admit(ctx, form, { sender, batch: items.length });
+  const input: Batch = { items: items.map((item) => ({ ...item, reader, collector })) };
   const prepared = await Promise.all(input.items.map((item) => attempt(() => prepare(ctx, form, item))));
   const work = appendAll(ctx, form, withoutRepeats(prepared));
   ctx.waitUntil(work.catch(() => {}));
@@ -36,10 +48,11 @@ export async function submitBatch(ctx: Context, input: Batch): Promise<BatchItem
   const open = prepared.flatMap((entry, i) => (isStored(entry, positions) ? [] : [i]));
   const used = await usedKeys(ctx, form, { input, open });
   // What is left was refused by the form as it is now: it is looked at once, not by each of them.
-  if (open.some((i) => !(prepared[i] instanceof AppError))) await reloadForm(ctx, form.id);
+  const left = open.some((i) => !(prepared[i] instanceof AppError));
+  const refusal = left ? await refusalOf(ctx, form.id, collector) : null;
   const results: BatchItem[] = [];
   for (const [i, entry] of prepared.entries()) {
-    const settled = await settleItem(ctx, form, { input, i, entry, positions, used });
+    const settled = await settleItem(ctx, form, { input, i, entry, positions, used, refusal });
     results.push(toItem(settled));
   }
   return results;
@@ -90,19 +103,35 @@ interface Item {
   readonly entry: NewResponse | AppError;
   readonly positions: ReadonlyMap<string, number>;
   readonly used: ReadonlyMap<string, UsedKey>;
+  /** Of all that the form as it is now would not take. */
+  readonly refusal: AppError | null;
+}
+
+/** Why nothing more is taken, if it is for good: a form or a link that is full. */
+async function refusalOf(ctx: Context, id: string, collector: Collector | undefined): Promise<AppError | null> {
+  const form = await reloadForm(ctx, id);
+  if (form.full) return formFull(form);
+  const usedUp = collector && (await isUsedUp(ctx, id, collector).catch(failStore));
+  return usedUp ? linkFull() : null;
 }
 
 async function settleItem(ctx: Context, form: CachedForm, item: Item): Promise<Receipt | Accepted | AppError> {
   const { entry, positions } = item;
-  const submission = item.input.items[item.i] ?? { answers: undefined };
-  if (isStored(entry, positions)) return receipt(form, positions.get(entry.nonce) ?? 0, entry);
+  const submission = item.input.items[item.i];
+  if (!submission) throw new RangeError("a batch has more results than items");
+  const { reader } = submission;
+  if (isStored(entry, positions)) {
+    return receiptOf(ctx, form, { position: positions.get(entry.nonce) ?? 0, entry, reader });
+  }
   const used = item.used.get(submission.idempotencyKey ?? "");
   if (used) {
-    const repeat = repeatOf(form, used, await fingerprint(submission));
+    const given = await fingerprint(submission);
+    const repeat = await attempt(() => repeatOf(ctx, form, { used, fingerprint: given, reader }));
     return repeat instanceof AppError && entry instanceof AppError ? entry : repeat;
   }
   if (entry instanceof AppError) return entry;
-  return attempt(() => submitResponse(ctx, { ...submission, form: form.id, key: item.input.key }));
+  if (item.refusal) return item.refusal;
+  return attempt(async () => storeResponse(ctx, await loadForm(ctx, form.id), submission));
 }
 
 /** Appends entries as one group of their own, repeating once when the outcome is unknown. Positions by nonce. */
@@ -128,5 +157,8 @@ async function appendAll(
     const position = positions[i] ?? null;
     if (position !== null) stored.set(entry.nonce, position);
   }
+  // The next append looks for nonces only after this.
+  const at = `${form.shard}/${form.segment}`;
+  ctx.heads.set(at, Math.max(ctx.heads.get(at) ?? 0, ...stored.values()));
   return stored;
 }

@@ -4,35 +4,36 @@
  */
 import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
-import { responseId } from "../core/ids";
-import { findRefusal, findUsedKeys, type NewResponse, type UsedKey } from "../store/append";
-import type { KeyRow } from "../store/keys";
+import { flagsFromJson } from "../core/flag";
+import type { NewResponse } from "../store/append";
+import { findRefusal, findUsedKeys, type UsedKey } from "../store/refusals";
+import { admit, type Sender } from "./admission";
+import type { Reader } from "./correction-link";
 import { loadForm, reloadForm, syncSegment } from "./forms";
-import { fingerprint, KEY_REUSED, prepare, type Submission } from "./prepare";
+import { linkFull } from "./link-uses";
+import { fingerprint, formFull, KEY_REUSED, prepare, type Stamped, type Submission } from "./prepare";
+import { makeReceipt, type Receipt } from "./receipt";
 import { type Accepted, spool } from "./spool";
 import { attempt, failStore } from "./store-failure";
-
-export interface Receipt {
-  readonly id: string;
-  readonly revision: number;
-  readonly version: number;
-  readonly receivedAt: string;
-  readonly flags: readonly [];
-  /** The response had been stored by an earlier request with the same key. */
-  readonly replayed: boolean;
-}
 
 /** A form changes seldom: a second refusal in one submission is a race, a fourth is a bug. */
 const TRIES_MAX = 4;
 const RETRY_AFTER_SECONDS = 2;
 
-/** Stores one response, or spools it when D1 can't take it. Throws AppError: not_found, unauthorized, form_closed, invalid_answers, idempotency_key_reused, overloaded, store_unavailable. */
+/** Stores one response of this sender. Throws what `loadForm`, `admit` and `storeResponse` throw. */
 export async function submitResponse(
   ctx: Context,
-  input: Submission & { readonly form: string; readonly key: KeyRow | null },
+  input: Submission & Sender & { readonly form: string },
 ): Promise<Receipt | Accepted> {
-  let form = await loadForm(ctx, input.form);
-  admit(form, input.key);
+  const form = await loadForm(ctx, input.form);
+  const { answers, metadata, idempotencyKey, reader: _, ...sender } = input;
+  const collector = await admit(ctx, form, { sender, idempotencyKey });
+  return storeResponse(ctx, form, { ...input, collector });
+}
+
+/** Stores one response, or spools it when D1 can't take it. Throws AppError: form_closed, form_full, link_full, invalid_answers, idempotency_key_reused, overloaded, store_unavailable. */
+export async function storeResponse(ctx: Context, known: CachedForm, input: Stamped): Promise<Receipt | Accepted> {
+  let form = known;
   for (let tries = 1; ; tries += 1) {
     const entry = await attempt(() => prepare(ctx, form, input));
     if (entry instanceof AppError) return replayOf(ctx, form, { input, refusal: entry });
@@ -43,53 +44,52 @@ export async function submitResponse(
     if ("error" in appended) return spool(ctx, form, { entry, ...appended });
     const { position, wakeUps } = appended;
     if (wakeUps.length > 0) ctx.waitUntil(ctx.wake(wakeUps));
-    if (position !== null) return receipt(form, position, { version: entry.version, receivedAt: entry.receivedAt });
-    const settled = await settleRefused(ctx, form, entry);
+    if (position !== null) return receiptOf(ctx, form, { position, entry, reader: input.reader });
+    const settled = await settleRefused(ctx, form, { entry, reader: input.reader });
     if (settled) return settled;
     if (tries === TRIES_MAX) throw new AppError("store_unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
     form = await catchUp(ctx, form, entry);
   }
 }
 
-/** Whether this caller may submit to the form at all. */
-export function admit(form: CachedForm, key: KeyRow | null): void {
-  if (key && key.workspace !== form.workspace) throw new AppError("not_found", { detail: "There is no such form." });
-  if (form.access === "key" && !key) {
-    throw new AppError("unauthorized", { detail: "This form takes responses only with a key of its workspace." });
-  }
+interface Prepared {
+  readonly entry: NewResponse;
+  readonly reader: Reader;
 }
 
-/** The receipt of a stored response. */
-export function receipt(
-  form: Pick<CachedForm, "shard">,
-  position: number,
-  at: { version: number; receivedAt: number },
-  replayed = false,
-): Receipt {
-  return {
-    id: responseId({ shard: form.shard, position }),
-    revision: 1,
-    version: at.version,
-    receivedAt: new Date(at.receivedAt).toISOString(),
-    flags: [],
-    replayed,
-  };
+/** The receipt of an entry that is stored. */
+export function receiptOf(
+  ctx: Context,
+  form: CachedForm,
+  { position, entry, reader }: Prepared & { readonly position: number },
+): Promise<Receipt> {
+  return makeReceipt(ctx, form, { position, reader, first: { ...entry, flags: flagsFromJson(entry.flags) } });
 }
 
 /** The receipt of an entry that was not stored just now but is there; null when it is to be tried again. */
-async function settleRefused(ctx: Context, form: CachedForm, entry: NewResponse): Promise<Receipt | null> {
+async function settleRefused(ctx: Context, form: CachedForm, { entry, reader }: Prepared): Promise<Receipt | null> {
   const refusal = await findRefusal(ctx.shards.get(form.shard).db, entry).catch(failStore);
-  if (refusal.type === "stored") return receipt(form, refusal.position, entry);
+  if (refusal.type === "stored") return receiptOf(ctx, form, { position: refusal.position, entry, reader });
+  if (refusal.type === "full") throw formFull(form);
+  if (refusal.type === "link_full") throw linkFull();
   if (refusal.type !== "key_used") return null;
-  const repeat = repeatOf(form, refusal, entry.fingerprint);
-  if (repeat instanceof AppError) throw repeat;
-  return repeat;
+  return repeatOf(ctx, form, { used: refusal, fingerprint: entry.fingerprint, reader });
 }
 
-/** What a repeat with a used key is told: the first answer, or that the content is another. */
-export function repeatOf(form: CachedForm, used: UsedKey, fingerprint: string | null): Receipt | AppError {
-  if (used.fingerprint === fingerprint) return receipt(form, used.position, used.first, true);
-  return new AppError("idempotency_key_reused", { detail: KEY_REUSED });
+interface Repeat {
+  readonly used: UsedKey;
+  readonly fingerprint: string | null;
+  readonly reader: Reader;
+}
+
+/** What a repeat with a used key is told: the first answer. Throws idempotency_key_reused when its content is another. */
+export async function repeatOf(
+  ctx: Context,
+  form: CachedForm,
+  { used, fingerprint, reader }: Repeat,
+): Promise<Receipt> {
+  if (used.fingerprint !== fingerprint) throw new AppError("idempotency_key_reused", { detail: KEY_REUSED });
+  return makeReceipt(ctx, form, { ...used, reader, replayed: true });
 }
 
 /** A repeat is answered as at first although the form would not take it any more; anything else is refused. */
@@ -98,12 +98,12 @@ async function replayOf(
   form: CachedForm,
   { input, refusal }: { input: Submission; refusal: AppError },
 ): Promise<Receipt> {
-  const { idempotencyKey } = input;
+  const { idempotencyKey, reader } = input;
   if (idempotencyKey === undefined) throw refusal;
   const { db } = ctx.shards.get(form.shard);
   const used = (await findUsedKeys(db, form.segment, [idempotencyKey]).catch(failStore)).get(idempotencyKey);
   if (used?.fingerprint !== (await fingerprint(input))) throw refusal;
-  return receipt(form, used.position, used.first, true);
+  return makeReceipt(ctx, form, { ...used, reader, replayed: true });
 }
 
 /** The form as it is now; when the segment lags behind it, the segment is mended. */

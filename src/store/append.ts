@@ -5,6 +5,7 @@
  */
 import { SEGMENT_SIZE } from "../core/ids";
 import { RING_RETURNING, RING_SET, toWakeUp, WAKE_WINDOW_MS, type WakeUp } from "./cursors";
+import { countUses, placesOf, usesOf } from "./link-uses";
 
 /** A validated response on its way into the log. `answers` and `metadata` are JSON. */
 export interface NewResponse {
@@ -14,8 +15,12 @@ export interface NewResponse {
   /** Stored only while this is the form's current version, unless `promised`. */
   readonly version: number;
   readonly receivedAt: number;
+  /** When the device says it was filled in; null when it did not say. */
+  readonly submittedAt: number | null;
   readonly answers: string;
   readonly metadata: string;
+  /** JSON (core/flag.ts); null: nothing is flagged. */
+  readonly flags: string | null;
   readonly idempotencyKey: string | null;
   readonly fingerprint: string | null;
   /** A position of the segment that was committed before this response was first tried. */
@@ -25,10 +30,12 @@ export interface NewResponse {
    * against, whatever the form has become since. Any other submission is refused then, because its sender can be told.
    */
   readonly promised?: boolean;
+  /** The collector link that it came by. Not stored once the link has its maximum (null: it has none), unless `promised`. */
+  readonly link?: { readonly id: string; readonly responsesMax: number | null } | null;
 }
 
 export interface AppendResult {
-  /** By index of the entries given; null: not stored now (`findRefusal` tells why). */
+  /** By index of the entries given; null: not stored now (store/refusals.ts tells why). */
   readonly positions: readonly (number | null)[];
   readonly wakeUps: readonly WakeUp[];
   readonly rowsRead: number;
@@ -42,21 +49,44 @@ const PIECE_BYTES = 1_000_000;
 
 const S = SEGMENT_SIZE;
 // The nonce is looked for only after `since`: a few rows, no index. It makes the statement safe to repeat, also when the
-// first copy commits after the second.
+// first copy commits after the second. What a form promised to take comes first and counts, but is bound by no quota: so what
+// a quota leaves out is always the end, and there are no gaps; a link's maximum is compared before anything is numbered. Keys are
+// found by responses_key only like this: segment by segment (CROSS JOIN), and without the affinity of `no` (the +), which the
+// index's expression does not have; else every key of the shard is read.
 const INSERT = `
-INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, idempotency_key, fingerprint)
-SELECT s.no * ${S} + row_number() OVER (PARTITION BY s.no ORDER BY e.key)
-    + coalesce((SELECT r.id FROM responses r WHERE r.id > s.no * ${S} AND r.id < (s.no + 1) * ${S}
-                ORDER BY r.id DESC LIMIT 1) - s.no * ${S}, 0),
-  e.value->>1, e.value->>2, 1, e.value->>3, e.value->>4, e.value->>5, e.value->>6, e.value->>7
-FROM json_each(?1) e JOIN segments s ON s.no = e.value->>0
-WHERE (s.version = e.value->>2 AND s.state = 'open' OR e.value->>9)
-  AND NOT EXISTS (SELECT 1 FROM responses d
-                  WHERE d.id > e.value->>8 AND d.id < (s.no + 1) * ${S} AND d.nonce = e.value->>1)
-  AND (e.value->>6 IS NULL OR NOT EXISTS (
-    SELECT 1 FROM responses k
-    WHERE (k.id >> 33) IN (SELECT no FROM segments WHERE form = s.form) AND k.idempotency_key = e.value->>6))
+INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, idempotency_key, fingerprint,
+  submitted_at, stored_at, flags, review, link)
+SELECT id, nonce, version, 1, received_at, answers, metadata, idempotency_key, fingerprint, submitted_at, stored_at, flags,
+  CASE WHEN flags IS NULL THEN 'received' ELSE 'flagged' END, link FROM (
+  SELECT s.no * ${S} + row_number() OVER (PARTITION BY s.no ORDER BY e.value->>9 DESC, e.key)
+      + coalesce((SELECT r.id FROM responses r WHERE r.id > s.no * ${S} AND r.id < (s.no + 1) * ${S}
+                  ORDER BY r.id DESC LIMIT 1) - s.no * ${S}, 0) AS id,
+    e.value->>1 AS nonce, e.value->>2 AS version, e.value->>3 AS received_at, e.value->>4 AS answers,
+    e.value->>5 AS metadata, e.value->>6 AS idempotency_key, e.value->>7 AS fingerprint,
+    e.value->>10 AS submitted_at, e.value->>11 AS flags, CASE WHEN e.value->>9 THEN ?2 END AS stored_at, e.value->>12 AS link,
+    CASE WHEN e.value->>9 THEN NULL ELSE s.no * ${S} + s.responses_max END AS last
+  FROM json_each(?1) e JOIN segments s ON s.no = e.value->>0
+  WHERE (s.version = e.value->>2 AND s.state = 'open' OR e.value->>9 AND s.version > 0)
+    AND NOT EXISTS (SELECT 1 FROM responses d
+                    WHERE d.id > e.value->>8 AND d.id < (s.no + 1) * ${S} AND d.nonce = e.value->>1)
+    AND (e.value->>6 IS NULL OR NOT EXISTS (
+      SELECT 1 FROM segments f CROSS JOIN responses k
+      WHERE f.form = s.form AND (k.id >> 33) = +f.no AND k.idempotency_key = e.value->>6))
+    AND (e.value->>13 IS NULL OR e.value->>9 OR e.value->>14 + ${usesOf("s.form", "e.value->>12")} <= e.value->>13))
+WHERE last IS NULL OR id <= last
 RETURNING id, nonce`;
+
+// The feed of changes is told of what came with flags. A response with flags that nothing in the feed is about was stored just now:
+// so the statement may be repeated, and need not know which entries were stored.
+const FEED = `
+INSERT INTO revisions (id, response, event, revision, created_at, review)
+SELECT coalesce((SELECT v.id FROM revisions v WHERE v.id > segment * ${S} AND v.id < (segment + 1) * ${S}
+    ORDER BY v.id DESC LIMIT 1), segment * ${S}) + row_number() OVER (PARTITION BY segment ORDER BY id),
+  id, 'flagged', 1, ?2, 'flagged'
+FROM (
+  SELECT r.id, e.value->>0 AS segment
+  FROM json_each(?1) e CROSS JOIN responses r ON r.id > e.value->>1 AND r.id < (e.value->>0 + 1) * ${S}
+  WHERE r.flags IS NOT NULL AND NOT EXISTS (SELECT 1 FROM revisions v WHERE v.response = r.id))`;
 
 // Writes nothing for an integration whose wake-up is on its way, and returns just those to wake: wake-ups coalesce over
 // all isolates.
@@ -73,15 +103,19 @@ export async function appendResponses(
   now: number,
 ): Promise<AppendResult> {
   const insert = db.prepare(INSERT);
-  const statements = pieces(entries).map((piece) => insert.bind(JSON.stringify(piece.map(toRow))));
+  const statements = pieces(entries).flatMap((piece) => [
+    insert.bind(JSON.stringify(toRows(piece)), Math.trunc(now)),
+    ...countUses(db, piece),
+  ]);
   const segments = [...new Set(entries.map((entry) => entry.segment))];
   const results = await db.batch<Record<string, unknown>>([
     ...statements,
+    ...feedStatements(db, entries, now),
     db.prepare(RING).bind(JSON.stringify(segments), Math.trunc(now)),
   ]);
   const rung = results.at(-1)?.results ?? [];
   const stored = new Map<string, number>();
-  for (const result of results.slice(0, -1)) {
+  for (const result of results.slice(0, statements.length)) {
     for (const row of result.results) stored.set(String(row.nonce), Number(row.id));
   }
   const sum = (key: "rows_read" | "rows_written") => results.reduce((n, result) => n + result.meta[key], 0);
@@ -94,8 +128,19 @@ export async function appendResponses(
   };
 }
 
-function toRow(entry: NewResponse): unknown[] {
-  return [
+/** Of each segment that gets flagged responses: from where on they can stand. Nothing for a group without any. */
+function feedStatements(db: D1Database, entries: readonly NewResponse[], now: number): D1PreparedStatement[] {
+  const flagged = entries.filter((entry) => entry.flags !== null);
+  if (flagged.length === 0) return [];
+  const from = [...Map.groupBy(flagged, (entry) => entry.segment)].map(([segment, own]) => {
+    return [segment, Math.min(...own.map((entry) => entry.since))];
+  });
+  return [db.prepare(FEED).bind(JSON.stringify(from), Math.trunc(now))];
+}
+
+function toRows(entries: readonly NewResponse[]): unknown[][] {
+  const places = placesOf(entries);
+  return entries.map((entry, i) => [
     entry.segment,
     entry.nonce,
     entry.version,
@@ -106,12 +151,17 @@ function toRow(entry: NewResponse): unknown[] {
     entry.fingerprint,
     entry.since,
     entry.promised === true,
-  ];
+    entry.submittedAt,
+    entry.flags,
+    entry.link?.id ?? null,
+    entry.link?.responsesMax ?? null,
+    places[i] ?? null,
+  ]);
 }
 
 /** Bytes that an entry takes in a bound value, at the most 3 per UTF-16 unit once escaped is rare: counted as length. */
 export function sizeOf(entry: NewResponse): number {
-  return entry.answers.length + entry.metadata.length + 200;
+  return entry.answers.length + entry.metadata.length + (entry.flags?.length ?? 0) + 200;
 }
 
 function pieces(entries: readonly NewResponse[]): NewResponse[][] {
@@ -128,54 +178,6 @@ function pieces(entries: readonly NewResponse[]): NewResponse[][] {
   return all;
 }
 
-/** Why an entry was not stored, or that it was. */
-export type Refusal =
-  | { readonly type: "stored"; readonly position: number }
-  | { readonly type: "closed" }
-  | { readonly type: "stale" }
-  /** Its key was used before, for content with this fingerprint. */
-  | { readonly type: "key_used"; readonly position: number; readonly fingerprint: string; readonly first: FirstAnswer };
-
-/** What the first request with a key was told. */
-export interface FirstAnswer {
-  readonly version: number;
-  readonly receivedAt: number;
-}
-
-/** The version that the response `k` of a query had when it was stored: edits may have moved it to a later one. */
-export const FIRST_VERSION = `coalesce((SELECT json_extract(v.previous, '$.version')
-  FROM revisions v WHERE v.response = k.id ORDER BY v.id LIMIT 1), k.version)`;
-
-const USED_KEYS = `
-SELECT id, idempotency_key, fingerprint, received_at, ${FIRST_VERSION} AS version
-FROM responses k
-WHERE (k.id >> 33) IN (SELECT no FROM segments WHERE form = (SELECT form FROM segments WHERE no = ?1))
-  AND k.idempotency_key IN (SELECT value FROM json_each(?2))`;
-
-/** The response that a key came with, and what its sender was told. */
-export type UsedKey = Omit<Extract<Refusal, { type: "key_used" }>, "type">;
-
-function toUsedKeys(rows: readonly Record<string, unknown>[]): Map<string, UsedKey> {
-  return new Map(
-    rows.map((row) => {
-      const first = { version: Number(row.version), receivedAt: Number(row.received_at) };
-      const used = { position: Number(row.id), fingerprint: String(row.fingerprint), first };
-      return [String(row.idempotency_key), used];
-    }),
-  );
-}
-
-/** Which of these keys came to the form of a segment before, by key. One round trip. */
-export async function findUsedKeys(
-  db: D1Database,
-  segment: number,
-  keys: readonly string[],
-): Promise<Map<string, UsedKey>> {
-  if (keys.length === 0) return new Map();
-  const { results } = await db.prepare(USED_KEYS).bind(segment, JSON.stringify(keys)).all<Record<string, unknown>>();
-  return toUsedKeys(results);
-}
-
 /** Which entries of one segment are stored although their batch gave no answer: positions by nonce. One round trip. */
 export async function findStored(db: D1Database, entries: readonly NewResponse[]): Promise<Map<string, number>> {
   const [first] = entries;
@@ -186,20 +188,4 @@ export async function findStored(db: D1Database, entries: readonly NewResponse[]
     .bind(since, (first.segment + 1) * S, JSON.stringify(entries.map((entry) => entry.nonce)))
     .all<{ id: number; nonce: string }>();
   return new Map(results.map((row) => [row.nonce, row.id]));
-}
-
-/** Looks up what became of an entry that `appendResponses` did not store. One round trip. */
-export async function findRefusal(db: D1Database, entry: NewResponse): Promise<Refusal> {
-  const [mine, used, segment] = await db.batch<Record<string, unknown>>([
-    db
-      .prepare("SELECT id FROM responses WHERE id > ? AND id < ? AND nonce = ? LIMIT 1")
-      .bind(entry.since, (entry.segment + 1) * S, entry.nonce),
-    db.prepare(USED_KEYS).bind(entry.segment, JSON.stringify([entry.idempotencyKey])),
-    db.prepare("SELECT version, state FROM segments WHERE no = ?").bind(entry.segment),
-  ]);
-  const found = mine?.results[0];
-  if (found) return { type: "stored", position: Number(found.id) };
-  const key = toUsedKeys(used?.results ?? []).get(entry.idempotencyKey ?? "");
-  if (key) return { type: "key_used", ...key };
-  return segment?.results[0]?.state === "open" ? { type: "stale" } : { type: "closed" };
 }

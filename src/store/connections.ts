@@ -1,12 +1,18 @@
 /** Stored credentials of providers, sealed before they come here (core/seal.ts). */
 import { and, desc, eq, lt } from "drizzle-orm";
-import { control, query } from "./db";
+import type { AuditEntry } from "../core/audit";
+import { changeAudited } from "./audit";
+import { control, prepared, query } from "./db";
 import { connections, integrations } from "./schema";
 
 export type ConnectionRow = typeof connections.$inferSelect;
 
-export async function insertConnection(db: D1Database, connection: Omit<ConnectionRow, "no">): Promise<void> {
-  await query(control(db).insert(connections).values(connection));
+export async function insertConnection(
+  db: D1Database,
+  connection: Omit<ConnectionRow, "no">,
+  entry: AuditEntry,
+): Promise<void> {
+  await changeAudited(db, [prepared(db, control(db).insert(connections).values(connection))], entry);
 }
 
 export async function findConnection(db: D1Database, workspace: string, id: string): Promise<ConnectionRow | null> {
@@ -24,14 +30,39 @@ export async function listConnections(
   return query(control(db).select().from(connections).where(mine).orderBy(desc(connections.no)).limit(limit));
 }
 
-/** Integrations of the workspace that use this connection. */
-export async function countUses(db: D1Database, workspace: string, id: string): Promise<number> {
-  const uses = and(eq(integrations.workspace, workspace), eq(integrations.connection, id));
-  return query(control(db).$count(integrations, uses));
+/** Renames a connection, or puts other sealed credentials in the place of those that were read. False: they are not what was read any more. */
+export async function changeConnection(
+  db: D1Database,
+  read: ConnectionRow,
+  change: Pick<ConnectionRow, "updatedAt"> & Partial<Pick<ConnectionRow, "name" | "sealed" | "keyId">>,
+  entry: AuditEntry,
+): Promise<boolean> {
+  const same = and(eq(connections.no, read.no), eq(connections.sealed, read.sealed));
+  const update = control(db).update(connections).set(change).where(same);
+  const [updated] = await changeAudited(db, [prepared(db, update)], entry);
+  return updated?.meta.changes === 1;
 }
 
-export async function deleteConnection(db: D1Database, workspace: string, id: string): Promise<boolean> {
+/** Integrations of the workspace that use this connection, the oldest first. */
+export async function listUses(
+  db: D1Database,
+  { workspace, id, limit }: { workspace: string; id: string; limit: number },
+): Promise<ConnectionUse[]> {
+  const uses = and(eq(integrations.workspace, workspace), eq(integrations.connection, id));
+  const columns = { id: integrations.id, form: integrations.form, kind: integrations.kind };
+  return query(control(db).select(columns).from(integrations).where(uses).orderBy(integrations.no).limit(limit));
+}
+
+/** An integration that works with a connection. */
+export type ConnectionUse = Readonly<Record<"id" | "form" | "kind", string>>;
+
+/** False: the workspace has no such connection. */
+export async function deleteConnection(
+  db: D1Database,
+  { workspace, id }: { workspace: string; id: string },
+  entry: AuditEntry,
+): Promise<boolean> {
   const mine = and(eq(connections.workspace, workspace), eq(connections.id, id));
-  const { meta } = await query(control(db).delete(connections).where(mine));
-  return meta.changes > 0;
+  const [deleted] = await changeAudited(db, [prepared(db, control(db).delete(connections).where(mine))], entry);
+  return deleted?.meta.changes === 1;
 }

@@ -1,16 +1,37 @@
 /** What people do with cursors, and what they want to know of them: create, look, pause, resume, rewind, delete, lag. */
 import { segmentStart } from "../core/ids";
-import { CURSOR_COLUMNS, type Cursor, type CursorRow, toCursor } from "./cursors";
+import {
+  CURSOR_COLUMNS,
+  type Cursor,
+  type CursorRow,
+  RING_RETURNING,
+  toCursor,
+  toWakeUp,
+  type WakeUp,
+} from "./cursors";
 
-/** Gives an integration its cursor in a segment. */
+/** Positions that a cursor was put past without delivering them: after the first, up to the second. */
+type Passed = readonly (readonly [after: number, through: number, again?: 1])[];
+
+/** Whether a position was put past undelivered: nobody should expect it at the provider. */
+export const isPassed = ({ passed, position }: KnownCursor, at: number): boolean =>
+  at <= position && passed.some(([after, through, again]) => again === undefined && at > after && at <= through);
+
+/** A cursor as people look at it. */
+export type KnownCursor = Cursor & { readonly passed: Passed };
+
+/** Gives an integration its cursor in a segment, unless that is being erased. What stands before its position is not delivered. */
 export async function createCursor(
   db: D1Database,
-  cursor: { segment: number; integration: number; kind: string; position: number; revisionPosition: number | null },
+  cursor: Pick<Cursor, "segment" | "integration" | "kind" | "position" | "revisionPosition" | "reconcileAt">,
 ): Promise<void> {
   await db
     .prepare(
-      `INSERT INTO cursors (segment, integration, kind, state, position, revision_position, high)
-       VALUES (?1, ?2, ?3, 'active', ?4, ?5, ?6) ON CONFLICT DO NOTHING`,
+      `INSERT INTO cursors
+         (segment, integration, kind, state, position, revision_position, high, reconcile_at, compare_from, passed)
+       SELECT no, ?2, ?3, 'active', ?4, ?5, ?6, ?7, ?4, CASE WHEN ?4 > ?6 THEN json_array(json_array(?6, ?4)) ELSE '[]' END
+       FROM segments WHERE no = ?1 AND version >= 0
+       ON CONFLICT DO NOTHING`,
     )
     .bind(
       cursor.segment,
@@ -19,16 +40,32 @@ export async function createCursor(
       cursor.position,
       cursor.revisionPosition,
       segmentStart(cursor.segment),
+      cursor.reconcileAt,
     )
     .run();
 }
 
-export async function findCursor(db: D1Database, segment: number, integration: number): Promise<Cursor | null> {
+export async function findCursor(db: D1Database, segment: number, integration: number): Promise<KnownCursor | null> {
   const row = await db
-    .prepare(`SELECT ${CURSOR_COLUMNS} FROM cursors WHERE segment = ? AND integration = ?`)
+    .prepare(`SELECT ${CURSOR_COLUMNS}, passed FROM cursors WHERE segment = ? AND integration = ?`)
     .bind(segment, integration)
-    .first<CursorRow>();
-  return row ? toCursor(row) : null;
+    .first<CursorRow & { readonly passed: string }>();
+  return row ? { ...toCursor(row), passed: JSON.parse(row.passed) as Passed } : null;
+}
+
+/** The cursors of a shard that these segments and integrations name, in no order. One round trip. */
+export async function findCursors(
+  db: D1Database,
+  named: readonly { segment: number; integration: number }[],
+): Promise<KnownCursor[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${CURSOR_COLUMNS}, passed FROM json_each(?) e
+       CROSS JOIN cursors ON segment = e.value->>0 AND integration = e.value->>1`,
+    )
+    .bind(JSON.stringify(named.map(({ segment, integration }) => [segment, integration])))
+    .all<CursorRow & { readonly passed: string }>();
+  return results.map((row) => ({ ...toCursor(row), passed: JSON.parse(row.passed) as Passed }));
 }
 
 /** Stops a cursor where it is; a holder finishes its page and then stops. */
@@ -39,20 +76,45 @@ export async function pauseCursor(db: D1Database, segment: number, integration: 
     .run();
 }
 
+/** Stops all cursors of a segment, each to go on as it was: its form is deleted, and may be restored. May be repeated. */
+export async function holdCursors(db: D1Database, segment: number): Promise<void> {
+  await db
+    .prepare("UPDATE cursors SET state_before = state, state = 'paused' WHERE segment = ? AND state_before IS NULL")
+    .bind(segment)
+    .run();
+}
+
+/** Lets the cursors of a segment go on as they were before holdCursors. Returns whom to wake. */
+export async function releaseCursors(shard: { no: number; db: D1Database }, segment: number): Promise<WakeUp[]> {
+  const { results } = await shard.db
+    .prepare(
+      `UPDATE cursors SET state = state_before, state_before = NULL, wake_at = 0
+       WHERE segment = ? AND state_before IS NOT NULL RETURNING state, ${RING_RETURNING}`,
+    )
+    .bind(segment)
+    .all<Record<string, unknown>>();
+  return results.filter((row) => row.state !== "paused").map((row) => toWakeUp(row, shard.no));
+}
+
 /** Lets a paused, waiting or blocked cursor go on at once. */
 export async function resumeCursor(db: D1Database, segment: number, integration: number): Promise<void> {
   await db
     .prepare(
-      `UPDATE cursors SET state = 'active', next_at = 0, wake_at = 0, failures = 0, last_error = NULL
+      `UPDATE cursors SET state = 'active', next_at = 0, wake_at = 0, failures = 0, last_error = NULL,
+         failing_since = NULL, failed_at = NULL
        WHERE segment = ? AND integration = ?`,
     )
     .bind(segment, integration)
     .run();
 }
 
+/** The ranges of `passed`, as rows. */
+export const PASSED = `SELECT p.value->>0 AS a, p.value->>1 AS b, p.value->>2 IS NOT NULL AS again
+  FROM json_each(cursors.passed) p`;
+
 /**
  * Moves a cursor back so that the log is delivered again from there. Raising the epoch takes the cursor from a holder, whose
- * page (if one is in flight) stays marked: its effect is reconciled first.
+ * page (if one is in flight) stays marked: its effect is reconciled first. What was passed over from there on is to be delivered.
  */
 export async function rewindCursor(
   db: D1Database,
@@ -62,30 +124,69 @@ export async function rewindCursor(
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE cursors SET position = min(position, ?1), epoch = epoch + 1, lease_until = 0, next_at = 0, wake_at = 0
+      `UPDATE cursors SET position = min(position, ?1), compare_from = min(compare_from, ?1), epoch = epoch + 1,
+         lease_until = 0, next_at = 0, wake_at = 0,
+         passed = (SELECT json_group_array(json(range)) FROM (
+           SELECT json_array(a, min(b, ?1)) AS range FROM (${PASSED}) WHERE NOT again AND a < ?1
+           UNION ALL SELECT json_array(max(a, ?1), b, 1) FROM (${PASSED}) WHERE NOT again AND b > ?1
+           UNION ALL SELECT json_array(max(a, position), b, 1) FROM (${PASSED}) WHERE again AND b > position))
        WHERE segment = ?2 AND integration = ?3`,
     )
     .bind(position, segment, integration)
     .run();
 }
 
+/** Another target or filter from here on: what was settled under the old one is not compared with the new one. */
+export async function compareFromHere(db: D1Database, segment: number, integration: number): Promise<void> {
+  await db
+    .prepare("UPDATE cursors SET compare_from = max(position, high) WHERE segment = ? AND integration = ?")
+    .bind(segment, integration)
+    .run();
+}
+
+/** Deletes a cursor. What lies under its integration's number is erased by the sweeper (dispatch/erase.ts). */
 export async function deleteCursor(db: D1Database, segment: number, integration: number): Promise<void> {
   await db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration).run();
 }
 
-/** How much lies after a cursor: entries of both feeds, and when the oldest came in. */
-export async function lagOf(db: D1Database, cursor: Cursor): Promise<{ entries: number; oldestAt: number | null }> {
-  const end = segmentStart(cursor.segment + 1);
-  const row = await db
+/** How much lies after a cursor: entries of both feeds, when the oldest came in, and the last position of the log. */
+export interface Lag {
+  readonly entries: number;
+  readonly oldestAt: number | null;
+  readonly head: number;
+}
+
+interface LagRow {
+  readonly head: number;
+  readonly changes: number;
+  readonly responseAt: number | null;
+  readonly revisionAt: number | null;
+}
+
+/** The lag of each of these cursors of a shard, in their order. One round trip. */
+export async function lagsOf(db: D1Database, cursors: readonly Cursor[]): Promise<Lag[]> {
+  const places = cursors.map(({ position, revisionPosition, segment }) => [
+    position,
+    segmentStart(segment + 1),
+    revisionPosition,
+  ]);
+  const { results } = await db
     .prepare(
-      `SELECT coalesce((SELECT id FROM responses WHERE id > ?1 AND id < ?2 ORDER BY id DESC LIMIT 1), ?1) - ?1
-         + CASE WHEN ?3 IS NULL THEN 0 ELSE
-           coalesce((SELECT id FROM revisions WHERE id > ?3 AND id < ?2 ORDER BY id DESC LIMIT 1), ?3) - ?3 END AS entries,
-         (SELECT received_at FROM responses WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT 1) AS responseAt,
-         (SELECT created_at FROM revisions WHERE ?3 IS NOT NULL AND id > ?3 AND id < ?2 ORDER BY id LIMIT 1) AS revisionAt`,
+      `WITH places (i, at, "end", revised) AS (SELECT key, value->>0, value->>1, value->>2 FROM json_each(?))
+       SELECT coalesce((SELECT id FROM responses WHERE id > at AND id < "end" ORDER BY id DESC LIMIT 1), at) AS head,
+         CASE WHEN revised IS NULL THEN 0 ELSE
+           coalesce((SELECT id FROM revisions WHERE id > revised AND id < "end" ORDER BY id DESC LIMIT 1), revised) - revised
+           END AS changes,
+         (SELECT received_at FROM responses WHERE id > at AND id < "end" ORDER BY id LIMIT 1) AS responseAt,
+         (SELECT created_at FROM revisions WHERE revised IS NOT NULL AND id > revised AND id < "end" ORDER BY id LIMIT 1)
+           AS revisionAt
+       FROM places ORDER BY i`,
     )
-    .bind(cursor.position, end, cursor.revisionPosition)
-    .first<{ entries: number; responseAt: number | null; revisionAt: number | null }>();
-  const times = [row?.responseAt, row?.revisionAt].filter((at) => at !== null && at !== undefined);
-  return { entries: row?.entries ?? 0, oldestAt: times.length > 0 ? Math.min(...times) : null };
+    .bind(JSON.stringify(places))
+    .all<LagRow>();
+  return results.map(({ head, changes, responseAt, revisionAt }, i) => {
+    const times = [responseAt, revisionAt].filter((at) => at !== null);
+    const entries = head - (cursors[i]?.position ?? head) + changes;
+    return { entries, oldestAt: times.length > 0 ? Math.min(...times) : null, head };
+  });
 }

@@ -3,6 +3,7 @@
  * holder names the epoch that its claim raised, so that a holder whose lease ran out changes nothing any more.
  */
 import { SEGMENT_SIZE } from "../core/ids";
+import type { Blocked } from "../core/notice";
 
 /** A wake-up younger than this is still on its way: no second one is sent. */
 export const WAKE_WINDOW_MS = 2_000;
@@ -57,16 +58,37 @@ export interface Cursor {
   readonly flight: Flight | null;
   readonly lastError: string | null;
   readonly lastSuccessAt: number | null;
+  /** When the next reconciliation is due; null: the kind has none. */
+  readonly reconcileAt: number | null;
+  /** Only entries after this position are compared: what came before was never to be delivered there. */
+  readonly compareFrom: number;
+  readonly failing: Failing | null;
+  /** Stopped by causes that were told; null: it has delivered since. */
+  readonly blocked: Blocked | null;
+}
+
+/** A stretch in which every attempt failed: its first failure and its newest, in milliseconds. */
+export interface Failing {
+  readonly since: number;
+  readonly at: number;
 }
 
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
-  lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt`;
+  lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
+  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked`;
 
-export type CursorRow = Omit<Cursor, "flight"> & { readonly flight: string | null };
+export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked"> & {
+  readonly flight: string | null;
+  readonly blocked: string | null;
+  readonly failingSince: number | null;
+  readonly failedAt: number | null;
+};
 
-export const toCursor = (row: CursorRow): Cursor => ({
+export const toCursor = ({ failingSince, failedAt, ...row }: CursorRow): Cursor => ({
   ...row,
   flight: row.flight === null ? null : (JSON.parse(row.flight) as Flight),
+  blocked: row.blocked === null ? null : (JSON.parse(row.blocked) as Blocked),
+  failing: failingSince === null ? null : { since: failingSince, at: failedAt ?? failingSince },
 });
 
 /** There is something after the cursor: responses, revisions that it follows, or a page in doubt. */
@@ -123,6 +145,8 @@ export interface CursorChange {
   /** Not before this time; 0: at once. */
   readonly nextAt: number;
   readonly success: boolean;
+  readonly failing: Failing | null;
+  readonly blocked: Blocked | null;
   /** Keep the lease when there is more to do. */
   readonly hold: boolean;
 }
@@ -151,7 +175,7 @@ export function settleStatement(
     .prepare(
       `UPDATE cursors SET position = ?1, revision_position = ?2, high = max(high, ?1), flight = ?3, failures = ?5,
          state = CASE WHEN state = 'paused' THEN state ELSE ?4 END, last_error = ?6, next_at = ?7,
-         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END,
+         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, blocked = ?16,
          lease_until = CASE WHEN ?13 AND ${more} THEN lease_until ELSE 0 END,
          wake_at = CASE WHEN ?13 AND ${more} THEN wake_at WHEN ?4 <> 'active' OR ${more} THEN max(?7, ?9) ELSE 0 END
        WHERE segment = ?10 AND integration = ?11 AND epoch = ?12
@@ -171,6 +195,9 @@ export function settleStatement(
       cursor.integration,
       cursor.epoch,
       change.hold ? 1 : 0,
+      change.failing?.since ?? null,
+      change.failing?.at ?? null,
+      change.blocked === null ? null : JSON.stringify(change.blocked),
     );
 }
 
@@ -184,7 +211,7 @@ export async function sweepCursors(db: D1Database, shard: number, now: number, l
       `UPDATE cursors SET wake_at = ?1 WHERE (segment, integration) IN (
          SELECT segment, integration FROM cursors
          WHERE state <> 'paused' AND lease_until <= ?1 AND next_at <= ?1 AND wake_at <= ?1 - ${WAKE_WINDOW_MS}
-           AND (flight IS NOT NULL OR ${BEHIND} OR ${DUE}) LIMIT ?2)
+           AND (flight IS NOT NULL OR reconcile_at <= ?1 OR ${BEHIND} OR ${DUE}) LIMIT ?2)
        RETURNING ${RING_RETURNING}`,
     )
     .bind(now, limit)

@@ -26,6 +26,12 @@ export async function query<T>(run: PromiseLike<T>): Promise<T> {
   }
 }
 
+/** A drizzle query as a statement of D1's own, for a batch with others. */
+export function prepared(db: D1Database, of: { toSQL(): { sql: string; params: unknown[] } }): D1PreparedStatement {
+  const { sql, params } = of.toSQL();
+  return db.prepare(sql).bind(...params);
+}
+
 /** D1 had too much to do and did not execute the query (platform.md 1.2). */
 export function isOverloaded(error: unknown): boolean {
   return error instanceof Error && /overloaded|too many requests queued/i.test(error.message);

@@ -2,15 +2,15 @@
  * Deliveries: one response to one integration. Only what a cursor cannot say has a row: exceptions of every kind, and each
  * delivery of a kind with a ledger, committed before its call (DESIGN.md section 4).
  */
-import type { DeliveryAddress } from "../core/ids";
-import { SEGMENT_SIZE } from "../core/ids";
-import type { DELIVERY_STATES } from "./schema";
+import { type DeliveryAddress, type FeedNumber, SEGMENT_SIZE } from "../core/ids";
+import type { RevisionEvent } from "./revisions";
+import type { DELIVERY_STATES } from "./schema-shard";
 
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface DeliveryRow {
   readonly integration: number;
-  readonly feed: 0 | 1;
+  readonly feed: FeedNumber;
   readonly position: number;
   readonly state: DeliveryState;
   readonly attempts: number;
@@ -25,11 +25,14 @@ export interface DeliveryRow {
   readonly content: string | null;
 }
 
-const COLUMNS = `integration, feed, position, state, attempts, looks, tried_at AS triedAt, next_at AS nextAt, reference,
-  status, rank, reason, content`;
+/**
+ * The columns of a `DeliveryRow`. What is delivered is not attempted again: its `next_at` says when its status is checked.
+ */
+export const DELIVERY_COLUMNS = `integration, feed, position, state, attempts, looks, tried_at AS triedAt,
+  CASE state WHEN 'delivered' THEN NULL ELSE next_at END AS nextAt, reference, status, rank, reason, content`;
 
-/** What a holder writes about deliveries; `rank` stays what the provider's reports made it. */
-export type DeliveryWrite = Omit<DeliveryRow, "integration" | "rank">;
+/** What a holder writes about deliveries. `nextAt` of a delivered one: when its status is checked. `rank` 0: not the provider's word. */
+export type DeliveryWrite = Omit<DeliveryRow, "integration">;
 
 interface Holder {
   readonly segment: number;
@@ -56,20 +59,21 @@ export function writeStatement(
     row.status,
     row.reason,
     row.content,
+    row.rank,
   ]);
-  // A report of the provider may have come before our own call returned: what it said stays.
+  // A report of the provider may have come before our own call returned: what it said stays, unless this is its later word.
   return db
     .prepare(
-      `INSERT INTO deliveries (integration, feed, position, state, attempts, looks, tried_at, next_at, reference, status, reason, content)
+      `INSERT INTO deliveries (integration, feed, position, state, attempts, looks, tried_at, next_at, reference, status, reason, content, rank)
        SELECT ?2, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, e.value->>7,
-         e.value->>8, e.value->>9, e.value->>10
+         e.value->>8, e.value->>9, e.value->>10, e.value->>11
        FROM json_each(?1) e WHERE EXISTS (SELECT 1 FROM cursors WHERE segment = ?3 AND integration = ?2 AND epoch = ?4)
        ON CONFLICT (integration, feed, position) DO UPDATE SET
-         state = CASE WHEN deliveries.rank > 0 THEN deliveries.state ELSE excluded.state END,
-         next_at = CASE WHEN deliveries.rank > 0 THEN NULL ELSE excluded.next_at END,
-         reason = CASE WHEN deliveries.rank > 0 THEN deliveries.reason ELSE excluded.reason END,
-         status = CASE WHEN deliveries.rank > 0 THEN deliveries.status ELSE excluded.status END,
-         reference = coalesce(deliveries.reference, excluded.reference),
+         state = CASE WHEN deliveries.rank > excluded.rank THEN deliveries.state ELSE excluded.state END,
+         next_at = CASE WHEN deliveries.rank > excluded.rank THEN deliveries.next_at ELSE excluded.next_at END,
+         reason = CASE WHEN deliveries.rank > excluded.rank THEN deliveries.reason ELSE excluded.reason END,
+         status = CASE WHEN deliveries.rank > excluded.rank THEN deliveries.status ELSE excluded.status END,
+         rank = max(deliveries.rank, excluded.rank), reference = coalesce(deliveries.reference, excluded.reference),
          attempts = excluded.attempts, looks = excluded.looks, tried_at = excluded.tried_at, content = excluded.content
        ${which === "unreported" ? "WHERE deliveries.rank = 0" : ""}`,
     )
@@ -89,7 +93,7 @@ export async function markDeliveries(db: D1Database, holder: Holder, rows: reado
 export function unmarkStatement(
   db: D1Database,
   holder: Holder,
-  feed: 0 | 1,
+  feed: FeedNumber,
   positions: readonly number[],
 ): D1PreparedStatement {
   return db
@@ -105,13 +109,13 @@ export function unmarkStatement(
 export async function readDeliveries(
   db: D1Database,
   integration: number,
-  feed: 0 | 1,
+  feed: FeedNumber,
   positions: readonly number[],
 ): Promise<Map<number, DeliveryRow>> {
   if (positions.length === 0) return new Map();
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMNS} FROM deliveries
+      `SELECT ${DELIVERY_COLUMNS} FROM deliveries
        WHERE integration = ?1 AND feed = ?2 AND position IN (SELECT value FROM json_each(?3))`,
     )
     .bind(integration, feed, JSON.stringify(positions))
@@ -119,16 +123,37 @@ export async function readDeliveries(
   return new Map(results.map((row) => [row.position, row]));
 }
 
-/** The deliveries of a segment whose time has come, oldest first. */
+/** A delivery of a change to a response. */
+export type ChangeDeliveryRow = DeliveryRow & { readonly event: RevisionEvent };
+
+/** The rows of these integrations about changes to one response: those of its newest changes, newest first. */
+export async function readChangeDeliveries(
+  db: D1Database,
+  response: number,
+  { integrations, changes }: { integrations: readonly number[]; changes: number },
+): Promise<ChangeDeliveryRow[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${DELIVERY_COLUMNS}, event
+       FROM (SELECT id AS change, event FROM revisions WHERE response = ?1 ORDER BY id DESC LIMIT ?3)
+       CROSS JOIN json_each(?2) e CROSS JOIN deliveries d ON d.integration = e.value AND d.feed = 1 AND d.position = change
+       ORDER BY d.position DESC`,
+    )
+    .bind(response, JSON.stringify(integrations), changes)
+    .all<ChangeDeliveryRow>();
+  return results;
+}
+
+/** The deliveries of a segment whose time has come, oldest first: to be attempted, or those whose status is to be checked. */
 export async function readDue(
   db: D1Database,
   holder: Holder,
-  { now, limit }: { now: number; limit: number },
+  { now, limit, checks }: { now: number; limit: number; checks: boolean },
 ): Promise<DeliveryRow[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMNS} FROM deliveries WHERE integration = ?1 AND next_at <= ?2 AND position > ?3 AND position < ?4
-       ORDER BY next_at LIMIT ?5`,
+      `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE integration = ?1 AND next_at <= ?2 AND position > ?3 AND position < ?4
+         AND state ${checks ? "=" : "<>"} 'delivered' ORDER BY next_at LIMIT ?5`,
     )
     .bind(holder.integration, now, holder.segment * SEGMENT_SIZE, (holder.segment + 1) * SEGMENT_SIZE, limit)
     .all<DeliveryRow>();
@@ -141,7 +166,7 @@ const CLAIM_RANGE = 2_000;
 /** Which of these provider ids other deliveries near a position have. */
 export async function findClaimed(
   db: D1Database,
-  near: { integration: number; feed: 0 | 1; position: number },
+  near: { integration: number; feed: FeedNumber; position: number },
   references: readonly string[],
 ): Promise<Set<string>> {
   if (references.length === 0) return new Set();
@@ -157,41 +182,19 @@ export async function findClaimed(
 
 export async function findDelivery(db: D1Database, address: DeliveryAddress): Promise<DeliveryRow | null> {
   return db
-    .prepare(`SELECT ${COLUMNS} FROM deliveries WHERE integration = ? AND feed = ? AND position = ?`)
+    .prepare(`SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE integration = ? AND feed = ? AND position = ?`)
     .bind(address.integration, address.feed, address.position)
     .first<DeliveryRow>();
 }
 
-/** The parked deliveries of a segment before a position, newest first. */
-export async function readParked(
-  db: D1Database,
-  holder: { segment: number; integration: number },
-  { before, limit }: { before: number; limit: number },
-): Promise<DeliveryRow[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT ${COLUMNS} FROM deliveries WHERE integration = ?1 AND state = 'parked' AND position > ?2 AND position < ?3
-       ORDER BY position DESC LIMIT ?4`,
-    )
-    .bind(holder.integration, holder.segment * SEGMENT_SIZE, before, limit)
-    .all<DeliveryRow>();
-  return results;
-}
-
-/** How many deliveries wait for a person. Reads as many rows. */
-export async function countParked(db: D1Database, integration: number): Promise<number> {
-  const row = await db
-    .prepare("SELECT count(*) AS n FROM deliveries WHERE integration = ? AND state = 'parked'")
-    .bind(integration)
-    .first<{ n: number }>();
-  return row?.n ?? 0;
-}
+/** SET of a delivery that starts anew: what earlier attempts left behind is not asked any more. */
+export const ANEW = "attempts = 0, looks = 0, rank = 0, reference = NULL, status = NULL";
 
 /** Makes a parked delivery due now. False: it is not parked. */
 export async function retryDelivery(db: D1Database, address: DeliveryAddress, now: number): Promise<boolean> {
   const { meta } = await db
     .prepare(
-      `UPDATE deliveries SET state = 'retrying', next_at = ?4, attempts = 0, looks = 0, rank = 0, reference = NULL, status = NULL
+      `UPDATE deliveries SET state = 'retrying', next_at = ?4, ${ANEW}
        WHERE integration = ?1 AND feed = ?2 AND position = ?3 AND state = 'parked'`,
     )
     .bind(address.integration, address.feed, address.position, now)
@@ -199,15 +202,69 @@ export async function retryDelivery(db: D1Database, address: DeliveryAddress, no
   return meta.changes > 0;
 }
 
-/** Writes a provider's report, unless a later stage was reported already, or it is of the message of an attempt before. */
-export async function reportDelivery(
+/**
+ * Makes deliveries of settled responses due now, whether they have a row or not: chosen for a replay, or found missing. What
+ * is under way, or has no row and is still ahead of the cursor, is left alone; `delivered` rows too when `keepDelivered` (kinds with a ledger,
+ * whose delivered row means that the effect exists). Returns how many are due now.
+ */
+export async function scheduleDeliveries(
   db: D1Database,
-  address: DeliveryAddress,
-  report: { reference: string; status: string; rank: number; state: "delivered" | "parked"; reason: string | null },
-): Promise<boolean> {
+  of: Scheduled,
+  positions: readonly number[],
+  now: number,
+): Promise<number> {
+  if (positions.length === 0) return 0;
+  const { results } = await scheduleStatement(db, of, positions, now).all<{ position: number }>();
+  return results.length;
+}
+
+interface Scheduled {
+  readonly segment: number;
+  readonly integration: number;
+  readonly keepDelivered: boolean;
+}
+
+/** The statement of `scheduleDeliveries`; returns the positions that are due now. */
+export function scheduleStatement(
+  db: D1Database,
+  of: Scheduled,
+  positions: readonly number[],
+  now: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at, next_at)
+       SELECT ?2, 0, e.value, 'retrying', 0, ?4, ?4 FROM json_each(?1) e
+       WHERE e.value <= (SELECT position FROM cursors WHERE segment = ?3 AND integration = ?2)
+         OR EXISTS (SELECT 1 FROM deliveries d WHERE d.integration = ?2 AND d.feed = 0 AND d.position = e.value)
+       ON CONFLICT (integration, feed, position) DO UPDATE SET state = 'retrying', next_at = ?4, ${ANEW}
+       WHERE deliveries.state IN ('parked', 'skipped') OR (deliveries.state = 'delivered' AND NOT ?5)
+       RETURNING position`,
+    )
+    .bind(JSON.stringify(positions), of.integration, of.segment, now, of.keepDelivered ? 1 : 0);
+}
+
+/** What the provider said of a delivery. */
+export interface Report {
+  readonly reference: string;
+  readonly status: string;
+  readonly rank: number;
+  readonly state: "delivered" | "parked";
+  readonly reason: string | null;
+  /** When its status is checked if nothing else comes (milliseconds): it is not final. Without it: it is. */
+  readonly checkAt?: number | undefined;
+}
+
+/**
+ * Writes a provider's report, unless a later stage was reported already, or it is of the message of an attempt before. A
+ * final one ends the checks; any other leaves them as they are, or begins them when it is what tells of the delivery.
+ */
+export async function reportDelivery(db: D1Database, address: DeliveryAddress, report: Report): Promise<boolean> {
   const { meta } = await db
     .prepare(
-      `UPDATE deliveries SET reference = ?4, status = ?5, rank = ?6, state = ?7, reason = ?8, next_at = NULL
+      `UPDATE deliveries SET reference = ?4, status = ?5, rank = ?6, state = ?7, reason = ?8,
+         looks = CASE WHEN state = 'delivered' THEN looks ELSE 0 END,
+         next_at = CASE WHEN state = 'delivered' AND ?9 IS NOT NULL THEN next_at ELSE ?9 END
        WHERE integration = ?1 AND feed = ?2 AND position = ?3 AND rank < ?6 AND coalesce(reference, ?4) = ?4`,
     )
     .bind(
@@ -219,6 +276,7 @@ export async function reportDelivery(
       report.rank,
       report.state,
       report.reason,
+      report.checkAt ?? null,
     )
     .run();
   return meta.changes > 0;

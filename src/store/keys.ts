@@ -1,6 +1,8 @@
 /** Workspaces and their keys. A key is stored as its SHA-256 only; it has 160 random bits, so no slow hash is needed. */
-import { and, desc, eq, isNull, lt } from "drizzle-orm";
-import { control, query } from "./db";
+import { and, desc, eq, isNull, lt, lte, or } from "drizzle-orm";
+import type { AuditEntry } from "../core/audit";
+import { changeAudited } from "./audit";
+import { control, prepared, query } from "./db";
 import { keys, workspaces } from "./schema";
 
 export interface KeyRow {
@@ -9,8 +11,13 @@ export interface KeyRow {
   readonly workspace: string;
   readonly name: string;
   readonly scopes: string[];
+  readonly form: string | null;
   readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
 }
+
+export type WorkspaceRow = typeof workspaces.$inferSelect;
 
 const columns = {
   no: keys.no,
@@ -18,21 +25,44 @@ const columns = {
   workspace: keys.workspace,
   name: keys.name,
   scopes: keys.scopes,
+  form: keys.form,
   createdAt: keys.createdAt,
+  expiresAt: keys.expiresAt,
+  lastUsedAt: keys.lastUsedAt,
 };
 
 export async function insertWorkspace(
   db: D1Database,
   workspace: { id: string; name: string; createdAt: number },
+  entry: AuditEntry,
 ): Promise<void> {
-  await query(control(db).insert(workspaces).values(workspace));
+  await changeAudited(db, [prepared(db, control(db).insert(workspaces).values(workspace))], entry);
+}
+
+export async function findWorkspace(db: D1Database, id: string): Promise<WorkspaceRow | null> {
+  return (await query(control(db).select().from(workspaces).where(eq(workspaces.id, id)).get())) ?? null;
+}
+
+/** The names of a workspace's keys, revoked ones too, by id. */
+export async function readKeyNames(
+  db: D1Database,
+  workspace: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { results } = await db
+    .prepare("SELECT id, name FROM keys WHERE id IN (SELECT value FROM json_each(?2)) AND workspace = ?1")
+    .bind(workspace, JSON.stringify(ids))
+    .all<{ id: string; name: string }>();
+  return new Map(results.map(({ id, name }) => [id, name]));
 }
 
 export async function insertKey(
   db: D1Database,
-  key: { id: string; hash: string; workspace: string; name: string; scopes: string[]; createdAt: number },
+  key: Omit<KeyRow, "no"> & { hash: string },
+  entry: AuditEntry,
 ): Promise<void> {
-  await query(control(db).insert(keys).values(key));
+  await changeAudited(db, [prepared(db, control(db).insert(keys).values(key))], entry);
 }
 
 /** The key with this hash, unless it was revoked. */
@@ -47,7 +77,19 @@ export async function findKey(db: D1Database, hash: string): Promise<KeyRow | nu
   return row ?? null;
 }
 
-/** The keys of a workspace that work, newest first, before `before` (a key's `no`). */
+/** A key of a workspace by its id, unless it was revoked. */
+export async function findKeyById(db: D1Database, workspace: string, id: string): Promise<KeyRow | null> {
+  const mine = and(eq(keys.workspace, workspace), eq(keys.id, id), isNull(keys.revokedAt));
+  return (await query(control(db).select(columns).from(keys).where(mine).get())) ?? null;
+}
+
+/** Notes that a key was used, unless that was noted after `before`: isolates that do it at once write one row. */
+export async function noteUse(db: D1Database, no: number, at: { now: number; before: number }): Promise<void> {
+  const due = and(eq(keys.no, no), or(isNull(keys.lastUsedAt), lte(keys.lastUsedAt, at.before)));
+  await query(control(db).update(keys).set({ lastUsedAt: at.now }).where(due));
+}
+
+/** The keys of a workspace that were not revoked, newest first, before `before` (a key's `no`). */
 export async function listKeys(
   db: D1Database,
   workspace: string,
@@ -57,9 +99,17 @@ export async function listKeys(
   return query(control(db).select(columns).from(keys).where(mine).orderBy(desc(keys.no)).limit(limit));
 }
 
-/** False: the workspace has no such key. */
-export async function revokeKey(db: D1Database, workspace: string, id: string, now: number): Promise<boolean> {
+/** The hash of the key that was revoked; null: the workspace has no such key. */
+export async function revokeKey(
+  db: D1Database,
+  { workspace, id, now }: { workspace: string; id: string; now: number },
+  entry: AuditEntry,
+): Promise<string | null> {
   const mine = and(eq(keys.workspace, workspace), eq(keys.id, id), isNull(keys.revokedAt));
-  const { meta } = await query(control(db).update(keys).set({ revokedAt: now }).where(mine));
-  return meta.changes > 0;
+  const change = prepared(
+    db,
+    control(db).update(keys).set({ revokedAt: now }).where(mine).returning({ hash: keys.hash }),
+  );
+  const [revoked] = await changeAudited<{ hash: string }>(db, [change], entry);
+  return revoked?.results[0]?.hash ?? null;
 }

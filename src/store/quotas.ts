@@ -2,7 +2,7 @@
  * Daily quotas in D1: how often something may be done in a day for one recipient or one workspace. Days are UTC. Keys are kept
  * as digests, so that no phone number stands in the table.
  */
-import type { QuotaUse } from "../core/integration";
+import type { QuotaUse } from "../core/recipients";
 
 const DAY_MS = 86_400_000;
 /** Rows of past days that one sweep deletes: a bounded write, however busy a day was. */

@@ -1,9 +1,19 @@
 /**
- * The tables of migrations/, mirrored for drizzle's typed queries and row types. The SQL is the truth; a test compares
- * names, types, nullability and keys of the two.
+ * The control tables of migrations/, mirrored for drizzle's typed queries and row types; those of the shards are in
+ * store/schema-shard.ts. The SQL is the truth; a test compares names, types, nullability and keys of the two.
  */
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Metadata } from "../core/form";
+import type { AuditAction, AuditDetail } from "../core/audit";
+import { ACCESS, type Metadata } from "../core/form";
+import type { FormSettings } from "../core/form-settings";
+import type { Budget } from "../core/integration";
+
+/** Turnstile of a form as it is stored: the secret under the key `keyId` of the ring (core/seal.ts). */
+export interface SealedTurnstile {
+  readonly siteKey: string;
+  readonly sealed: string;
+  readonly keyId: string;
+}
 
 export const workspaces = sqliteTable("workspaces", {
   id: text("id").primaryKey(),
@@ -20,6 +30,9 @@ export const keys = sqliteTable("keys", {
   scopes: text("scopes", { mode: "json" }).$type<string[]>().notNull(),
   createdAt: integer("created_at").notNull(),
   revokedAt: integer("revoked_at"),
+  form: text("form"),
+  expiresAt: integer("expires_at"),
+  lastUsedAt: integer("last_used_at"),
 });
 
 export const forms = sqliteTable("forms", {
@@ -28,11 +41,36 @@ export const forms = sqliteTable("forms", {
   workspace: text("workspace").notNull(),
   title: text("title").notNull(),
   state: text("state", { enum: ["open", "closed"] }).notNull(),
-  access: text("access", { enum: ["public", "key"] }).notNull(),
   version: integer("version").notNull(),
   metadata: text("metadata", { mode: "json" }).$type<Metadata>().notNull(),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  access: text("access", { enum: ACCESS }).notNull(),
+  turnstile: text("turnstile", { mode: "json" }).$type<SealedTurnstile>(),
+  settings: text("settings", { mode: "json" }).$type<FormSettings>().notNull().default({}),
+  archivedAt: integer("archived_at"),
+  deletedAt: integer("deleted_at"),
+  eraseAt: integer("erase_at"),
+  erasingAt: integer("erasing_at"),
+});
+
+export const formDrafts = sqliteTable("form_drafts", {
+  form: text("form").primaryKey(),
+  revision: integer("revision").notNull(),
+  content: text("content"),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+export const links = sqliteTable("links", {
+  no: integer("no").primaryKey(),
+  id: text("id").notNull(),
+  form: text("form").notNull(),
+  name: text("name").notNull(),
+  metadata: text("metadata", { mode: "json" }).$type<Metadata>().notNull(),
+  expiresAt: integer("expires_at"),
+  createdAt: integer("created_at").notNull(),
+  revokedAt: integer("revoked_at"),
+  responsesMax: integer("responses_max"),
 });
 
 export const formVersions = sqliteTable(
@@ -81,6 +119,25 @@ export const integrations = sqliteTable("integrations", {
   filter: text("filter"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
+  budget: text("budget", { mode: "json" }).$type<Budget>(),
+});
+
+export const deletedIntegrations = sqliteTable("deleted_integrations", {
+  no: integer("no").primaryKey(),
+  deletedAt: integer("deleted_at").notNull(),
+  erasedAt: integer("erased_at"),
+  kind: text("kind"),
+});
+
+export const audit = sqliteTable("audit", {
+  no: integer("no").primaryKey(),
+  id: text("id").notNull(),
+  workspace: text("workspace").notNull(),
+  at: integer("at").notNull(),
+  actor: text("actor").notNull(),
+  action: text("action").$type<AuditAction>().notNull(),
+  object: text("object").notNull(),
+  detail: text("detail", { mode: "json" }).$type<AuditDetail>().notNull(),
 });
 
 export const budgets = sqliteTable("budgets", {
@@ -88,6 +145,30 @@ export const budgets = sqliteTable("budgets", {
   tokens: real("tokens").notNull(),
   granted: integer("granted").notNull(),
   at: integer("at").notNull(),
+});
+
+export const lexicons = sqliteTable("lexicons", {
+  workspace: text("workspace").primaryKey(),
+  revision: integer("revision").notNull(),
+  entries: integer("entries").notNull(),
+  spellings: integer("spellings").notNull(),
+  changedAt: integer("changed_at").notNull(),
+});
+
+export const lexiconEntries = sqliteTable("lexicon_entries", {
+  no: integer("no").primaryKey(),
+  id: text("id").notNull(),
+  workspace: text("workspace").notNull(),
+  term: text("term").notNull(),
+  termKey: text("term_key").notNull(),
+  language: text("language").notNull(),
+  city: text("city"),
+  cityKey: text("city_key").notNull(),
+  variants: text("variants", { mode: "json" }).$type<string[]>().notNull(),
+  meaning: text("meaning"),
+  partOfSpeech: text("part_of_speech"),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
 });
 
 export const suppressions = sqliteTable(
@@ -112,83 +193,18 @@ export const quotas = sqliteTable(
   (t) => [primaryKey({ columns: [t.day, t.scope, t.key] })],
 );
 
-export const segments = sqliteTable("segments", {
-  no: integer("no").primaryKey(),
-  form: text("form").notNull(),
-  version: integer("version").notNull(),
-  state: text("state", { enum: ["open", "closed"] }).notNull(),
-  openedAt: integer("opened_at").notNull(),
-});
-
-export const responses = sqliteTable("responses", {
-  id: integer("id").primaryKey(),
-  nonce: text("nonce").notNull(),
-  version: integer("version").notNull(),
-  revision: integer("revision").notNull(),
-  receivedAt: integer("received_at").notNull(),
-  erasedAt: integer("erased_at"),
-  answers: text("answers").notNull(),
-  metadata: text("metadata").notNull(),
-  idempotencyKey: text("idempotency_key"),
-  fingerprint: text("fingerprint"),
-});
-
-export const receipts = sqliteTable("receipts", {
-  nonce: text("nonce").primaryKey(),
-  response: integer("response").notNull(),
-  refusal: text("refusal", { enum: ["idempotency_key_reused"] }),
-  settledAt: integer("settled_at").notNull(),
-});
-
-export const revisions = sqliteTable("revisions", {
-  id: integer("id").primaryKey(),
-  response: integer("response").notNull(),
-  event: text("event", { enum: ["updated", "erased"] }).notNull(),
-  revision: integer("revision").notNull(),
-  previous: text("previous"),
-  createdAt: integer("created_at").notNull(),
-});
-
-export const cursors = sqliteTable(
-  "cursors",
+export const endedSessions = sqliteTable(
+  "ended_sessions",
   {
-    segment: integer("segment").notNull(),
-    integration: integer("integration").notNull(),
-    kind: text("kind").notNull(),
-    state: text("state", { enum: ["active", "paused", "waiting", "blocked"] }).notNull(),
-    position: integer("position").notNull(),
-    revisionPosition: integer("revision_position"),
-    high: integer("high").notNull(),
-    epoch: integer("epoch").notNull(),
-    leaseUntil: integer("lease_until").notNull(),
-    wakeAt: integer("wake_at").notNull(),
-    nextAt: integer("next_at").notNull(),
-    failures: integer("failures").notNull(),
-    flight: text("flight"),
-    lastError: text("last_error"),
-    lastSuccessAt: integer("last_success_at"),
+    until: integer("until").notNull(),
+    id: text("id").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.segment, t.integration] })],
+  (t) => [primaryKey({ columns: [t.until, t.id] })],
 );
 
-export const DELIVERY_STATES = ["sending", "unknown", "retrying", "delivered", "skipped", "parked"] as const;
-
-export const deliveries = sqliteTable(
-  "deliveries",
-  {
-    integration: integer("integration").notNull(),
-    feed: integer("feed").notNull(),
-    position: integer("position").notNull(),
-    state: text("state", { enum: DELIVERY_STATES }).notNull(),
-    attempts: integer("attempts").notNull(),
-    looks: integer("looks").notNull(),
-    triedAt: integer("tried_at").notNull(),
-    nextAt: integer("next_at"),
-    reference: text("reference"),
-    status: text("status"),
-    rank: integer("rank").notNull(),
-    reason: text("reason"),
-    content: text("content"),
-  },
-  (t) => [primaryKey({ columns: [t.integration, t.feed, t.position] })],
-);
+export const recheckRequests = sqliteTable("recheck_requests", {
+  form: text("form").primaryKey(),
+  version: integer("version").notNull(),
+  askedAt: integer("asked_at").notNull(),
+  startAt: integer("start_at").notNull(),
+});

@@ -3,7 +3,7 @@
  * `DB_1 …` are further shards. A form's responses live in segments, each on one shard; the directory (control) lists
  * a form's segments, oldest first.
  */
-import { segmentStart } from "../core/ids";
+import { segmentStart, seqOf } from "../core/ids";
 
 export interface Shard {
   readonly no: number;
@@ -47,15 +47,60 @@ export async function listSegments(shards: Shards, form: string): Promise<Segmen
   return results;
 }
 
-/** Opens the first segment of a form, in the state given. */
-export async function openFirstSegment(
-  shards: Shards,
-  form: { id: string; version: number; state: "open" | "closed"; now: number },
-): Promise<Segment> {
+/** The segments of several forms by form, each oldest first. One round trip. */
+export async function listSegmentsOf(shards: Shards, forms: readonly string[]): Promise<Map<string, Segment[]>> {
+  const { results } = await shards.control
+    .prepare(
+      `SELECT form, shard, segment AS no FROM directory WHERE form IN (SELECT value FROM json_each(?)) ORDER BY form, ordinal`,
+    )
+    .bind(JSON.stringify(forms))
+    .all<Segment & { form: string }>();
+  return Map.groupBy(results, ({ form }) => form);
+}
+
+/** The newest response of a segment: its position, and when it was received (milliseconds). */
+export interface Newest {
+  readonly shard: number;
+  readonly segment: number;
+  readonly head: number;
+  readonly receivedAt: number;
+}
+
+/** The newest responses of these segments, as far as they have any. One round trip for each shard; two rows a segment. */
+export async function readNewest(shards: Shards, segments: readonly Segment[]): Promise<Newest[]> {
+  const byShard = Map.groupBy(segments, ({ shard }) => shard);
+  const read = async ([shard, here]: [number, Segment[]]) => {
+    const { results } = await shards
+      .get(shard)
+      .db.prepare(
+        `WITH heads (segment, head) AS (SELECT value->>0,
+           (SELECT id FROM responses WHERE id > value->>1 AND id < value->>2 ORDER BY id DESC LIMIT 1) FROM json_each(?))
+         SELECT segment, head, received_at AS receivedAt FROM heads CROSS JOIN responses ON id = head`,
+      )
+      .bind(JSON.stringify(here.map(({ no }) => [no, segmentStart(no), segmentStart(no + 1)])))
+      .all<Omit<Newest, "shard">>();
+    return results.map((row) => ({ ...row, shard }));
+  };
+  return (await Promise.all([...byShard].map(read))).flat();
+}
+
+/** What the INSERTs of a form's responses are checked against. */
+export interface Admission {
+  readonly id: string;
+  readonly version: number;
+  readonly state: "open" | "closed";
+  /** Responses that the form takes in all; as many as come unless told. */
+  readonly responsesMax?: number | null;
+}
+
+/** Opens the first segment of a form. */
+export async function openFirstSegment(shards: Shards, form: Admission & { readonly now: number }): Promise<Segment> {
   const shard = shards.get(0);
   const row = await shard.db
-    .prepare("INSERT INTO segments (form, version, state, opened_at) VALUES (?, ?, ?, ?) RETURNING no")
-    .bind(form.id, form.version, form.state, form.now)
+    .prepare(
+      "INSERT INTO segments (form, version, state, opened_at, responses_max) VALUES (?, ?, ?, ?, ?) RETURNING no",
+    )
+    .bind(form.id, form.version, form.state, form.now, form.responsesMax ?? null)
     .first<{ no: number }>();
   if (!row) throw new Error("a segment was not created");
   await shards.control
@@ -65,17 +110,18 @@ export async function openFirstSegment(
   return { shard: shard.no, no: row.no };
 }
 
-/** Tells the open segment of a form which version and state its INSERTs are checked against. */
-export async function updateOpenSegment(
-  shards: Shards,
-  form: { id: string; version: number; state: "open" | "closed" },
-): Promise<void> {
-  const open = (await listSegments(shards, form.id)).at(-1);
+/** Tells the open segment of a form what its INSERTs are checked against. */
+export async function updateOpenSegment(shards: Shards, form: Admission): Promise<void> {
+  const segments = await listSegments(shards, form.id);
+  const open = segments.pop();
   if (!open) throw new Error("the form has no segment");
+  let left = form.responsesMax ?? null;
+  // What earlier segments hold counts against the form's quota, and does not grow any more.
+  for (const earlier of left === null ? [] : segments) left = (left ?? 0) - seqOf(await headOf(shards, earlier));
   await shards
     .get(open.shard)
-    .db.prepare("UPDATE segments SET version = ?, state = ? WHERE no = ?")
-    .bind(form.version, form.state, open.no)
+    .db.prepare("UPDATE segments SET version = ?, state = ?, responses_max = ? WHERE no = ?")
+    .bind(form.version, form.state, left === null ? null : Math.max(0, left), open.no)
     .run();
 }
 

@@ -4,8 +4,9 @@
  */
 import { segmentStart } from "../core/ids";
 import type { ReceiptAddress } from "../core/spool";
-import { appendResponses, FIRST_VERSION, type FirstAnswer, findRefusal, type NewResponse } from "./append";
+import { appendResponses, type NewResponse } from "./append";
 import type { WakeUp } from "./cursors";
+import { FIRST_STATE, type FirstAnswer, findRefusal, toFirstAnswer } from "./refusals";
 
 /** Where a spooled submission ended. */
 export interface Settled {
@@ -97,18 +98,39 @@ async function insertReceipts(db: D1Database, settled: readonly Settled[], now: 
 /** A settled receipt: what the response's first sender was told, and the refusal if there was one. */
 export interface ReceiptRow extends FirstAnswer {
   readonly position: number;
+  /** Of the response. */
+  readonly form: string;
   readonly refusal: Settled["refusal"];
 }
 
 /** The receipt, or null while its submission is on its way (or nobody ever gave it out). One round trip. */
 export async function findReceipt(db: D1Database, nonce: ReceiptAddress["nonce"]): Promise<ReceiptRow | null> {
-  return db
+  const row = await db
     .prepare(
-      `SELECT k.id AS position, t.refusal, k.received_at AS receivedAt, ${FIRST_VERSION} AS version
+      `SELECT k.id AS position, (SELECT form FROM segments s WHERE s.no = k.id >> 33) AS form, t.refusal, k.received_at,
+         ${FIRST_STATE} AS first
        FROM receipts t JOIN responses k ON k.id = t.response WHERE t.nonce = ?`,
     )
     .bind(nonce)
-    .first<ReceiptRow>();
+    .first<Omit<ReceiptRow, keyof FirstAnswer> & { received_at: number; first: string }>();
+  if (!row) return null;
+  const { received_at: _, first: __, ...at } = row;
+  return { ...at, ...toFirstAnswer(row) };
+}
+
+/** Receipts that one sweep deletes on a shard. */
+const DELETE_MAX = 1_000;
+
+/** Deletes receipts that were settled before a time (milliseconds), a bounded number. Returns how many. */
+export async function deleteOldReceipts(db: D1Database, before: number): Promise<number> {
+  const { meta } = await db
+    .prepare(
+      `DELETE FROM receipts WHERE nonce IN (
+         SELECT nonce FROM receipts WHERE settled_at < ? ORDER BY settled_at LIMIT ${DELETE_MAX})`,
+    )
+    .bind(before)
+    .run();
+  return meta.changes;
 }
 
 /** Whether D1 answers at all. */

@@ -1,30 +1,30 @@
-/** /v1/workspaces and /v1/keys. */
+/** /v1/workspaces, /v1/keys and /v1/encryption. */
 import { Hono } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../context";
-import { AppError } from "../../core/errors";
-import { createKey, createWorkspace, listKeys, requireRoot, revokeKey, SCOPES } from "../../services/access";
+import { createKey, createWorkspace, getKey, listKeys, revokeKey } from "../../services/access";
+import { KeyInputSchema, NameSchema } from "../../services/access-input";
 import { checkWith } from "../../services/check";
-import { bearer, withKey } from "../auth";
+import { rotateEncryption } from "../../services/rotation";
+import { withKey, withRoot } from "../auth";
 import { readJson } from "../body";
 import { listBody, numberedPage } from "../list";
 
-const Name = z.string().trim().min(1).max(200);
-const WorkspaceBody = z.strictObject({ name: Name });
-const KeyBody = z.strictObject({ name: Name, scopes: z.array(z.enum(SCOPES)).min(1) });
+export const WorkspaceBody = z.strictObject({ name: NameSchema });
 
 export const accessRoutes = new Hono<AppEnv>()
-  .post("/workspaces", async (c) => {
-    const text = bearer(c);
-    if (text === null) throw new AppError("unauthorized", { detail: "This needs the root key." });
-    await requireRoot(c.get("ctx"), text);
+  .post("/workspaces", withRoot, async (c) => {
     const workspace = await createWorkspace(c.get("ctx"), checkWith(WorkspaceBody, await readJson(c)));
     return c.json(workspace, 201);
   })
+  .post("/encryption/rotate", withRoot, async (c) => c.json(await rotateEncryption(c.get("ctx"))))
   .post("/keys", withKey("admin"), async (c) => {
-    const key = await createKey(c.get("ctx"), c.get("key").workspace, checkWith(KeyBody, await readJson(c)));
-    return c.json(key, 201);
+    const key = await createKey(c.get("ctx"), c.get("key").workspace, checkWith(KeyInputSchema, await readJson(c)));
+    return c.json(key, 201, { location: `/v1/keys/${key.id}` });
   })
+  .get("/keys/:key", withKey("admin"), async (c) =>
+    c.json(await getKey(c.get("ctx"), c.get("key").workspace, c.req.param("key"))),
+  )
   .get("/keys", withKey("admin"), async (c) =>
     c.json(listBody(await listKeys(c.get("ctx"), c.get("key").workspace, numberedPage(c)))),
   )

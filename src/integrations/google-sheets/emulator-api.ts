@@ -54,12 +54,12 @@ export async function answerApi(context: ApiContext, request: Request): Promise<
     const fault = strike(context.faults, { kind: call.kind, body: text }, context.random);
     const early = fault && answerBefore(fault, context);
     if (early) return early;
-    admit(context, call, request.headers.get("authorization"));
+    const by = admit(context, call, request.headers.get("authorization"));
     if (fault?.mode === "delay_apply" && call.kind !== "read") {
-      context.store.later(operationOf(call), context.now() + (fault.delaySeconds ?? 30) * 1000);
+      context.store.later(operationOf(call, by), context.now() + (fault.delaySeconds ?? 30) * 1000);
       throw serverError(fault);
     }
-    const answer = select(perform(context, call), maskOf(call) ?? new Map());
+    const answer = select(perform(context, call, by), maskOf(call) ?? new Map());
     if (fault?.mode === "error_after" || fault?.mode === "delay_apply") throw serverError(fault);
     if (fault?.mode === "drop_after") throw new EmulatorDrop();
     return Response.json(answer);
@@ -133,8 +133,8 @@ function parseBody(text: string): unknown {
   }
 }
 
-/** Token, quota and sharing, in Google's order. */
-function admit(context: ApiContext, call: Call, authorization: string | null): void {
+/** Token, quota and sharing, in Google's order. Returns the account that calls. */
+function admit(context: ApiContext, call: Call, authorization: string | null): string {
   const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
   if (token === undefined) {
     throw forbidden("Method doesn't allow unregistered callers (callers without established identity).");
@@ -156,14 +156,15 @@ function admit(context: ApiContext, call: Call, authorization: string | null): v
   const { shared } = context.store.find(call.id);
   const role = shared ? shared.get(grant.email) : "writer";
   if (role === undefined || (kind === "write" && (role === "reader" || grant.readOnly))) throw forbidden();
+  return grant.email;
 }
 
-function operationOf({ id, method, range, query, body }: Call): Operation {
+function operationOf({ id, method, range, query, body }: Call, by: string): Operation {
   const fields = typeof body === "object" && body !== null ? (body as Json) : {};
   if (method === "batchUpdate") {
     const unknown = Object.keys(fields).find((key) => !["requests", "includeSpreadsheetInResponse"].includes(key));
     if (unknown) throw badRequest(`Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`);
-    return { op: "batchUpdate", id, requests: fields.requests };
+    return { op: "batchUpdate", id, requests: fields.requests, by };
   }
   const option = query.get("valueInputOption");
   if (method === "values.batchUpdate") {
@@ -182,7 +183,7 @@ function operationOf({ id, method, range, query, body }: Call): Operation {
   return { op: "values", id, writes: [{ action, range, option, insert: query.get("insertDataOption"), body }] };
 }
 
-function perform({ store }: ApiContext, call: Call): unknown {
+function perform({ store }: ApiContext, call: Call, by: string): unknown {
   const doc = store.find(call.id);
   const { query } = call;
   switch (call.method) {
@@ -198,7 +199,7 @@ function perform({ store }: ApiContext, call: Call): unknown {
     case "developerMetadata.search":
       return searchMetadata(doc, call.body);
   }
-  const replies = store.commit(operationOf(call));
+  const replies = store.commit(operationOf(call, by));
   if (call.method === "batchUpdate") return { spreadsheetId: doc.id, replies };
   if (call.method === "values.batchUpdate") return { spreadsheetId: doc.id, responses: replies };
   return replies[0] ?? { spreadsheetId: doc.id };

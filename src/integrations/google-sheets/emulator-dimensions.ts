@@ -74,6 +74,10 @@ function remap(doc: Doc, tab: Tab, { dimension, map }: { dimension: Dimension; m
     const index = map(item.index);
     return index === null ? [] : [{ ...item, index }];
   });
+  tab.protectedRanges = tab.protectedRanges.flatMap((item) => {
+    const range = item.range && shifted(item.range, dimension, map);
+    return range === null ? [] : [{ ...item, ...(range && { range }) }];
+  });
   const kept: NamedRange[] = [];
   for (const named of doc.namedRanges) {
     const range =

@@ -60,6 +60,22 @@ export function deleteNamedRange(doc: Doc, { namedRangeId }: RequestOf<"deleteNa
   doc.namedRanges.splice(findNamed(doc, namedRangeId), 1);
 }
 
+/**
+ * A server on which no fence holds: a used id is freed for its next user, and true is returned for a missing one, whose
+ * request is passed over.
+ */
+export function passOver(doc: Doc, kind: string, input: unknown): boolean {
+  const request = typeof input === "object" && input !== null ? input : {};
+  const named = "namedRange" in request ? request.namedRange : request;
+  if (!/NamedRange$/.test(kind) || typeof named !== "object" || named === null || !("namedRangeId" in named))
+    return false;
+  const id = named.namedRangeId;
+  if (kind !== "addNamedRange") return !doc.namedRanges.some((range) => range.namedRangeId === id);
+  doc.namedRanges = doc.namedRanges.filter((range) => range.namedRangeId !== id);
+  doc.ghosts = doc.ghosts.filter((range) => range.namedRangeId !== id);
+  return false;
+}
+
 export function createMetadata(doc: Doc, input: RequestOf<"createDeveloperMetadata">["developerMetadata"]): Metadata {
   const { location, metadataId = doc.nextId++, metadataKey, metadataValue, visibility } = input;
   if (doc.metadata.some((item) => item.metadataId === metadataId)) {

@@ -101,6 +101,14 @@ export function renderProperties(doc: Doc, tab: Tab): Record<string, unknown> {
   };
 }
 
+/** Whether the basic filter hides a row; the first row of its range is the header. */
+function isHidden(tab: Tab, row: number): boolean {
+  const { filter } = tab;
+  if (!filter || row <= (filter.range.startRowIndex ?? 0) || row >= (filter.range.endRowIndex ?? tab.rowCount))
+    return false;
+  return [...filter.hidden].some(([column, values]) => values.has(formatCell(tab.rows[row]?.[column])));
+}
+
 function renderGrid(doc: Doc, area: Area): Record<string, unknown> {
   const { tab, startRow, endRow, startColumn, endColumn } = area;
   const on = (dimension: Metadata["dimension"], index: number) =>
@@ -108,7 +116,12 @@ function renderGrid(doc: Doc, area: Area): Record<string, unknown> {
   const dimension = (kind: "ROWS" | "COLUMNS", from: number, to: number) =>
     Array.from({ length: Math.max(0, to - from) }, (_, i) => {
       const attached = on(kind, from + i).map(renderMetadata);
-      return { pixelSize: kind === "ROWS" ? 21 : 100, ...(attached.length > 0 && { developerMetadata: attached }) };
+      const hidden = kind === "ROWS" && isHidden(tab, from + i);
+      return {
+        pixelSize: kind === "ROWS" ? 21 : 100,
+        ...(hidden && { hiddenByFilter: true }),
+        ...(attached.length > 0 && { developerMetadata: attached }),
+      };
     });
   const rowData = tab.rows.slice(startRow, endRow).map((row) => {
     const cells = row.slice(startColumn, endColumn);

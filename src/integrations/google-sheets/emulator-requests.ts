@@ -13,6 +13,8 @@ import {
   sizeOf,
 } from "./emulator-dimensions";
 import { ApiError, badRequest, invalidRequest } from "./emulator-errors";
+import * as hands from "./emulator-hands";
+import { checkProtections } from "./emulator-protection";
 import * as ranges from "./emulator-ranges";
 import { renderMetadata, renderProperties } from "./emulator-render";
 import { REQUESTS, type RequestKind, type RequestOf } from "./emulator-schemas";
@@ -94,6 +96,11 @@ const handlers: Handlers = {
     tab.protectedRanges.push({ ...protectedRange, protectedRangeId });
     return { protectedRange: { ...protectedRange, protectedRangeId } };
   },
+  deleteProtectedRange(doc, { protectedRangeId: id }) {
+    const tab = doc.tabs.find((other) => other.protectedRanges.some((item) => item.protectedRangeId === id));
+    if (!tab) throw badRequest(`No protected range with ID: ${id}`);
+    tab.protectedRanges = tab.protectedRanges.filter((item) => item.protectedRangeId !== id);
+  },
   addNamedRange: ranges.addNamedRange,
   updateNamedRange: ranges.updateNamedRange,
   deleteNamedRange: ranges.deleteNamedRange,
@@ -142,6 +149,28 @@ const handlers: Handlers = {
     const tab = tabOf(doc, source.sheetId);
     moveDimension(doc, tab, { ...checkSpan(tab, source), dimension: source.dimension, destinationIndex });
   },
+  duplicateSheet(doc, request) {
+    const source = tabOf(doc, request.sourceSheetId);
+    checkTitle(doc, request.newSheetName ?? `Copy of ${source.title}`);
+    return { properties: renderProperties(doc, hands.duplicateSheet(doc, source, request)) };
+  },
+  cutPaste(doc, request) {
+    hands.cutPaste(tabOf(doc, request.source.sheetId), tabOf(doc, request.destination.sheetId), request);
+  },
+  mergeCells(doc, { range }) {
+    hands.mergeCells(tabOf(doc, range.sheetId), range);
+  },
+  setBasicFilter(doc, { filter }) {
+    tabOf(doc, filter.range.sheetId).filter = hands.filterOf(filter);
+  },
+  clearBasicFilter(doc, { sheetId }) {
+    delete tabOf(doc, sheetId).filter;
+  },
+  addFilterView(doc, { filter }) {
+    const { filterViewId = doc.nextId++ } = filter;
+    tabOf(doc, filter.range.sheetId).filterViews.push({ ...filter, filterViewId });
+    return { filter: { ...filter, filterViewId } };
+  },
   sortRange(doc, { range, sortSpecs }) {
     ranges.sortRange(areaOf(tabOf(doc, range.sheetId), range), sortSpecs);
   },
@@ -160,8 +189,17 @@ function run<K extends RequestKind>(doc: Doc, kind: K, input: unknown): unknown 
 
 const isKind = (kind: string): kind is RequestKind => Object.hasOwn(REQUESTS, kind);
 
+/** What holds for a batch beyond its requests. */
+export interface Rules {
+  readonly cellsMax: number;
+  /** Ids of named ranges are taken twice, and those that are missing are passed over: no fence holds. */
+  readonly noFence?: boolean;
+  /** The account that asks; undefined: the owner, whom no protection keeps out. */
+  readonly by?: string | undefined;
+}
+
 /** Applies the requests to a copy. Returns the copy and the replies; throws ApiError 400 for the first bad request. */
-export function applyBatch(doc: Doc, requests: unknown, cellsMax: number): { doc: Doc; replies: unknown[] } {
+export function applyBatch(doc: Doc, requests: unknown, rules: Rules): { doc: Doc; replies: unknown[] } {
   if (!Array.isArray(requests) || requests.length === 0) throw badRequest("Must specify at least one request.");
   if (requests.length > 100_000) throw badRequest("Cannot exceed 100000 requests in a single batch.");
   const copy = copyDoc(doc);
@@ -177,8 +215,10 @@ export function applyBatch(doc: Doc, requests: unknown, cellsMax: number): { doc
       );
     }
     try {
+      checkProtections(copy, rules.by, { kind, input });
+      if (rules.noFence && ranges.passOver(copy, kind, input)) return {};
       const reply = run(copy, kind, input);
-      checkCells(copy, cellsMax);
+      checkCells(copy, rules.cellsMax);
       return reply === undefined ? {} : { [kind]: reply };
     } catch (error) {
       throw error instanceof ApiError ? invalidRequest(at, kind, error.message) : error;

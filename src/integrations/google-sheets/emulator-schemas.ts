@@ -59,6 +59,13 @@ const SortSpec = z.strictObject({
   sortOrder: z.enum(["ASCENDING", "DESCENDING"]).default("ASCENDING"),
 });
 
+const HiddenValues = z.strictObject({ hiddenValues: z.array(z.string()).optional() });
+const FilterShape = {
+  range: GridRange,
+  criteria: z.record(z.string().regex(/^\d+$/), HiddenValues).optional(),
+  filterSpecs: z.array(z.strictObject({ columnIndex: index, filterCriteria: HiddenValues })).optional(),
+};
+
 /** Every kind of request that the emulator knows. */
 export const REQUESTS = {
   addSheet: z.strictObject({ properties: SheetProperties }),
@@ -81,6 +88,7 @@ export const REQUESTS = {
         .optional(),
     }),
   }),
+  deleteProtectedRange: z.strictObject({ protectedRangeId: z.int() }),
   addNamedRange: z.strictObject({ namedRange: NamedRange.required({ name: true, range: true }) }),
   updateNamedRange: z.strictObject({ namedRange: NamedRange.required({ namedRangeId: true }), fields }),
   deleteNamedRange: z.strictObject({ namedRangeId: z.string() }),
@@ -108,6 +116,27 @@ export const REQUESTS = {
   deleteDimension: z.strictObject({ range: DimensionRange }),
   moveDimension: z.strictObject({ source: DimensionRange, destinationIndex: index }),
   sortRange: z.strictObject({ range: GridRange, sortSpecs: z.array(SortSpec).min(1) }),
+  duplicateSheet: z.strictObject({
+    sourceSheetId: z.int(),
+    insertSheetIndex: index.optional(),
+    newSheetId: index.optional(),
+    newSheetName: z.string().min(1).max(100).optional(),
+  }),
+  cutPaste: z.strictObject({
+    source: GridRange,
+    destination: z.strictObject({
+      sheetId: z.int().default(0),
+      rowIndex: index.default(0),
+      columnIndex: index.default(0),
+    }),
+    pasteType: z.literal("PASTE_NORMAL"),
+  }),
+  mergeCells: z.strictObject({ range: GridRange, mergeType: z.literal("MERGE_ALL") }),
+  setBasicFilter: z.strictObject({ filter: z.strictObject(FilterShape) }),
+  clearBasicFilter: z.strictObject({ sheetId: z.int().default(0) }),
+  addFilterView: z.strictObject({
+    filter: z.strictObject({ ...FilterShape, filterViewId: z.int().optional(), title: z.string().optional() }),
+  }),
   createDeveloperMetadata: z.strictObject({
     developerMetadata: z.strictObject({
       metadataId: z.int().min(1).optional(),

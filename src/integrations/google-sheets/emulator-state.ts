@@ -29,6 +29,15 @@ export interface Tab {
   /** Up to the last row that was ever written. */
   rows: Row[];
   protectedRanges: ProtectedRange[];
+  /** The basic filter, if any: rows that it hides are there all the same. */
+  filter?: Filter;
+  filterViews: unknown[];
+}
+
+/** Values that are hidden, by zero-based column. */
+export interface Filter {
+  readonly range: GridRange;
+  readonly hidden: ReadonlyMap<number, ReadonlySet<string>>;
 }
 
 export type Dimension = "ROWS" | "COLUMNS";
@@ -73,8 +82,14 @@ export function newTab(input: { sheetId: number; title: string } & Partial<Tab>)
     frozenColumnCount: 0,
     rows: [],
     protectedRanges: [],
+    filterViews: [],
     ...input,
   };
+}
+
+/** A file copied as in Drive: cells, named ranges and metadata keep their ids, nobody it was shared with comes along. */
+export function copyFile(doc: Doc, input: { id: string; title: string; shared: Doc["shared"] }): Doc {
+  return { ...copyDoc(doc), ...input };
 }
 
 /** A copy that can be changed without the original noticing; rows are shared because they are never changed. */

@@ -2,18 +2,14 @@
  * The emulator's spreadsheets and its journal. Every change is an operation: applied to a copy, written to the journal,
  * then made the present; the same operations read back at the start give the same spreadsheets, ids included.
  */
+
 import * as z from "zod";
+import type { Journal } from "../../core/local";
 import { CELLS_MAX } from "./emulator-dimensions";
 import { ApiError, notFound } from "./emulator-errors";
 import { applyBatch } from "./emulator-requests";
-import { type Doc, newDoc, type Role } from "./emulator-state";
+import { copyFile, type Doc, newDoc, type Role } from "./emulator-state";
 import { writeValues } from "./emulator-values";
-
-/** Lines of an append-only file: what was done before, and where to write what is done now. */
-export interface Journal {
-  readonly lines?: Iterable<string>;
-  append(line: string): void;
-}
 
 const Operation = z.discriminatedUnion("op", [
   z.object({
@@ -22,7 +18,16 @@ const Operation = z.discriminatedUnion("op", [
     title: z.string(),
     sharedWith: z.array(z.string()).optional(),
   }),
-  z.object({ op: z.literal("batchUpdate"), id: z.string(), requests: z.unknown() }),
+  z.object({
+    op: z.literal("copy"),
+    id: z.string(),
+    of: z.string(),
+    title: z.string(),
+    sharedWith: z.array(z.string()).optional(),
+  }),
+  z.object({ op: z.literal("share"), id: z.string(), sharedWith: z.array(z.string()) }),
+  z.object({ op: z.literal("remove"), id: z.string() }),
+  z.object({ op: z.literal("batchUpdate"), id: z.string(), requests: z.unknown(), by: z.string().optional() }),
   z.object({
     op: z.literal("values"),
     id: z.string(),
@@ -51,8 +56,14 @@ export interface Store {
   settle(now?: number): number;
 }
 
+interface StoreOptions {
+  readonly journal?: Journal;
+  readonly cellsMax?: number;
+  readonly noFence?: boolean;
+}
+
 /** Opens the store; lines that do not parse (a torn last line) are passed over. */
-export function openStore({ journal, cellsMax = CELLS_MAX }: { journal?: Journal; cellsMax?: number }): Store {
+export function openStore({ journal, cellsMax = CELLS_MAX, noFence = false }: StoreOptions): Store {
   const docs = new Map<string, Doc>();
   let pending: { operation: Operation; dueAt: number }[] = [];
   const find = (id: string): Doc => {
@@ -63,8 +74,17 @@ export function openStore({ journal, cellsMax = CELLS_MAX }: { journal?: Journal
   const apply = (operation: Operation): { doc: Doc; replies: readonly unknown[] } => {
     if (operation.op === "create")
       return { doc: newDoc({ ...operation, shared: sharesOf(operation.sharedWith) }), replies: [] };
+    if (operation.op === "copy") {
+      const { id, title, of, sharedWith } = operation;
+      return { doc: copyFile(find(of), { id, title, shared: sharesOf(sharedWith) }), replies: [] };
+    }
     const before = find(operation.id);
-    if (operation.op === "batchUpdate") return applyBatch(before, operation.requests, cellsMax);
+    if (operation.op === "remove") return { doc: before, replies: [] };
+    if (operation.op === "share") return { doc: { ...before, shared: sharesOf(operation.sharedWith) }, replies: [] };
+    if (operation.op === "batchUpdate") {
+      const { requests, by } = operation;
+      return applyBatch(before, requests, { cellsMax, noFence, by });
+    }
     let doc = before;
     const replies = operation.writes.map((write) => {
       const done = writeValues(doc, write, cellsMax);
@@ -73,10 +93,14 @@ export function openStore({ journal, cellsMax = CELLS_MAX }: { journal?: Journal
     });
     return { doc, replies };
   };
+  const install = (operation: Operation, doc: Doc) => {
+    if (operation.op === "remove") docs.delete(doc.id);
+    else docs.set(doc.id, doc);
+  };
   const commit = (operation: Operation): readonly unknown[] => {
     const { doc, replies } = apply(operation);
     journal?.append(JSON.stringify(operation));
-    docs.set(doc.id, doc);
+    install(operation, doc);
     return replies;
   };
   let torn = false;
@@ -84,8 +108,7 @@ export function openStore({ journal, cellsMax = CELLS_MAX }: { journal?: Journal
     const operation = parseLine(line);
     torn = operation === null && line !== "";
     if (operation) {
-      const { doc } = apply(operation);
-      docs.set(doc.id, doc);
+      install(operation, apply(operation).doc);
     }
   }
   // The torn line is ended, or the next line would be glued to it and lost with it.

@@ -2,20 +2,22 @@
  * A Google Sheets of our own: answers as the real one does where Formlog (or anybody's client) can tell the difference,
  * and fails on demand. In tests it runs in process, in `npm start` behind an HTTP server; `fetch` is all there is to it.
  */
+
 import { Hono } from "hono";
 import * as z from "zod";
+import { followOf, servePages, showPage } from "../../core/emulator-frame";
+import type { Journal } from "../../core/local";
 import { type ApiContext, answerApi } from "./emulator-api";
 import { ApiError, EmulatorDrop } from "./emulator-errors";
 import { type FaultInput, FaultSchema, strike } from "./emulator-faults";
-import { ListPage, SheetPage } from "./emulator-page";
+import { ListPage, SheetPage, STYLE } from "./emulator-page";
 import { formatCell } from "./emulator-render";
 import type { Doc } from "./emulator-state";
-import { type Journal, openStore } from "./emulator-store";
+import { openStore } from "./emulator-store";
 import { type Account, createTokens } from "./emulator-token";
 
 export { EmulatorDrop } from "./emulator-errors";
 export type { FaultInput } from "./emulator-faults";
-export type { Journal } from "./emulator-store";
 export type { Account } from "./emulator-token";
 
 export interface SheetsEmulatorOptions {
@@ -29,6 +31,8 @@ export interface SheetsEmulatorOptions {
   readonly writesPerMinute?: number;
   readonly readsPerMinute?: number;
   readonly cellsMax?: number;
+  /** A server on which no fence holds: used ids of named ranges are taken, missing ones passed over. */
+  readonly noFence?: boolean;
   readonly journal?: Journal;
 }
 
@@ -48,6 +52,12 @@ export interface SheetsEmulator {
   /** Requests by method since the start (`batchUpdate`, `get`, `values.get`, `token` …). */
   readonly stats: Record<string, number>;
   createSpreadsheet(input: NewSpreadsheet): void;
+  /** A copy of the file, as "Make a copy" makes it: fences and metadata come along, the sharing does not. */
+  copySpreadsheet(of: string, input: NewSpreadsheet): void;
+  /** Takes the file away, as its owner does. */
+  removeSpreadsheet(spreadsheetId: string): void;
+  /** Shares it with just these. */
+  share(spreadsheetId: string, sharedWith: readonly string[]): void;
   has(spreadsheetId: string): boolean;
   /** Applies requests as a person would in the browser: no token, no quota. Throws ApiError. */
   edit(spreadsheetId: string, requests: readonly unknown[]): readonly unknown[];
@@ -73,6 +83,11 @@ export function createSheetsEmulator(options: SheetsEmulatorOptions): SheetsEmul
     const { id, title, sharedWith } = NewSpreadsheet.parse(input);
     if (store.docs.has(id)) throw new ApiError(409, "ALREADY_EXISTS", `There is a spreadsheet ${id} already.`);
     store.commit({ op: "create", id, title, ...(sharedWith && { sharedWith }) });
+  };
+
+  const copySpreadsheet = (of: string, input: NewSpreadsheet) => {
+    const { id, title, sharedWith } = NewSpreadsheet.parse(input);
+    store.commit({ op: "copy", id, of, title, ...(sharedWith && { sharedWith }) });
   };
 
   const app = new Hono();
@@ -109,12 +124,9 @@ export function createSheetsEmulator(options: SheetsEmulatorOptions): SheetsEmul
     createSpreadsheet(input);
     return c.json({ id: input.id, url: `/sheets/${input.id}` }, 201);
   });
-  app.get("/", (c) => c.html(`<!DOCTYPE html>${<ListPage docs={[...store.docs.values()]} />}`));
-  app.get("/sheets/:id", (c) => {
-    const refresh = Number(c.req.query("refresh") ?? 0);
-    const doc = store.find(c.req.param("id"));
-    return c.html(`<!DOCTYPE html>${<SheetPage doc={doc} {...(refresh > 0 && { refreshSeconds: refresh })} />}`);
-  });
+  servePages(app, STYLE);
+  app.get("/", (c) => showPage(c, <ListPage docs={[...store.docs.values()]} />));
+  app.get("/sheets/:id", (c) => showPage(c, <SheetPage doc={store.find(c.req.param("id"))} follow={followOf(c)} />));
   app.notFound((c) => c.json(new ApiError(404, "NOT_FOUND", "There is nothing at this address.").body(), 404));
   app.onError((error) => {
     if (error instanceof ApiError) return Response.json(error.body(), { status: error.code });
@@ -129,6 +141,9 @@ export function createSheetsEmulator(options: SheetsEmulatorOptions): SheetsEmul
     faults,
     stats,
     createSpreadsheet,
+    copySpreadsheet,
+    removeSpreadsheet: (id) => void store.commit({ op: "remove", id }),
+    share: (id, sharedWith) => void store.commit({ op: "share", id, sharedWith: [...sharedWith] }),
     has: (id) => store.docs.has(id),
     edit: (id, requests) => store.commit({ op: "batchUpdate", id, requests }),
     inspect: (id) => store.find(id),

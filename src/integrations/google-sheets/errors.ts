@@ -6,7 +6,9 @@ import type { Halt } from "../../core/integration";
 
 export type Failure =
   /** What was read is no longer so (the fence moved, a tab went, the grid changed): read again, then decide. */
-  | { readonly type: "stale" }
+  | { readonly type: "stale"; readonly request?: string }
+  /** The spreadsheet has as many cells as it may have; nothing was applied. */
+  | { readonly type: "full" }
   /** Google refuses the content; nothing was applied. */
   | { readonly type: "refused"; readonly reason: string }
   | { readonly type: "halt"; readonly halt: Halt };
@@ -62,20 +64,15 @@ const STALE =
   /requests\[\d+\]\.(?:add|update|delete)NamedRange\b|requests\[\d+\]\.addSheet\b|No grid with id|Unable to parse range|exceeds grid limits/;
 
 function classify400(body: string, email: string): Failure {
-  if (/limit of [\d,]+ cells/.test(body)) {
-    return halt(
-      "blocked",
-      "The spreadsheet is full: it may have 10 million cells. Delete rows, or configure another spreadsheet.",
-    );
-  }
+  if (/limit of [\d,]+ cells/.test(body)) return { type: "full" };
   if (/protected (?:cell|range|sheet)/i.test(body)) {
     return halt(
       "blocked",
       `A protection in the spreadsheet keeps ${email} out. Allow it to edit, or remove the protection.`,
     );
   }
-  if (STALE.test(body)) return { type: "stale" };
   const kind = /requests\[\d+\]\.(\w{1,40})/.exec(body)?.[1];
+  if (STALE.test(body)) return { type: "stale", ...(kind !== undefined && { request: kind }) };
   return { type: "refused", reason: `Google refuses the content (HTTP 400${kind ? `, ${kind}` : ""}).` };
 }
 
@@ -110,3 +107,9 @@ export const badKey = (email: string): Failure =>
     "blocked",
     `The private key of ${email} can't be read. Store the service account's JSON file as it was downloaded.`,
   );
+
+/** Why nothing more fits, when there are so many spreadsheets. */
+export const fullReason = (count: number): string =>
+  count === 1
+    ? "The spreadsheet is full: it may have 10 million cells. Add another one to `overflow`, or delete rows."
+    : `All ${count} spreadsheets are full: each may have 10 million cells. Add another one to \`overflow\`, or delete rows.`;

@@ -18,7 +18,12 @@ export interface Fence {
   readonly nonce: number;
   /** The tab that it is on. */
   readonly sheetId: number;
+  /** Nothing is appended here any more: the spreadsheet was full, and a later one of the configuration goes on. */
+  readonly closed: boolean;
 }
+
+/** What the id of a fence says. */
+export type FenceState = Pick<Fence, "position" | "nonce" | "closed">;
 
 /** Whose fence: an integration, a segment and a feed. */
 export interface FenceOwner {
@@ -27,28 +32,37 @@ export interface FenceOwner {
   readonly feed: Page["feed"];
 }
 
+const CLOSED = "_full";
+const FENCE = /^(\d+)(?:_([a-z0-9]+))?(_full)?$/;
 const prefixOf = (integration: string) => `formlog_${integration}_`;
 /** Positions of responses are counted within their segment, those of revisions as they are. */
 const baseOf = ({ segment, feed }: FenceOwner) => (feed === "responses" ? segment * SEGMENT_SIZE : 0);
 
 /** The id (and name) of a fence. */
-export function fenceId(owner: FenceOwner, { position, nonce }: { position: number; nonce: number }): string {
+export function fenceId(owner: FenceOwner, { position, nonce, closed }: FenceState): string {
   const seq = `${owner.feed === "revisions" ? "r" : ""}${position - baseOf(owner)}`;
-  return `${prefixOf(owner.integration)}${owner.segment}_${seq}${nonce > 0 ? `_${nonce.toString(36)}` : ""}`;
+  const suffix = nonce > 0 || closed ? `_${nonce.toString(36)}` : "";
+  return `${prefixOf(owner.integration)}${owner.segment}_${seq}${suffix}${closed ? CLOSED : ""}`;
 }
 
 /**
  * The fence after `old` for a write that settles everything up to `position`: never one that existed before, also when
  * the position stays. `fresh` tells apart the first fences, whose ids may be taken by ranges that Google hides.
  */
-export function nextFence(
-  old: Fence | undefined,
-  position: number,
-  fresh: number,
-): { position: number; nonce: number } {
+export function nextFence(old: Fence | undefined, position: number, fresh: number): Omit<FenceState, "closed"> {
   if (!old) return { position, nonce: fresh };
   if (position > old.position) return { position, nonce: 0 };
   return { position: old.position, nonce: old.nonce + 1 };
+}
+
+/**
+ * A number for first fences: another one for each attempt at a page (no two holders of a cursor mark a page in the same
+ * seconds, their leases keep them apart), and for each try of an attempt. Times in milliseconds.
+ */
+export function freshNonce(markedAt: number, now: number, tries: number): number {
+  const marked = Math.floor(markedAt / 1000);
+  const since = Math.max(0, Math.floor(now / 1000) - marked);
+  return marked * 2 ** 20 + ((since + tries) % 2 ** 20);
 }
 
 /** The fences of this owner, highest position first: there is one, unless somebody copied ranges about. */
@@ -57,12 +71,28 @@ export function findFences(owner: FenceOwner, ranges: readonly NamedRange[]): re
   return ranges
     .flatMap((range): Fence[] => {
       const id = range.namedRangeId ?? "";
-      const match = id.startsWith(start) ? /^(\d+)(?:_([a-z0-9]+))?$/.exec(id.slice(start.length)) : null;
+      const match = id.startsWith(start) ? FENCE.exec(id.slice(start.length)) : null;
       if (!match) return [];
       const position = Number(match[1]) + baseOf(owner);
-      return [{ id, position, nonce: Number.parseInt(match[2] ?? "0", 36), sheetId: range.range?.sheetId ?? 0 }];
+      const nonce = Number.parseInt(match[2] ?? "0", 36);
+      return [{ id, position, nonce, sheetId: range.range?.sheetId ?? 0, closed: match[3] !== undefined }];
     })
     .sort((a, b) => b.position - a.position || b.nonce - a.nonce);
+}
+
+/** Everybody of an integration who has a fence in a spreadsheet: every segment, and both feeds. */
+export function fenceOwners(integration: string, ranges: readonly NamedRange[]): readonly FenceOwner[] {
+  const owners = new Map<string, FenceOwner>();
+  const prefix = prefixOf(integration);
+  for (const { namedRangeId = "" } of ranges) {
+    const match = namedRangeId.startsWith(prefix)
+      ? /^((\d+)_(r?))\d+(?:_|$)/.exec(namedRangeId.slice(prefix.length))
+      : null;
+    if (!match?.[1]) continue;
+    const feed = match[3] === "r" ? "revisions" : "responses";
+    owners.set(match[1], { integration, segment: Number(match[2]), feed });
+  }
+  return [...owners.values()];
 }
 
 /** Whose anchor: an integration and the tab that it is configured for. */
@@ -76,6 +106,8 @@ export interface Anchor {
   readonly nonce: number;
   /** The data tab, whatever it is called now. */
   readonly sheetId: number;
+  /** Zero-based row of the header, wherever people put it. */
+  readonly row: number;
 }
 
 const anchorPrefix = ({ integration, sheet }: AnchorOwner) =>
@@ -89,7 +121,8 @@ export function findAnchor(owner: AnchorOwner, ranges: readonly NamedRange[]): A
   const found = ranges.find((range) => range.namedRangeId?.startsWith(prefix));
   if (!found?.namedRangeId) return undefined;
   const nonce = Number.parseInt(found.namedRangeId.slice(prefix.length), 36) || 0;
-  return { id: found.namedRangeId, nonce, sheetId: found.range?.sheetId ?? 0 };
+  const { sheetId = 0, startRowIndex: row = 0 } = found.range ?? {};
+  return { id: found.namedRangeId, nonce, sheetId, row };
 }
 
 /** 32-bit FNV-1a: a short, stable name for a text, not a secret. */
@@ -115,11 +148,11 @@ export function swapRange(
   ];
 }
 
-/** A1 of a tab. */
-export const cornerOf = (sheetId: number): GridRange => ({
+/** The first cell of a row: A1 unless told. */
+export const cornerOf = (sheetId: number, row = 0): GridRange => ({
   sheetId,
-  startRowIndex: 0,
-  endRowIndex: 1,
+  startRowIndex: row,
+  endRowIndex: row + 1,
   startColumnIndex: 0,
   endColumnIndex: 1,
 });

@@ -21,6 +21,8 @@ export const OVERVIEW_FIELDS =
 export interface TabInfo {
   readonly sheetId: number;
   readonly title: string;
+  /** Rows of the grid; undefined: the server does not say. */
+  readonly rowCount: number | undefined;
   readonly columnCount: number;
 }
 
@@ -29,13 +31,20 @@ export function tabsOf(spreadsheet: Spreadsheet): readonly TabInfo[] {
   return (spreadsheet.sheets ?? []).map(({ properties }) => ({
     sheetId: properties?.sheetId ?? 0,
     title: properties?.title ?? "",
+    rowCount: properties?.gridProperties?.rowCount,
     columnCount: properties?.gridProperties?.columnCount ?? 26,
   }));
 }
 
+/** Cells of tabs: what counts against the limit of a spreadsheet, empty ones too. */
+export const cellsOf = (tabs: readonly TabInfo[]): number =>
+  tabs.reduce((sum, { rowCount = 0, columnCount }) => sum + rowCount * columnCount, 0);
+
 export interface DataTab extends TabInfo {
   /** Header cells with what they are known as; up to the last one that has a text or our metadata. */
   readonly columns: readonly FoundColumn[];
+  /** Zero-based row of the header. */
+  readonly headerRow: number;
 }
 
 export interface Layout {
@@ -44,6 +53,8 @@ export interface Layout {
   readonly namedRanges: readonly NamedRange[];
   /** The hidden tab, null when it is not there; undefined when nobody looked. */
   readonly fenceTab: { readonly sheetId: number } | null | undefined;
+  /** Cells of the tabs that were read: at least so many has the spreadsheet. */
+  readonly cells: number;
   /** Ids that a new tab must not take. */
   readonly takenSheetIds: readonly number[];
 }

@@ -1,6 +1,8 @@
 /** What everybody must know of the google-sheets kind, as data: config, credentials, pace, and how to set it up. */
 import * as z from "zod";
+import { ConnectionField, field } from "../../core/config-field";
 import type { Manifest } from "../../core/integration";
+import { UrlSetting } from "../../core/setting";
 
 /** The id of a spreadsheet; a pasted address of it is taken too. */
 const SpreadsheetId = z
@@ -11,28 +13,54 @@ const SpreadsheetId = z
     z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, "paste the spreadsheet's address, or its id from between /d/ and /edit"),
   );
 
-export const ConfigSchema = z.strictObject({
-  spreadsheetId: SpreadsheetId,
-  /** Title of the tab that takes the rows; it is made when it does not exist. */
+const ConfigShape = z.strictObject({
+  spreadsheetId: SpreadsheetId.meta(field("Spreadsheet", "Its address, or its id from between `/d/` and `/edit`.")),
+  overflow: z
+    .array(SpreadsheetId)
+    .max(20)
+    .meta(field("More spreadsheets", "Where rows go when that one is full, in this order."))
+    .optional(),
+  deletedRows: z
+    .enum(["restore", "leave"])
+    .meta(
+      field(
+        "Deleted rows",
+        "What the nightly comparison does about a row that is not there: add it again (`restore`), or take it as deleted by a person (`leave`).",
+      ),
+    )
+    .default("restore"),
   sheet: z
     .string()
     .trim()
     .min(1)
     .max(100)
     .refine((title) => title.toLowerCase() !== "_formlog", "this tab is Formlog's own")
+    .meta(field("Tab", "Title of the tab that takes the rows; it is made when it does not exist."))
     .default("Responses"),
-  connection: z.string().min(1).optional(),
+  connection: ConnectionField,
+});
+export const ConfigSchema = ConfigShape.superRefine(({ spreadsheetId, overflow = [] }, context) => {
+  for (const [at, id] of overflow.entries()) {
+    if (id !== spreadsheetId && overflow.indexOf(id) === at) continue;
+    context.addIssue({ code: "custom", path: ["overflow", at], message: "this spreadsheet is configured already" });
+  }
 });
 export type Config = z.output<typeof ConfigSchema>;
 
-const ServiceAccount = z.object({
-  client_email: z
-    .string()
-    .max(320)
-    .regex(/^[^@\s]+@[^@\s]+$/, "the client_email of the service account's JSON file"),
-  private_key: z.string().includes("PRIVATE KEY", { error: "the private_key of the service account's JSON file" }),
-  token_uri: z.url().optional(),
-});
+const ServiceAccount = z
+  .object({
+    client_email: z
+      .string()
+      .max(320)
+      .regex(/^[^@\s]+@[^@\s]+$/, "the client_email of the service account's JSON file")
+      .meta(field("Address of the service account", "`client_email` in its JSON file.")),
+    private_key: z
+      .string()
+      .includes("PRIVATE KEY", { error: "the private_key of the service account's JSON file" })
+      .meta(field("Private key", "`private_key` in its JSON file.")),
+    token_uri: z.url().meta(field("Address for access tokens", "`token_uri` in its JSON file.")).optional(),
+  })
+  .meta(field("Key file (all of its JSON)", undefined, "file"));
 
 /** The JSON file of a service account's key, as an object or as its text. */
 export const SecretsSchema = z.preprocess((value, context) => {
@@ -51,9 +79,9 @@ const SETUP = `
 2. Under *IAM & Admin → Service accounts* make a service account (it needs no role), then *Keys → Add key → JSON*. The file that is
    downloaded is the connection's secret.
 3. Make a spreadsheet in your own Google Drive and **share it with the service account's address** (\`client_email\` in the file) as *Editor*.
-4. Paste the spreadsheet's address here. Formlog makes the tab (\`Responses\` unless you name another) with its first row.
+4. Paste the spreadsheet's address here; more of them, shared alike, as \`overflow\` for when it is full. Formlog makes the tab (\`Responses\` unless you name another) with its first row.
 
-You may move, rename and hide columns, add your own, sort, and delete rows. Leave the column *Response ID* and the hidden tab \`_formlog\`.
+You may move, rename and hide columns, add your own, sort, filter, and delete rows. Leave the column *Response ID* and the hidden tab \`_formlog\`.
 `.trim();
 
 export const manifest: Manifest<Config, Secrets> = {
@@ -63,6 +91,29 @@ export const manifest: Manifest<Config, Secrets> = {
   setup: SETUP,
   config: ConfigSchema,
   secrets: SecretsSchema,
+  example: {
+    config: {
+      spreadsheetId: "https://docs.google.com/spreadsheets/d/1AbcdefghijklmnopqrstuvwxyzAbcdefghijklmnopq/edit",
+    },
+    secrets: {
+      client_email: "formlog@your-project.iam.gserviceaccount.com",
+      private_key: "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n",
+    },
+  },
+  settings: {
+    GOOGLE_SERVICE_ACCOUNT: {
+      schema: z
+        .string()
+        .refine(
+          (text) => SecretsSchema.safeParse(text).success,
+          "must be the JSON of a service account, with client_email and private_key",
+        ),
+      about: "the service account that writes where an integration names no connection: its JSON file, on one line",
+      secret: true,
+    },
+    GOOGLE_SHEETS_URL: { schema: UrlSetting, about: "another server in the place of Google Sheets" },
+    GOOGLE_TOKEN_URL: { schema: UrlSetting, about: "another server in the place of Google's for access tokens" },
+  },
   events: ["created", "updated", "erased"],
   policy: {
     pageSize: 2500,
@@ -73,6 +124,7 @@ export const manifest: Manifest<Config, Secrets> = {
     attemptsMax: 10,
     cost: "page",
   },
+  reconciled: true,
   queue: "formlog-google-sheets",
   queueBinding: "QUEUE_GOOGLE_SHEETS",
   serviceBinding: "KIND_GOOGLE_SHEETS",

@@ -99,17 +99,19 @@ describe("columns", () => {
 
 describe("fences", () => {
   const owner = { integration: "int_abc", segment: SEGMENT, feed: "responses" as const };
-  const fence = (position: number, nonce = 0): Fence => ({
-    id: fenceId(owner, { position, nonce }),
+  const fence = (position: number, nonce = 0, closed = false): Fence => ({
+    id: fenceId(owner, { position, nonce, closed }),
     position,
     nonce,
     sheetId: 9,
+    closed,
   });
 
   it("are read back as they were written, those of others left out", () => {
     const ids = [
       fence(at(7)).id,
       fence(at(8), 40).id,
+      fence(at(6), 0, true).id,
       "formlog_int_abc_4_9",
       "formlog_int_abc_3_r9",
       "formlog_int_xyz_3_99",
@@ -119,7 +121,7 @@ describe("fences", () => {
       owner,
       ids.map((namedRangeId) => ({ namedRangeId, range: { sheetId: 9 } })),
     );
-    expect(found).toEqual([fence(at(8), 40), fence(at(7))]);
+    expect(found).toEqual([fence(at(8), 40), fence(at(7)), fence(at(6), 0, true)]);
   });
 
   it("never repeat an id, also when the position stays", () => {
@@ -144,11 +146,7 @@ describe("what answers of Google mean", () => {
     [400, "Invalid requests[0].updateNamedRange: No NamedRange with id: x", "stale"],
     [400, "Unable to parse range: 'Responses'!1:1", "stale"],
     [400, "Invalid requests[3].appendCells: anything", "refused"],
-    [
-      400,
-      "This action would increase the number of cells in the workbook above the limit of 10000000 cells.",
-      "blocked",
-    ],
+    [400, "This action would increase the number of cells in the workbook above the limit of 10000000 cells.", "full"],
     [400, "You are trying to edit a protected cell or object.", "blocked"],
     [403, "The caller does not have permission", "blocked"],
     [403, "rateLimitExceeded", "retry"],
@@ -168,7 +166,14 @@ describe("what answers of Google mean", () => {
 describe("configuration", () => {
   it("takes a pasted address and makes Responses the tab", () => {
     const url = "https://docs.google.com/spreadsheets/d/1AbC_d-E/edit?gid=0#gid=0";
-    expect(ConfigSchema.parse({ spreadsheetId: url })).toEqual({ spreadsheetId: "1AbC_d-E", sheet: "Responses" });
+    expect(ConfigSchema.parse({ spreadsheetId: url })).toEqual({
+      spreadsheetId: "1AbC_d-E",
+      sheet: "Responses",
+      deletedRows: "restore",
+    });
+    expect(ConfigSchema.parse({ spreadsheetId: "a", overflow: [url] }).overflow).toEqual(["1AbC_d-E"]);
+    expect(ConfigSchema.safeParse({ spreadsheetId: url, overflow: ["1AbC_d-E"] }).success).toBe(false);
+    expect(ConfigSchema.safeParse({ spreadsheetId: "a", overflow: ["b", "b"] }).success).toBe(false);
     expect(ConfigSchema.safeParse({ spreadsheetId: "https://evil.test/x" }).success).toBe(false);
     expect(ConfigSchema.safeParse({ spreadsheetId: "a", sheet: "_Formlog" }).success).toBe(false);
   });

@@ -38,8 +38,8 @@ export const DEFINITION: Definition = {
 export const at = (n: number): number => SEGMENT * SEGMENT_SIZE + n;
 
 export function response(n: number, answers: Answers = { name: `Name ${n}`, age: n }): ResponseRecord {
-  const base = { id: `resp${n}`, position: at(n), version: 1, revision: 1, erasedAt: null, metadata: {} };
-  return { ...base, receivedAt: START + n * 1000, answers };
+  const base = { id: `resp${n}`, position: at(n), version: 1, revision: 1, erasedAt: null, metadata: {}, flags: [] };
+  return { ...base, submittedAt: null, review: "received", receivedAt: START + n * 1000, answers };
 }
 
 export function entry(record: ResponseRecord, other: Partial<Entry> = {}): Entry {
@@ -106,6 +106,7 @@ export function makeWorld(options: Partial<SheetsEmulatorOptions> & { definition
     secrets: { client_email: EMAIL, private_key: privateKey },
     integration: { id: "int_abc" },
     workspace: "ws_abc",
+    annotate: async (annotations) => annotations.map(() => "done"),
     quotas: { take: async (_, uses) => uses.map(({ want }) => want), giveBack: async () => {} },
     form: { id: "form_1", title: "Savings", version: 1, definitions: new Map([[1, options.definition ?? DEFINITION]]) },
     publicUrl: null,

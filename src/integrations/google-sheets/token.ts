@@ -5,7 +5,7 @@
 import { importPKCS8, SignJWT } from "jose";
 import type { Deps } from "../../core/integration";
 import { badKey, classifyToken, type Failure, type Result, tokenUnavailable } from "./errors";
-import type { Config, Secrets } from "./manifest";
+import type { Secrets } from "./manifest";
 
 const TOKEN_URL = "https://oauth2.googleapis.com/token";
 const SCOPE = "https://www.googleapis.com/auth/spreadsheets";
@@ -14,6 +14,11 @@ const TIMEOUT_MS = 30_000;
 /** Our clock may be ahead of Google's by this much. */
 const SKEW_SECONDS = 30;
 const REFRESH_EARLY_SECONDS = 600;
+
+/** Who asks, over what, and where tokens are kept. */
+export interface TokenDeps extends Pick<Deps, "fetch" | "now" | "settings" | "memory"> {
+  readonly secrets: Secrets;
+}
 
 class CachedToken {
   constructor(
@@ -26,11 +31,11 @@ class PendingToken {
   constructor(readonly result: Promise<Result<string>>) {}
 }
 
-const keyOf = (deps: Deps<Config, Secrets>) =>
+const keyOf = (deps: TokenDeps) =>
   `google-sheets:token:${deps.secrets.client_email}:${deps.settings.GOOGLE_TOKEN_URL ?? TOKEN_URL}`;
 
 /** A token that holds for ten minutes at least, from memory if there is one. */
-export async function accessToken(deps: Deps<Config, Secrets>): Promise<Result<string>> {
+export async function accessToken(deps: TokenDeps): Promise<Result<string>> {
   const key = keyOf(deps);
   const known = deps.memory.get(key);
   if (known instanceof CachedToken && known.refreshAt > deps.now()) return { ok: true, value: known.token };
@@ -46,7 +51,7 @@ export async function accessToken(deps: Deps<Config, Secrets>): Promise<Result<s
 }
 
 /** Forgets a token that was refused, unless another one has taken its place. */
-export function dropToken(deps: Deps<Config, Secrets>, token: string): void {
+export function dropToken(deps: TokenDeps, token: string): void {
   const known = deps.memory.get(keyOf(deps));
   if (known instanceof CachedToken && known.token === token) deps.memory.delete(keyOf(deps));
 }
@@ -58,7 +63,7 @@ function expired(timeMs: number): Promise<Result<string>> {
 
 const failed = (failure: Failure): Result<string> => ({ ok: false, failure });
 
-async function mint(deps: Deps<Config, Secrets>): Promise<Result<string>> {
+async function mint(deps: TokenDeps): Promise<Result<string>> {
   const { client_email: email } = deps.secrets;
   const assertion = await sign(deps);
   if (assertion === null) return failed(badKey(email));
@@ -87,7 +92,7 @@ async function mint(deps: Deps<Config, Secrets>): Promise<Result<string>> {
 }
 
 /** The assertion (RFC 7523); null when the private key is none. */
-async function sign({ secrets, now }: Deps<Config, Secrets>): Promise<string | null> {
+async function sign({ secrets, now }: TokenDeps): Promise<string | null> {
   const issuedAt = Math.floor(now() / 1000) - SKEW_SECONDS;
   try {
     // Environment variables often carry the line breaks of the PEM as two characters.

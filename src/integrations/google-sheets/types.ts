@@ -54,6 +54,7 @@ export interface SheetProperties {
 }
 
 export interface GridData {
+  readonly startRow?: number;
   readonly startColumn?: number;
   readonly rowData?: readonly RowData[];
   readonly columnMetadata?: readonly { readonly developerMetadata?: readonly DeveloperMetadata[] }[];
@@ -68,6 +69,13 @@ export interface Spreadsheet {
   readonly properties?: { readonly title?: string };
   readonly sheets?: readonly Sheet[];
   readonly namedRanges?: readonly NamedRange[];
+}
+
+/** The answer of `spreadsheets.batchUpdate`: a reply for each request, in order. */
+export interface BatchAnswer {
+  readonly replies?: readonly {
+    readonly addNamedRange?: { readonly namedRange?: NamedRange };
+  }[];
 }
 
 export interface ValueRange {

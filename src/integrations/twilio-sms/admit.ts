@@ -1,8 +1,8 @@
 /** Whether a text may be sent now: the countries and the hours that the config allows. Pure; asked before each attempt. */
 import type { Deps, Entry, Outcome } from "../../core/integration";
+import { countryOf } from "../../core/phone";
 import type { Config, Secrets } from "./manifest";
 import { contentOf } from "./message";
-import { countryOf } from "./phone";
 import { quietSecondsLeft } from "./quiet-hours";
 
 /** `rejected` for a number of another country, `retry` until the quiet hours end, null: go on. */

@@ -3,20 +3,7 @@ import type { CallbackRequest, CallbackResult, Deps } from "../../core/integrati
 import type { Config, Secrets } from "./manifest";
 import { optOutScope, outcomeOfStatus, STOPPED } from "./outcomes";
 import { verifySignature } from "./signature";
-
-/** Along a message's life. Reports overtake each other: one of a lower rank than the last changes nothing. */
-const RANKS: Readonly<Record<string, number>> = {
-  accepted: 1,
-  scheduled: 1,
-  queued: 2,
-  sending: 3,
-  sent: 4,
-  delivered: 5,
-  undelivered: 5,
-  failed: 5,
-  canceled: 5,
-  read: 6,
-};
+import { stageOf } from "./statuses";
 
 /** Checks the signature, then reads the status. Parameters that it does not know are left alone: Twilio adds some. */
 export async function readCallback(request: CallbackRequest, deps: Deps<Config, Secrets>): Promise<CallbackResult> {
@@ -28,7 +15,7 @@ export async function readCallback(request: CallbackRequest, deps: Deps<Config, 
   const params = new URLSearchParams(body);
   const reference = params.get("MessageSid") ?? "";
   const status = (params.get("MessageStatus") ?? "").toLowerCase();
-  const rank = Object.hasOwn(RANKS, status) ? RANKS[status] : undefined;
+  const rank = stageOf(status)?.rank;
   if (rank === undefined || !/^(SM|MM)\w+$/.test(reference)) return { type: "ignored" };
   const code = Number(params.get("ErrorCode")) || null;
   const to = params.get("To");

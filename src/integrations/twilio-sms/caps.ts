@@ -3,7 +3,8 @@
  * pays (toll fraud). One round trip for a page; what is taken and not used is given back. A cap that is not configured is not
  * counted either: counting writes rows.
  */
-import type { Deps, Entry, Outcome, QuotaUse } from "../../core/integration";
+import type { Deps, Entry, Outcome } from "../../core/integration";
+import type { QuotaUse } from "../../core/recipients";
 import type { Config, Secrets } from "./manifest";
 import { contentOf } from "./message";
 

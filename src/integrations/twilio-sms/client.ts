@@ -1,5 +1,5 @@
 /**
- * The two Twilio calls that this kind makes, over an injected fetch. Answers are read as text first: errors on the way
+ * The Twilio calls that this kind makes, over an injected fetch. Answers are read as text first: errors on the way
  * to Twilio are pages of HTML. Every failure is a value; nothing here throws.
  */
 import * as z from "zod";
@@ -8,9 +8,10 @@ import type { Config, Secrets } from "./manifest";
 
 export const API_URL = "https://api.twilio.com";
 const TIMEOUT_MS = 25_000;
-/** Messages of a page of the list, and pages read: 1,000 messages to one number within minutes are no normal use. */
-const PAGE_SIZE = 50;
-const PAGES_MAX = 20;
+/** Of the messages to one number: 1,000 within minutes are no normal use. */
+const TO_ONE = { pageSize: 50, pagesMax: 20 };
+/** Of all that were sent: Twilio's largest pages, and as many messages as a worker has room for. */
+const SENT = { pageSize: 1_000, pagesMax: 50 };
 
 /** An answer that is not the one hoped for. `status` null: there was none. */
 export interface Failure {
@@ -28,6 +29,9 @@ const MessageSchema = z.object({
   status: z.string(),
   body: z.string().nullish(),
   direction: z.string().nullish(),
+  to: z.string().nullish(),
+  from: z.string().nullish(),
+  messaging_service_sid: z.string().nullish(),
   date_created: z.string().nullish(),
   error_code: z.number().nullish(),
 });
@@ -55,10 +59,36 @@ export interface Listed {
 }
 
 /** The newest messages to a number, page by page until they are older than `since` (milliseconds). */
-export async function listMessages(deps: Deps<Config, Secrets>, to: string, since: number): Promise<Result<Listed>> {
-  let path = `${messagesPath(deps)}?${new URLSearchParams({ To: to, PageSize: String(PAGE_SIZE) })}`;
+export const listMessages = (deps: Deps<Config, Secrets>, to: string, since: number): Promise<Result<Listed>> =>
+  list(deps, { filter: { To: to }, ...TO_ONE, since });
+
+/**
+ * What was sent since a time (milliseconds; Twilio counts in days), by one sender or by all: 50,000 messages at most. What
+ * was not handed to a carrier yet has no date and is left out by Twilio.
+ */
+export function listSent(
+  deps: Deps<Config, Secrets>,
+  { from, since }: { from: string | null; since: number },
+): Promise<Result<Listed>> {
+  const day = new Date(since).toISOString().slice(0, 10);
+  return list(deps, { filter: { ...(from !== null && { From: from }), "DateSent>": day }, ...SENT });
+}
+
+interface ListRequest {
+  readonly filter: Readonly<Record<string, string>>;
+  readonly pageSize: number;
+  readonly pagesMax: number;
+  /** Older messages are not needed (milliseconds). */
+  readonly since?: number;
+}
+
+async function list(
+  deps: Deps<Config, Secrets>,
+  { filter, pageSize, pagesMax, since = 0 }: ListRequest,
+): Promise<Result<Listed>> {
+  let path = `${messagesPath(deps)}?${new URLSearchParams({ ...filter, PageSize: String(pageSize) })}`;
   const messages: Message[] = [];
-  for (let page = 0; page < PAGES_MAX; page += 1) {
+  for (let page = 0; page < pagesMax; page += 1) {
     const listed: Result<z.infer<typeof ListSchema>> = read(await send(deps, { path }), ListSchema);
     if (!listed.ok) return listed;
     messages.push(...listed.value.messages);
@@ -68,6 +98,12 @@ export async function listMessages(deps: Deps<Config, Secrets>, to: string, sinc
     path = next;
   }
   return { ok: true, value: { messages, complete: false } };
+}
+
+/** One message by its SID. A failure 404 with code 20404: Twilio does not have it. */
+export async function fetchMessage(deps: Deps<Config, Secrets>, sid: string): Promise<Result<Message>> {
+  const path = messagesPath(deps).replace(".json", `/${encodeURIComponent(sid)}.json`);
+  return read(await send(deps, { path }), MessageSchema);
 }
 
 /** Asks for one message, whichever: the cheapest call that needs the same rights as creating one. */

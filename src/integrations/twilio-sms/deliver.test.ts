@@ -17,7 +17,10 @@ describe("a page of responses", () => {
       names.map((name, i) => ({ to: phone(i), from: FROM, body: `Thanks ${name}, receipt resp${i}` })),
     );
     expect(entries.map((one) => outcomeOf(result, one))).toEqual(
-      emulator.messages.map(({ sid }) => ({ type: "delivered", reference: sid, status: "queued" })),
+      emulator.messages.map(({ sid }) => ({
+        ...{ type: "delivered", reference: sid, status: "queued", rank: 2 },
+        checkAfterSeconds: 900,
+      })),
     );
     expect(result.halt).toBeUndefined();
   });

@@ -60,7 +60,8 @@ export async function deliverPage(page: Page, deps: Deps<Config, Secrets>): Prom
 /** A refusal that somebody must mend says more than "later". */
 const worse = (a: Halt | undefined, b: Halt): Halt => (a && b.type !== "blocked" ? a : b);
 
-const NO_SENDER = "There is no sender. Give the integration or its connection a number (from) or a Messaging Service.";
+export const NO_SENDER =
+  "There is no sender. Give the integration or its connection a number (from) or a Messaging Service.";
 
 /** The parameters that name the sender, the integration's own before its connection's; null when there are none. */
 export function senderOf({ config, secrets }: Deps<Config, Secrets>): Record<string, string> | null {

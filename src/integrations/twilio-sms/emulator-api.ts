@@ -29,7 +29,7 @@ export async function answerApi(context: ApiContext, request: Request): Promise<
   const [, account, sid] = API.exec(url.pathname) ?? [];
   const verb = sid === undefined ? { POST: "create", GET: "list" }[request.method] : VERBS[request.method];
   context.stats[verb ?? "unknown"] = (context.stats[verb ?? "unknown"] ?? 0) + 1;
-  const struck: Struck = verb === "create" || verb === "list" ? verb : "other";
+  const struck: Struck = verb === "create" || verb === "list" || verb === "fetch" ? verb : "other";
   const fault = strike(context.faults, struck, context.random);
   const early = fault && failBefore(fault);
   if (early) return early;

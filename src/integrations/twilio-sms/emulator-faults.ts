@@ -3,7 +3,7 @@ import * as z from "zod";
 
 export const FaultSchema = z.strictObject({
   /** What it strikes; `any` is every call of the API. */
-  match: z.enum(["create", "list", "any"]).default("any"),
+  match: z.enum(["create", "list", "fetch", "any"]).default("any"),
   mode: z.enum([
     "error_before", // an error, not executed
     "error_after", // executed, then an error
@@ -28,7 +28,7 @@ export const FaultSchema = z.strictObject({
 export type FaultInput = z.input<typeof FaultSchema>;
 export type Fault = z.output<typeof FaultSchema>;
 
-export type Struck = "create" | "list" | "other" | "callback";
+export type Struck = "create" | "list" | "fetch" | "other" | "callback";
 
 /** The first fault that strikes, counted down; null when none does. The list is changed in place: people hold it. */
 export function strike(faults: FaultInput[], struck: Struck, random: () => number): Fault | null {

@@ -2,13 +2,9 @@
  * The emulator's messages and its journal. Every change is a line, written before it is answered; the same lines read
  * back at the start give the same messages. A message is replaced, never changed: people may hold the old one.
  */
-import * as z from "zod";
 
-/** Lines of an append-only file: what was done before, and where to write what is done now. */
-export interface Journal {
-  readonly lines?: Iterable<string>;
-  append(line: string): void;
-}
+import * as z from "zod";
+import type { Journal } from "../../core/local";
 
 export const STATUSES = [
   "scheduled",

@@ -2,18 +2,21 @@
  * A Twilio of our own: answers as the real one does where Formlog (or anybody's client) can tell the difference, and
  * fails on demand. In tests it runs in process, in `npm start` behind an HTTP server; `fetch` is all there is to it.
  */
+
 import { Hono } from "hono";
 import * as z from "zod";
+import { followOf, servePages, showPage } from "../../core/emulator-frame";
+import type { Journal } from "../../core/local";
 import { type ApiContext, answerApi } from "./emulator-api";
 import { type FaultInput, FaultSchema } from "./emulator-faults";
 import { receive } from "./emulator-inbound";
 import { advance, type LifeContext } from "./emulator-life";
-import { ListPage, PhonePage } from "./emulator-page";
-import { type Journal, openStore, type StoredMessage } from "./emulator-state";
+import { ListPage, PhonePage, STYLE } from "./emulator-page";
+import { openStore, type StoredMessage } from "./emulator-state";
 
 export { EmulatorDrop } from "./emulator-errors";
 export type { FaultInput } from "./emulator-faults";
-export type { Journal, StoredMessage } from "./emulator-state";
+export type { StoredMessage } from "./emulator-state";
 
 export interface TwilioEmulatorOptions {
   /** Milliseconds since the epoch; the real clock unless told. */
@@ -100,13 +103,11 @@ export function createTwilioEmulator(options: TwilioEmulatorOptions): TwilioEmul
     receive(context, message);
     return form ? c.redirect(`/phones/${encodeURIComponent(message.from)}`, 303) : c.json(message, 201);
   });
-  app.get("/", (c) => c.html(`<!DOCTYPE html>${<ListPage messages={messages()} />}`));
-  app.get("/phones/:number", (c) => {
-    const refresh = Number(c.req.query("refresh") ?? 0);
-    const number = c.req.param("number");
-    const page = <PhonePage number={number} messages={messages()} {...(refresh > 0 && { refreshSeconds: refresh })} />;
-    return c.html(`<!DOCTYPE html>${page}`);
-  });
+  servePages(app, STYLE);
+  app.get("/", (c) => showPage(c, <ListPage messages={messages()} follow={followOf(c)} />));
+  app.get("/phones/:number", (c) =>
+    showPage(c, <PhonePage number={c.req.param("number")} messages={messages()} follow={followOf(c)} />),
+  );
   app.onError((error) => {
     if (error instanceof z.ZodError || error instanceof SyntaxError) {
       return Response.json({ error: error.message }, { status: 400 });

@@ -5,6 +5,7 @@ import { readCallback } from "./callback";
 import { probe } from "./client";
 import { deliverPage, senderOf } from "./deliver";
 import { readInbound } from "./inbound";
+import { takeInventory } from "./inventory";
 import { type Config, manifest, type Secrets } from "./manifest";
 import { prepareMessage, previewMessage } from "./message";
 import { judgeListFailure } from "./outcomes";
@@ -17,6 +18,7 @@ export const twilioSms: Integration<Config, Secrets> = {
   admit: admitEntry,
   deliver: deliverPage,
   reconcile: reconcilePage,
+  inventory: takeInventory,
   test: testCredentials,
   callback: readCallback,
   inbound: readInbound,

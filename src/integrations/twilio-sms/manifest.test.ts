@@ -35,7 +35,9 @@ describe("a config", () => {
   });
 
   it("is checked against the form: the question, its type, and every name in the template", () => {
-    const check = (more: object) => manifest.checkConfig?.(ConfigSchema.parse({ ...config, ...more }), DEFINITION);
+    const installation = { settings: {}, publicUrl: null };
+    const check = (more: object) =>
+      manifest.checkConfig?.(ConfigSchema.parse({ ...config, ...more }), DEFINITION, installation);
     expect(check({})).toEqual([]);
     expect(check({ to: "name" })).toEqual([]);
     expect(check({ to: "nobody" })).toMatchObject([{ path: "to" }]);

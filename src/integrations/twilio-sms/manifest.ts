@@ -1,47 +1,76 @@
 /** What everybody must know of the twilio-sms kind, as data: config, credentials, pace, and how to set it up. */
-import { isSupportedCountry } from "libphonenumber-js/min";
 import * as z from "zod";
+import { ConnectionField, field } from "../../core/config-field";
 import type { Definition } from "../../core/form";
 import type { Manifest } from "../../core/integration";
+import { CountrySchema } from "../../core/phone";
+import { UrlSetting } from "../../core/setting";
 import { compileTemplate, TEMPLATE_MAX } from "../../core/template";
 import { QuietHoursSchema } from "./quiet-hours";
+
+const NUMBER_TYPES = ["phone_number", "short_text"] as const;
 
 /** A number of the account, a short code, or a name of up to 11 characters where the country allows names. */
 const From = z
   .string()
   .trim()
-  .regex(
-    /^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11})$/,
-    "a number such as +14155552671, or a name",
-  );
+  .regex(/^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11})$/, "a number such as +14155552671, or a name")
+  .meta(field("Sender", "A number of the account, a short code, or a name where the country allows names."));
 const MessagingServiceSid = z
   .string()
   .trim()
-  .regex(/^MG[0-9a-f]{32}$/i, "the SID of a Messaging Service: MG and 32 characters");
-
-const Country = z
-  .string()
-  .toUpperCase()
-  .refine((code) => isSupportedCountry(code), "two letters of a country, such as IN");
+  .regex(/^MG[0-9a-fA-F]{32}$/, "the SID of a Messaging Service: MG and 32 characters")
+  .meta(field("Messaging Service", "Its SID, instead of a sender."));
 
 export const ConfigSchema = z.strictObject({
-  /** Ref of the question whose answer is the recipient's phone number. */
-  to: z.string().min(1),
-  /** Template of the message (core/template.ts). */
-  body: z.string().min(1).max(TEMPLATE_MAX),
+  to: z
+    .string()
+    .min(1)
+    .meta(field("To", "The question that asks for the phone number.", "question", NUMBER_TYPES)),
+  body: z
+    .string()
+    .min(1)
+    .max(TEMPLATE_MAX)
+    .meta(
+      field(
+        "Message",
+        "`{{ref}}` stands for an answer, `{{response_id}}` for the receipt's number, `{{form_title}}` for the form's title.",
+        "template",
+      ),
+    ),
   from: From.optional(),
   messagingServiceSid: MessagingServiceSid.optional(),
-  /** ISO 3166 alpha-2: the country of numbers that were typed without one. */
-  defaultCountry: Country.optional(),
-  /** Numbers of other countries are refused; all are allowed unless told. */
-  allowedCountries: z.array(Country).min(1).max(250).optional(),
-  /** How long Twilio may keep a text in its queue (ValidityPeriod of the Messages API: at most 36,000). */
-  validitySeconds: z.int().min(1).max(36_000).optional(),
-  quietHours: QuietHoursSchema.optional(),
-  /** Texts a day (UTC), counted over all integrations of the workspace (caps.ts has the usual numbers). */
-  dailyCapPerNumber: z.int().min(1).max(1_000).optional(),
-  dailyCapPerWorkspace: z.int().min(1).max(10_000_000).optional(),
-  connection: z.string().min(1).optional(),
+  defaultCountry: CountrySchema.meta(
+    field("Country", "Two letters, such as `IN`: of numbers that were typed without one."),
+  ).optional(),
+  allowedCountries: z
+    .array(CountrySchema)
+    .min(1)
+    .max(250)
+    .meta(field("Allowed countries", "Numbers of other countries are refused; all are allowed unless told."))
+    .optional(),
+  /** ValidityPeriod of the Messages API. */
+  validitySeconds: z
+    .int()
+    .min(1)
+    .max(36_000)
+    .meta(field("Validity", "Seconds that Twilio may keep a text in its queue."))
+    .optional(),
+  quietHours: QuietHoursSchema.meta(field("Quiet hours", "Texts wait until their end.")).optional(),
+  /** Counted over all integrations of the workspace (caps.ts). */
+  dailyCapPerNumber: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .meta(field("Texts a day to one number", "No limit unless told: set one where anybody may fill in the form."))
+    .optional(),
+  dailyCapPerWorkspace: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .meta(field("Texts a day of the workspace", "No limit unless told."))
+    .optional(),
+  connection: ConnectionField,
 });
 export type Config = z.output<typeof ConfigSchema>;
 
@@ -50,15 +79,21 @@ export const SecretsSchema = z
     accountSid: z
       .string()
       .trim()
-      .regex(/^AC[0-9A-Za-z]{6,64}$/, "the Account SID: AC and 32 hexadecimal digits"),
-    /** Also the key of callbacks' signatures, whoever makes the calls. */
-    authToken: z.string().trim().min(1).max(200),
+      .regex(/^AC[0-9A-Za-z]{6,64}$/, "the Account SID: AC and 32 hexadecimal digits")
+      .meta(field("Account SID")),
+    authToken: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .meta(field("Auth Token", "Also the key of callbacks' signatures, whoever makes the calls.")),
     apiKey: z
       .string()
       .trim()
-      .regex(/^SK[0-9a-f]{32}$/i, "the SID of an API key: SK and 32 characters")
+      .regex(/^SK[0-9a-fA-F]{32}$/, "the SID of an API key: SK and 32 characters")
+      .meta(field("API key", "Its SID: calls are made with it instead of the Auth Token."))
       .optional(),
-    apiKeySecret: z.string().trim().min(16).max(128).optional(),
+    apiKeySecret: z.string().trim().min(16).max(128).meta(field("Secret of the API key")).optional(),
     from: From.optional(),
     messagingServiceSid: MessagingServiceSid.optional(),
   })
@@ -81,8 +116,6 @@ const SETUP = `
    installation, with the integration's id: then STOP and START are heeded at once.
 `.trim();
 
-const NUMBER_TYPES: ReadonlySet<string> = new Set(["phone_number", "short_text"]);
-
 export const manifest: Manifest<Config, Secrets> = {
   kind: "twilio-sms",
   title: "SMS by Twilio",
@@ -90,6 +123,33 @@ export const manifest: Manifest<Config, Secrets> = {
   setup: SETUP,
   config: ConfigSchema,
   secrets: SecretsSchema,
+  example: {
+    config: { to: "phone", body: "Thanks {{name}}, receipt {{response_id}}", defaultCountry: "IN" },
+    secrets: {
+      accountSid: "AC00000000000000000000000000000000",
+      authToken: "the-auth-token-of-the-account",
+      from: "+14155552671",
+    },
+  },
+  settings: {
+    TWILIO_ACCOUNT_SID: {
+      schema: z.string().regex(/^AC[0-9a-fA-F]{32}$/, "must be AC and 32 hexadecimal digits"),
+      about: "the account that sends where an integration names no connection",
+      secret: true,
+    },
+    TWILIO_AUTH_TOKEN: { schema: z.string().min(1), about: "its auth token", secret: true },
+    TWILIO_FROM: {
+      schema: z.string().min(1),
+      about: "its number, or the SID of a Messaging Service",
+      secret: true,
+    },
+    TWILIO_API_URL: { schema: UrlSetting, about: "another server in the place of Twilio" },
+    TWILIO_LOOK_SECONDS: {
+      schema: z.string().regex(/^\d+,\d+$/, "must be two numbers of seconds, as 60,300"),
+      about: "how long a message in doubt is left alone before each of the two looks for it; 60,300 unless told",
+    },
+  },
+  provider: "twilio",
   events: ["created"],
   policy: {
     // What one crash may leave in doubt stays small: each entry in doubt costs a look and minutes of waiting.
@@ -100,6 +160,7 @@ export const manifest: Manifest<Config, Secrets> = {
     attemptsMax: 8,
     cost: "entry",
   },
+  reconciled: true,
   queue: "formlog-twilio-sms",
   queueBinding: "QUEUE_TWILIO_SMS",
   serviceBinding: "KIND_TWILIO_SMS",
@@ -119,7 +180,7 @@ function checkConfig(config: Config, definition: Definition): { path: string; me
   const problems: { path: string; message: string }[] = [];
   const question = definition.questions.find(({ ref }) => ref === config.to);
   if (!question) problems.push({ path: "to", message: "the form has no question with this ref" });
-  else if (!NUMBER_TYPES.has(question.type)) {
+  else if (!NUMBER_TYPES.some((type) => type === question.type)) {
     problems.push({
       path: "to",
       message: `a ${question.type} is no phone number: choose a phone_number or short_text`,

@@ -2,10 +2,10 @@
 import * as z from "zod";
 import type { Definition } from "../../core/form";
 import type { Deps, Entry, Outcome, Preview } from "../../core/integration";
+import { toE164 } from "../../core/phone";
 import type { ResponseRecord } from "../../core/response";
 import { compileTemplate } from "../../core/template";
 import type { Config, Secrets } from "./manifest";
-import { toE164 } from "./phone";
 import { countSegments } from "./segments";
 
 const ContentSchema = z.object({ to: z.string(), body: z.string() });
@@ -62,6 +62,9 @@ export function previewMessage(response: ResponseRecord, about: About): Preview 
 
 /** The content that was fixed for an entry. Throws when there is none: the engine always passes it on. */
 export const contentOf = (entry: Entry): Content => ContentSchema.parse(entry.content);
+
+/** The content of a delivery's row; null: it has none (any more: the response was erased). */
+export const readContent = (content: unknown): Content | null => ContentSchema.safeParse(content).data ?? null;
 
 /**
  * Questions of every version at hand: a template may name one that came after the response, or went before it, and

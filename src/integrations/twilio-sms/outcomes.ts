@@ -5,6 +5,7 @@
 import type { Halt, Outcome } from "../../core/integration";
 import type { Failure } from "./client";
 import type { Secrets } from "./manifest";
+import { checkAfter, stageOf } from "./statuses";
 
 /** `reject`: this recipient or this text; `block`: nobody gets a message until somebody changes something. */
 type Verdict = readonly ["reject" | "block" | "wait", string];
@@ -78,11 +79,15 @@ export type Verdicts = { readonly outcome: Outcome } | { readonly halt: Halt };
 
 const QUEUE_FULL_SECONDS = 60;
 
+/** No answer, or one that says nothing: a time-out, a 5xx, a page of HTML. */
+export const isDoubtful = ({ status, code }: Failure): boolean =>
+  status !== 429 && code !== 20429 && (status === null || status < 400 || status === 408 || status >= 500);
+
 /** Reads the failure of a create. `lookSeconds`: when a message in doubt may first be looked for. */
 export function judgeFailure(failure: Failure, lookSeconds: number): Verdicts {
   const { status, code } = failure;
   const refused = status === 429 || code === 20429;
-  if (!refused && (status === null || status < 400 || status === 408 || status >= 500)) {
+  if (isDoubtful(failure)) {
     const reason = `It is not known whether Twilio took the message (${failure.cause}); it will be looked for.`;
     return { outcome: { type: "unknown", reason, afterSeconds: lookSeconds } };
   }
@@ -111,13 +116,30 @@ function wait(code: 20429 | 21611, afterSeconds: number | undefined): Halt {
   return { type: "retry", reason, ...(afterSeconds !== undefined && { afterSeconds }) };
 }
 
+/** What Twilio says of a message: its SID, its status, and an error's code. */
+interface Said {
+  readonly reference: string;
+  readonly status: string;
+  readonly code: number | null;
+  /** How often its status was asked for, this time included. */
+  readonly checks?: number;
+}
+
 /** What a message's status means for its delivery. Only failures are not `delivered`: Twilio has the others in hand. */
-export function outcomeOfStatus(message: { reference: string; status: string; code: number | null }): Outcome {
-  const { reference, status, code } = message;
-  if (status === "canceled")
-    return { type: "rejected", reason: "The message was cancelled at Twilio before it was sent." };
-  if (status !== "failed" && status !== "undelivered") return { type: "delivered", reference, status };
+export function outcomeOfStatus({ reference, status, code, checks = 0 }: Said): Outcome {
+  const rank = stageOf(status)?.rank;
+  const word = { reference, status, ...(rank !== undefined && { rank }) };
+  const reason = failureOf(status, code);
+  if (reason !== null) return { type: "rejected", reason, ...word };
+  const checkAfterSeconds = checkAfter(status, checks);
+  return { type: "delivered", ...word, ...(checkAfterSeconds !== undefined && { checkAfterSeconds }) };
+}
+
+/** Why a message of that status did not reach its recipient, as a sentence; null: it did, or still may. */
+export function failureOf(status: string, code: number | null): string | null {
+  if (status === "canceled") return "The message was cancelled at Twilio before it was sent.";
+  if (status !== "failed" && status !== "undelivered") return null;
   const known = code === null ? undefined : CODES[code]?.[1];
   const named = code === null ? "" : ` (error ${code}: twilio.com/docs/api/errors/${code})`;
-  return { type: "rejected", reason: known ?? `The message was not delivered${named}.` };
+  return known ?? `The message was not delivered${named}.`;
 }

@@ -3,15 +3,20 @@
  * Intl's. Called by admit.ts for each entry.
  */
 import * as z from "zod";
+import { field } from "../../core/config-field";
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 21:00");
 
 export const QuietHoursSchema = z
   .strictObject({
-    from: TimeOfDay,
-    /** The first minute at which texts go out again; earlier than `from`: on the next day. */
-    to: TimeOfDay,
-    timeZone: z.string().refine(isTimeZone, "a time zone of the IANA list, such as Asia/Kolkata"),
+    from: TimeOfDay.meta(field("From", "A time of day such as 21:00.")),
+    to: TimeOfDay.meta(
+      field("To", "The first minute at which texts go out again; earlier than `from`: on the next day."),
+    ),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, "a time zone of the IANA list, such as Asia/Kolkata")
+      .meta(field("Time zone", "Of the IANA list, such as Asia/Kolkata.")),
   })
   .refine(({ from, to }) => from !== to, { path: ["to"], message: "the same as from: nothing would ever be sent" });
 export type QuietHours = z.output<typeof QuietHoursSchema>;

@@ -21,6 +21,8 @@ describe("a message in doubt", () => {
         type: "delivered",
         reference: emulator.messages.find(({ body }) => delivery.endsWith(body.split(" ").at(-1) ?? "-"))?.sid,
         status: "queued",
+        rank: 2,
+        checkAfterSeconds: 900,
       })),
     );
     expect(emulator.stats).toMatchObject({ create: 2, list: 2 });
@@ -191,6 +193,36 @@ describe("Twilio's list", () => {
     const { outcomes, halt } = await reconcilePage(inDoubt(all, 1), deps);
     expect([outcomes.size, halt?.type]).toEqual([0, type]);
   });
+});
+
+it("a message in doubt whose response was erased is not looked for, and holds up nobody", async () => {
+  const { deps, emulator, entries, clock } = makeWorld();
+  const all = entries(1, 2);
+  emulator.faults.push({ match: "create", mode: "drop_after" });
+  await deliverPage(page(all), deps);
+  clock.now += MINUTE;
+  const [first, second] = inDoubt(all).entries;
+  if (!first || !second) throw new Error("two entries were made");
+  // The store takes the fixed text with the answers.
+  const { content: _, ...emptied } = first;
+  const erased = { ...emptied, response: { ...first.response, erasedAt: clock.now, answers: {} } };
+  const result = await reconcilePage({ ...inDoubt(all), entries: [erased, second] }, deps);
+  expect(outcomesOf(result, all)).toMatchObject([{ type: "skipped" }, { type: "delivered" }]);
+  expect(result.halt).toBeUndefined();
+});
+
+it("a list that does not come holds up those alone that asked for it", async () => {
+  const { deps, emulator, entries, clock } = makeWorld();
+  const all = entries(1, 4);
+  emulator.faults.push({ match: "create", mode: "drop_after" });
+  await deliverPage(page(all), deps);
+  emulator.faults.splice(0, 1, { match: "list", mode: "non_json", times: 2 });
+  clock.now += MINUTE;
+  const result = await reconcilePage(inDoubt(all), deps);
+  const [unread, found] = [{ type: "unknown", afterSeconds: 60 }, { type: "delivered" }];
+  expect(outcomesOf(result, all)).toMatchObject([unread, unread, found, found]);
+  expect(outcomesOf(result, all)[0]).not.toHaveProperty("looked");
+  expect(result.halt).toBeUndefined();
 });
 
 describe("a page under random failures", () => {

@@ -3,24 +3,39 @@
  * time. Two empty looks, minutes apart, are as much certainty as Twilio gives that a message was never taken.
  */
 import type { Attempted, Deps, Entry, Outcome, Page, PageResult } from "../../core/integration";
+import { checkMessages } from "./check";
 import { type Listed, listMessages, type Message } from "./client";
 import { lookSeconds } from "./look";
 import type { Config, Secrets } from "./manifest";
 import { type Content, contentOf } from "./message";
-import { judgeListFailure, outcomeOfStatus } from "./outcomes";
+import { isDoubtful, judgeListFailure, outcomeOfStatus } from "./outcomes";
 
 /** Clocks differ, and Twilio's times are whole seconds; a page of time-outs takes minutes. */
-const BEFORE_MS = 60_000;
-const AFTER_MS = 600_000;
+export const BEFORE_MS = 60_000;
+export const AFTER_MS = 600_000;
+/** So many lists in a row that do not come are an outage; fewer hold up only those that asked for them. */
+const OUTAGE_AFTER = 3;
+
+/** Entries that Twilio has taken for certain are asked about by their SID; the others are looked for. */
+export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
+  const known = page.entries.filter(({ attempted }) => (attempted?.reference ?? null) !== null);
+  const checked = await checkMessages(known, deps);
+  if (checked.halt || known.length === page.entries.length) return checked;
+  const doubtful = page.entries.filter((entry) => !known.includes(entry));
+  const found = await lookFor({ ...page, entries: doubtful }, deps);
+  return { ...found, outcomes: new Map([...checked.outcomes, ...found.outcomes]) };
+}
 
 /**
  * An outcome for every entry: found → delivered (or why it failed); not found → `unknown` until the second empty look,
  * then `retry`. A look before its time is not taken: `unknown` without `looked`, which the engine does not count.
  */
-export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
+async function lookFor(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
   const outcomes = new Map<number, Outcome>();
   const lists = new Map<string, Listed>();
   const taken = new Set<string>();
+  const unread: { position: number; reason: string }[] = [];
+  let inARow = 0;
   for (const entry of page.entries) {
     const attempted = entry.attempted ?? { attempts: 1, looks: 0, triedAt: page.markedAt, reference: null };
     const early = secondsLeft(attempted, deps);
@@ -28,11 +43,24 @@ export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Pr
       outcomes.set(entry.position, { type: "unknown", reason: NOT_YET, afterSeconds: early });
       continue;
     }
+    // Erasure took the text and the number: there is nothing to look for, and nothing will be sent.
+    if (entry.response.erasedAt !== null && entry.content === undefined) {
+      outcomes.set(entry.position, ERASED);
+      continue;
+    }
     const content = contentOf(entry);
     let listed = lists.get(content.to);
     if (!listed) {
       const result = await listMessages(deps, content.to, earliest(page) - BEFORE_MS);
-      if (!result.ok) return { outcomes, halt: judgeListFailure(result.failure) };
+      if (!result.ok) {
+        const halt = judgeListFailure(result.failure);
+        inARow += 1;
+        if (!isDoubtful(result.failure) || inARow >= Math.min(OUTAGE_AFTER, page.entries.length))
+          return { outcomes, halt };
+        unread.push({ position: entry.position, reason: halt.reason });
+        continue;
+      }
+      inARow = 0;
       listed = result.value;
       lists.set(content.to, listed);
     }
@@ -40,10 +68,16 @@ export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Pr
     const found = await findMessage(listed.messages, { wanted, taken }, deps);
     outcomes.set(entry.position, found ?? notFound(attempted, listed, deps));
   }
+  const [afterSeconds] = lookSeconds(deps.settings);
+  for (const { position, reason } of unread) outcomes.set(position, { type: "unknown", reason, afterSeconds });
   return { outcomes };
 }
 
 const NOT_YET = "It is not known whether Twilio took the message; it will be looked for.";
+const ERASED: Outcome = {
+  type: "skipped",
+  reason: "The response was erased while it was not known whether Twilio took its message.",
+};
 const NOT_FOUND = "It is not known whether Twilio took the message: it was looked for once and not found.";
 const NEVER = "Twilio never took the message.";
 const UNCERTAIN =

@@ -1,7 +1,8 @@
 /** What the tests of this kind share: an emulated Twilio with a clock that stands still, responses, and pages of them. */
 import type { Definition } from "../../core/form";
 import { SEGMENT_SIZE } from "../../core/ids";
-import type { Deps, Entry, OptOuts, Page, Quotas } from "../../core/integration";
+import type { Deps, Entry, Page } from "../../core/integration";
+import type { OptOuts, Quotas } from "../../core/recipients";
 import type { Answers, ResponseRecord } from "../../core/response";
 import { createTwilioEmulator, type TwilioEmulator, type TwilioEmulatorOptions } from "./emulator";
 import { type Config, ConfigSchema, type Secrets } from "./manifest";
@@ -27,8 +28,15 @@ export const phone = (n: number): string => `+9198765430${String(n).padStart(2, 
 
 /** The n-th response of the test's segment. */
 export function response(n: number, answers: Answers = { name: `Name ${n}`, phone: phone(n) }): ResponseRecord {
-  const base = { id: `resp${n}`, version: 1, revision: 1, erasedAt: null, metadata: {} };
-  return { ...base, position: SEGMENT * SEGMENT_SIZE + n, receivedAt: START + n * 1000, answers };
+  const base = { id: `resp${n}`, version: 1, revision: 1, erasedAt: null, metadata: {}, flags: [] };
+  return {
+    ...base,
+    submittedAt: null,
+    review: "received",
+    position: SEGMENT * SEGMENT_SIZE + n,
+    receivedAt: START + n * 1000,
+    answers,
+  };
 }
 
 /** An entry as the engine marks it: what `prepare` made of it is fixed. Throws when there is nothing to send. */
@@ -92,6 +100,7 @@ export function makeWorld(
     now: () => clock.now,
     optOuts: memoryOptOuts(),
     quotas: memoryQuotas(),
+    annotate: async (annotations) => annotations.map(() => "done"),
     workspace: "ws_abc",
     config: ConfigSchema.parse({ to: "phone", body: "Thanks {{name}}, receipt {{response_id}}" }),
     secrets: { ...account, from: FROM },

@@ -5,9 +5,12 @@
 import { type Choice, type Question, scaleBounds } from "../../core/form";
 import { Group, inputId, type QuestionProps } from "./question";
 import { firstTyped, inputName } from "./read";
+import { fillIn, type Words } from "./words";
 
 /** Beyond this a row of buttons is harder to use than typing the number. */
 const SCALE_STEPS_MAX = 21;
+/** More stars than that are counted, not seen. */
+const STARS_MAX = 10;
 
 /** The numbers of a scale, or null when it has too many (or none) to show as buttons. */
 export function scaleSteps(question: Question): readonly number[] | null {
@@ -49,14 +52,14 @@ const optionId = (ref: string, index: number) => (index === 0 ? inputId(ref) : `
 export const RadioList = (props: QuestionProps & { options: readonly Choice[]; inline?: boolean }) => {
   const { ref, required } = props.question;
   const name = inputName(ref);
-  const picked = firstTyped(props.typed, name);
+  const picked = firstTyped(props.scene.typed, name);
   return (
     <Group {...props} radio>
       <div class={props.inline ? "options inline" : "options"}>
         {props.options.map((choice, i) => (
           <Option type="radio" id={optionId(ref, i)} name={name} choice={choice} checked={choice.id === picked} />
         ))}
-        {!required && <NoAnswer name={name} picked={picked} />}
+        {!required && <NoAnswer name={name} picked={picked} words={props.scene.words} />}
       </div>
     </Group>
   );
@@ -66,7 +69,7 @@ export const RadioList = (props: QuestionProps & { options: readonly Choice[]; i
 export const CheckList = (props: QuestionProps) => {
   const { ref, choices = [] } = props.question;
   const name = inputName(ref);
-  const picked = new Set(props.typed.get(name));
+  const picked = new Set(props.scene.typed.get(name));
   return (
     <Group {...props}>
       <div class="options">
@@ -85,16 +88,17 @@ export const CheckList = (props: QuestionProps) => {
   );
 };
 
-/** A row of numbers. */
+/** A row of numbers; a rating, of stars with their numbers. */
 export const Scale = (props: QuestionProps & { steps: readonly number[] }) => {
-  const { ref, required } = props.question;
+  const { ref, required, type } = props.question;
+  const { typed, words } = props.scene;
   const name = inputName(ref);
-  const picked = firstTyped(props.typed, name);
-  const first = props.steps[0];
-  const last = props.steps.at(-1);
+  const picked = firstTyped(typed, name);
+  const [min, max] = [props.steps[0], props.steps.at(-1)];
+  const isRating = type === "rating" && props.steps.length <= STARS_MAX;
   return (
-    <Group {...props} radio note={props.steps.length > 1 ? `${first} is the lowest, ${last} the highest.` : undefined}>
-      <div class="options scale">
+    <Group {...props} radio note={props.steps.length > 1 ? fillIn(words.form.scale, { min, max }) : undefined}>
+      <div class={isRating ? "options scale stars" : "options scale"}>
         {props.steps.map((step, i) => (
           <Option
             type="radio"
@@ -107,19 +111,19 @@ export const Scale = (props: QuestionProps & { steps: readonly number[] }) => {
       </div>
       {!required && (
         <div class="options">
-          <NoAnswer name={name} picked={picked} />
+          <NoAnswer name={name} picked={picked} words={words} />
         </div>
       )}
     </Group>
   );
 };
 
-const NoAnswer = ({ name, picked }: { name: string; picked: string }) => (
+const NoAnswer = ({ name, picked, words }: { name: string; picked: string; words: Words }) => (
   <Option
     type="radio"
     id={`${name}.none`}
     name={name}
-    choice={{ id: "", label: "No answer" }}
+    choice={{ id: "", label: words.form.noAnswer }}
     checked={picked === ""}
     quiet
   />

@@ -6,30 +6,28 @@
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Question } from "../../core/form";
 import { CheckList, RadioList, Scale, scaleSteps } from "./choices";
-import { ariaOf, Group, inputId, type QuestionProps, Single } from "./question";
+import { ariaOf, frameOf, Group, inputId, type QuestionProps, Single } from "./question";
 import { firstTyped, inputName, NO, YES } from "./read";
+import { showAnswer } from "./show";
+import type { Words } from "./words";
+
+const AS_WRITTEN = { dir: "ltr", autocapitalize: "none", spellcheck: false } as const;
 
 /** What tells a keyboard and an autofill which text is wanted. */
 function textHints(question: Question): JSX.IntrinsicElements["input"] {
   switch (question.type) {
     case "email":
-      return { type: "email", inputmode: "email", autocomplete: "email", autocapitalize: "none", spellcheck: false };
+      return { type: "email", inputmode: "email", autocomplete: "email", ...AS_WRITTEN };
     case "phone_number":
-      return { type: "tel", inputmode: "tel", autocomplete: "tel" };
+      return { type: "tel", dir: "ltr", inputmode: "tel", autocomplete: "tel" };
     case "url":
-      return {
-        type: "url",
-        inputmode: "url",
-        autocomplete: "url",
-        autocapitalize: "none",
-        spellcheck: false,
-        placeholder: "https://",
-      };
+      return { type: "url", inputmode: "url", autocomplete: "url", placeholder: "https://", ...AS_WRITTEN };
     case "integer":
     case "number":
     case "rating":
     case "opinion_scale":
-      return { type: "number", step: "any", autocomplete: "off", inputmode: keypad(question), class: "short" };
+      // No type=number: it takes no digits of other scripts, and a turn of the wheel changes what was typed.
+      return { type: "text", dir: "ltr", autocomplete: "off", inputmode: keypad(question), class: "short" };
     case "date":
     case "time":
       return { type: question.type, class: "short" };
@@ -46,7 +44,7 @@ function keypad(question: Question): "numeric" | "decimal" | undefined {
 
 const TextInput = (props: QuestionProps) => {
   const name = inputName(props.question.ref);
-  const value = firstTyped(props.typed, name);
+  const value = firstTyped(props.scene.typed, name);
   return (
     <Single {...props}>
       <input
@@ -63,7 +61,7 @@ const TextInput = (props: QuestionProps) => {
 const LongText = (props: QuestionProps) => {
   const name = inputName(props.question.ref);
   // The parser drops one line break right after <textarea>: this one, so that a typed one stays.
-  const text = `\n${firstTyped(props.typed, name)}`;
+  const text = `\n${firstTyped(props.scene.typed, name)}`;
   return (
     <Single {...props}>
       <textarea id={inputId(props.question.ref)} name={name} rows={5} dir="auto" {...ariaOf(props)}>
@@ -74,12 +72,13 @@ const LongText = (props: QuestionProps) => {
 };
 
 const Dropdown = (props: QuestionProps) => {
+  const words = props.scene.words.form;
   const name = inputName(props.question.ref);
-  const picked = firstTyped(props.typed, name);
+  const picked = firstTyped(props.scene.typed, name);
   return (
     <Single {...props}>
       <select id={inputId(props.question.ref)} name={name} {...ariaOf(props)}>
-        <option value="">{props.question.required ? "Pick one" : "No answer"}</option>
+        <option value="">{props.question.required ? words.pickOne : words.noAnswer}</option>
         {props.question.choices?.map((choice) => (
           <option value={choice.id} selected={choice.id === picked}>
             {choice.label}
@@ -90,12 +89,10 @@ const Dropdown = (props: QuestionProps) => {
   );
 };
 
-const UTC_NOTE = "In Coordinated Universal Time (UTC).";
-
 /** Without script the time is taken as UTC; with it, as the time of this device, and the note says which. */
 const Datetime = (props: QuestionProps) => {
   const name = inputName(props.question.ref);
-  const note = <span data-zone-note={name}>{UTC_NOTE}</span>;
+  const note = <span data-zone-note={name}>{props.scene.words.form.utc}</span>;
   return (
     <Single {...props} note={note}>
       <input
@@ -103,7 +100,7 @@ const Datetime = (props: QuestionProps) => {
         name={name}
         type="datetime-local"
         class="short"
-        value={firstTyped(props.typed, name)}
+        value={firstTyped(props.scene.typed, name)}
         {...ariaOf({ ...props, note })}
       />
       <input type="hidden" name={inputName(props.question.ref, "offset")} data-offset-of={name} />
@@ -113,16 +110,17 @@ const Datetime = (props: QuestionProps) => {
 
 const Location = (props: QuestionProps) => {
   const { ref } = props.question;
+  const { words } = props.scene;
   const coordinate = (part: "latitude" | "longitude", label: string, id: string) => (
     <div>
       <label for={id}>{label}</label>
       <input
         id={id}
         name={inputName(ref, part)}
-        type="number"
-        step="any"
+        type="text"
+        dir="ltr"
         autocomplete="off"
-        value={firstTyped(props.typed, inputName(ref, part))}
+        value={firstTyped(props.scene.typed, inputName(ref, part))}
         {...ariaOf(props)}
       />
     </div>
@@ -131,13 +129,13 @@ const Location = (props: QuestionProps) => {
   return (
     <Group {...props}>
       <div class="pair">
-        {coordinate("latitude", "Latitude", inputId(ref))}
-        {coordinate("longitude", "Longitude", inputName(ref, "longitude"))}
+        {coordinate("latitude", words.form.latitude, inputId(ref))}
+        {coordinate("longitude", words.form.longitude, inputName(ref, "longitude"))}
       </div>
-      <input type="hidden" name={accuracy} value={firstTyped(props.typed, accuracy)} />
+      <input type="hidden" name={accuracy} value={firstTyped(props.scene.typed, accuracy)} />
       <div class="locate" data-locate={inputName(ref)} hidden>
         <button type="button" class="quiet">
-          Use my location
+          {words.script.locate}
         </button>
         <span role="status" />
       </div>
@@ -145,22 +143,31 @@ const Location = (props: QuestionProps) => {
   );
 };
 
-const Statement = ({ question }: QuestionProps) => (
-  <div class="question statement">
-    <h2 class="title" dir="auto">
-      {question.title}
-    </h2>
-    {question.description && (
-      <p class="hint" dir="auto">
-        {question.description}
-      </p>
-    )}
-  </div>
-);
+/** The answer that the form gives itself, shown as soon as it is known; without script it never is. */
+export const Shown = (props: QuestionProps) => {
+  const { question, scene } = props;
+  const value = scene.state.calculated.get(question.ref);
+  const frame = { ...frameOf(props), "data-asked": value === undefined ? "no" : undefined };
+  return (
+    <div class="question shown" data-shown={question.ref} {...frame}>
+      <span class="title" dir="auto" id={`title_${question.ref}`}>
+        {question.title}
+      </span>
+      {question.description && (
+        <p class="hint" dir="auto">
+          {question.description}
+        </p>
+      )}
+      <output dir="auto" aria-labelledby={`title_${question.ref}`}>
+        {value === undefined ? "" : showAnswer(question, value, scene.words)}
+      </output>
+    </div>
+  );
+};
 
-const YES_NO = [
-  { id: YES, label: "Yes" },
-  { id: NO, label: "No" },
+const yesNo = ({ form }: Words) => [
+  { id: YES, label: form.yes },
+  { id: NO, label: form.no },
 ];
 
 /** The control of a question with its label, help and errors. */
@@ -173,7 +180,7 @@ export const Control = (props: QuestionProps) => {
     case "single_choice":
       return <RadioList {...props} options={props.question.choices ?? []} />;
     case "yes_no":
-      return <RadioList {...props} options={YES_NO} inline />;
+      return <RadioList {...props} options={yesNo(props.scene.words)} inline />;
     case "multiple_choice":
       return <CheckList {...props} />;
     case "rating":
@@ -185,8 +192,6 @@ export const Control = (props: QuestionProps) => {
       return <Datetime {...props} />;
     case "location":
       return <Location {...props} />;
-    case "statement":
-      return <Statement {...props} />;
     default:
       return <TextInput {...props} />;
   }

@@ -1,90 +1,122 @@
 /**
- * The pages that are not the form: thanks, kept, closed, and why something can't be shown or taken. Each says what happened
- * to the answers and what to do now. Called by routes.tsx.
+ * The pages that are not the form: thanks, kept, and why something can't be shown or taken. Each says what happened to the
+ * answers and what to do now. Called by routes.tsx and answer.tsx.
  */
-import type { Definition } from "../../core/form";
-import { Layout } from "./layout";
-import { inputName, type Typed } from "./read";
+import type { Child } from "hono/jsx";
+import type { FormSettings } from "../../core/form-settings";
+import type { ShownForm } from "./language";
+import { Layout, type Look, lookOf } from "./layout";
+import { formPath, type Kept } from "./paths";
+import type { Speech } from "./words";
 
-/** After a response was stored. Needs nothing but the address: it can be reloaded and kept. */
-export const ThanksPage = ({ form, receipt }: { form: string; receipt: string }) => (
-  <Layout title="Thank you">
-    <div class="message thanks">
-      <h1>Thank you</h1>
-      <p class="lead">Your answers are stored.</p>
-      <p>Your receipt number:</p>
-      <p class="receipt">
-        <code>{receipt}</code>
-      </p>
-      <p class="hint">Keep it if you may want to ask about your answers later.</p>
-      <p>
-        <a href={`/f/${encodeURIComponent(form)}`}>Send another response</a>
-      </p>
-    </div>
-  </Layout>
-);
-
-/** After a response was taken while the store was down. Needs nothing but the address, which works during the outage. */
-export const KeptPage = ({ form, receipt }: { form: string; receipt: string }) => (
-  <Layout title="Thank you">
-    <div class="message thanks">
-      <h1>Thank you</h1>
-      <p class="lead">Your answers are kept safe, and will be stored as soon as our database is back.</p>
-      <p>You need not do anything, and need not send them again. Your receipt:</p>
-      <p class="receipt">
-        <a href={`/v1/receipts/${encodeURIComponent(receipt)}`}>
-          <code>{receipt}</code>
-        </a>
-      </p>
-      <p class="hint">Keep it if you may want to ask about your answers later.</p>
-      <p>
-        <a href={`/f/${encodeURIComponent(form)}`}>Send another response</a>
-      </p>
-    </div>
-  </Layout>
-);
-
-/** A sentence or two about why there is no form here. */
-export const MessagePage = ({ title, text }: { title: string; text: string }) => (
-  <Layout title={title}>
-    <div class="message">
-      <h1>{title}</h1>
-      <p class="lead">{text}</p>
-    </div>
-  </Layout>
-);
-
-interface ClosedPageProps {
-  readonly definition: Definition;
-  /** What was typed in a form that closed meanwhile. */
-  readonly typed?: Typed;
+interface AfterProps {
+  /** The id in the address. */
+  readonly id: string;
+  readonly receipt?: string | undefined;
+  readonly kept: Kept;
+  readonly speech: Speech;
+  /** Undefined while the store is down: these pages need nothing but their address. */
+  readonly shown: ShownForm | undefined;
 }
 
-/** A form that takes no more responses; what was typed is shown, so that it can be copied. */
-export const ClosedPage = ({ definition, typed }: ClosedPageProps) => {
-  const kept = definition.questions.flatMap(({ ref, title }) => {
-    const values = typed?.get(inputName(ref))?.filter((value) => value !== "") ?? [];
-    return values.length > 0 ? [{ title, text: values.join(", ") }] : [];
-  });
+/** After a response was stored. It can be reloaded and kept. A robot gets no receipt. */
+export const ThanksPage = ({ children, ...props }: AfterProps & { readonly children?: Child }) => {
+  const { receipt, speech, shown } = props;
+  const words = speech.words.after;
+  const settings: FormSettings = shown?.form.settings ?? {};
   return (
-    <Layout title={`Closed: ${definition.title}`}>
-      <div class="message">
-        <h1 dir="auto">{definition.title}</h1>
-        <p class="lead">This form is closed. It takes no more responses{typed ? ", and yours was not stored" : ""}.</p>
-        {kept.length > 0 && (
-          <>
-            <p>Here is what you typed, in case you want to copy it:</p>
-            <dl>
-              {kept.map(({ title, text }) => (
-                <>
-                  <dt dir="auto">{title}</dt>
-                  <dd dir="auto">{text}</dd>
-                </>
-              ))}
-            </dl>
-          </>
+    <After {...props} lead={words.stored} message={settings.thanksMessage}>
+      {receipt !== undefined && (
+        <div class="receipt">
+          <p>{words.receipt}</p>
+          <p>
+            <code dir="ltr">{receipt}</code>
+          </p>
+          <p class="hint">{words.keepReceipt}</p>
+        </div>
+      )}
+      {children}
+    </After>
+  );
+};
+
+/** After a response was taken while the store was down. */
+export const KeptPage = (props: AfterProps & { receipt: string }) => {
+  const { receipt, speech } = props;
+  const words = speech.words.after;
+  return (
+    <After {...props} lead={words.kept}>
+      <div class="receipt">
+        <p>{words.keptReceipt}</p>
+        <p>
+          <a href={`/v1/receipts/${encodeURIComponent(receipt)}`}>
+            <code dir="ltr">{receipt}</code>
+          </a>
+        </p>
+        <p class="hint">{words.keepReceipt}</p>
+      </div>
+    </After>
+  );
+};
+
+interface FrameProps extends AfterProps {
+  readonly lead: string;
+  /** In the owner's words. */
+  readonly message?: string | undefined;
+  readonly children: Child;
+}
+
+/** The script forgets what it kept of this form when it sees `data-sent`, and tells the site around it. */
+const After = ({ id, receipt, kept, speech, shown, lead, message, children }: FrameProps) => {
+  const words = speech.words.after;
+  const leadsTo = kept.embed ? shown?.form.settings.redirectUrl : undefined;
+  return (
+    <Layout
+      title={words.thanks}
+      language={shown?.form.definition.language ?? speech.tag}
+      look={shown && lookOf(shown.form, kept)}
+    >
+      <div class="message thanks" data-sent={id} data-receipt={receipt}>
+        <h1>{words.thanks}</h1>
+        <p class="lead">{lead}</p>
+        {message && (
+          <p class="lead" dir="auto">
+            {message}
+          </p>
         )}
+        {children}
+        <p>
+          {leadsTo === undefined ? (
+            <a href={formPath(id, kept)}>{words.again}</a>
+          ) : (
+            // A site that is led to is seldom one that lets itself be framed.
+            <a href={leadsTo} target="_top">
+              {words.goOn}
+            </a>
+          )}
+        </p>
       </div>
     </Layout>
   );
 };
+
+interface MessageProps {
+  readonly title: string;
+  readonly text: string;
+  readonly speech: Speech;
+  readonly look?: Look | undefined;
+  readonly children?: Child;
+}
+
+/** A sentence or two about why there is no form here. */
+export const MessagePage = ({ title, text, speech, look, children }: MessageProps) => (
+  <Layout title={title} language={speech.tag} look={look}>
+    <div class="message">
+      <h1>{title}</h1>
+      <p class="lead" dir="auto">
+        {text}
+      </p>
+      {children}
+    </div>
+  </Layout>
+);

@@ -1,16 +1,29 @@
 /**
  * The frame around each question, the same for all types: its title (a label, or the legend of a group), what helps to
  * answer it, and what is wrong with the answer. Assistive technology reads all three with the input. Used by controls.tsx
- * and choices.tsx.
+ * and choices.tsx. The script finds a question by its `data-ref`, and says by `data-asked` whether it is shown.
  */
 import type { Child } from "hono/jsx";
+import type { AnswersState } from "../../core/answer-state";
 import type { Question } from "../../core/form";
+import { limitsOf } from "./limits";
 import { inputName, type Typed } from "./read";
+import type { Words } from "./words";
+
+/** What all questions of a page share. */
+export interface Scene {
+  readonly words: Words;
+  /** What was typed before, by input name; empty for a fresh page. */
+  readonly typed: Typed;
+  /** Given what was typed. */
+  readonly state: AnswersState;
+  /** Refs of the questions that decide about others. */
+  readonly deciding: ReadonlySet<string>;
+}
 
 export interface QuestionProps {
   readonly question: Question;
-  /** What was typed before, by input name; empty for a fresh page. */
-  readonly typed: Typed;
+  readonly scene: Scene;
   /** What is wrong with it, as sentences. */
   readonly errors: readonly string[];
 }
@@ -20,95 +33,102 @@ export const inputId = (ref: string): string => inputName(ref);
 const hintId = (ref: string) => `hint_${ref}`;
 const errorId = (ref: string) => `error_${ref}`;
 
-/** "From 1 to 10.", "At most 200 characters.": the limits of an answer, before it is refused for them. */
-export function limitsOf(question: Question): string {
-  const { min, max, minLength, maxLength, minChoices, maxChoices } = question;
-  if (question.type === "number" || question.type === "integer") return bounds(min, max, "");
-  if (question.type === "multiple_choice") return bounds(minChoices, maxChoices, " choices");
-  if (question.type === "short_text" || question.type === "long_text")
-    return bounds(minLength, maxLength, " characters");
-  return "";
-}
+/** Whether it must be answered, as things stand. */
+export const isRequired = ({ question, scene }: Pick<QuestionProps, "question" | "scene">): boolean =>
+  scene.state.required.has(question.ref);
 
-function bounds(min: number | undefined, max: number | undefined, unit: string): string {
-  if (min !== undefined && max !== undefined)
-    return min === max ? `Exactly ${min}${unit}.` : `From ${min} to ${max}${unit}.`;
-  if (min !== undefined) return `At least ${min}${unit}.`;
-  return max === undefined ? "" : `At most ${max}${unit}.`;
-}
+/** What the script needs to know of a question's frame. */
+export const frameOf = ({ question: { ref }, scene }: Pick<QuestionProps, "question" | "scene">) => ({
+  "data-ref": ref,
+  "data-asked": scene.state.hidden.has(ref) ? "no" : undefined,
+  "data-decides": scene.deciding.has(ref) ? "" : undefined,
+});
 
-interface FrameProps extends Pick<QuestionProps, "question" | "errors"> {
+interface FrameProps extends QuestionProps {
   /** More help that belongs to the control. */
   readonly note?: Child;
   readonly children: Child;
 }
 
-const hasHint = ({ question, note }: Pick<FrameProps, "question" | "note">) =>
-  Boolean(question.description || limitsOf(question) || note);
+type HelpProps = Omit<FrameProps, "children">;
+
+const hasHint = ({ question, scene, note }: HelpProps) =>
+  Boolean(question.description || limitsOf(question, scene.words) || note);
 
 /** The ARIA attributes of an input (or of a group): what describes it, whether it is wrong or required. */
-export function ariaOf({ question, errors, note }: Omit<FrameProps, "children">) {
+export function ariaOf(props: HelpProps) {
+  const { question, errors } = props;
   const ids = [];
   if (errors.length > 0) ids.push(errorId(question.ref));
-  if (hasHint({ question, note })) ids.push(hintId(question.ref));
+  if (hasHint(props)) ids.push(hintId(question.ref));
   return {
     "aria-describedby": ids.length > 0 ? ids.join(" ") : undefined,
     "aria-invalid": errors.length > 0 ? ("true" as const) : undefined,
-    "aria-required": question.required ? ("true" as const) : undefined,
+    "aria-required": isRequired(props) ? ("true" as const) : undefined,
   };
 }
 
-const Title = ({ question }: { question: Question }) => (
+const Title = (props: QuestionProps) => (
   <>
-    <span dir="auto">{question.title}</span>
-    {question.required && <span class="required"> (required)</span>}
+    <span dir="auto">{props.question.title}</span>
+    {(props.question.required || props.question.requiredIf) && (
+      <span class="required" hidden={!isRequired(props)}>
+        {` (${props.scene.words.form.required})`}
+      </span>
+    )}
   </>
 );
 
-const Help = ({ question, errors, note }: Omit<FrameProps, "children">) => (
-  <>
-    {hasHint({ question, note }) && (
-      <div class="hint" id={hintId(question.ref)}>
-        {question.description && <p dir="auto">{question.description}</p>}
-        {limitsOf(question) && <p>{limitsOf(question)}</p>}
-        {note && <p>{note}</p>}
-      </div>
-    )}
-    {errors.length > 0 && (
-      <div class="error" id={errorId(question.ref)}>
-        {errors.map((error) => (
-          <p>
-            <span class="sr">Error: </span>
-            {error}
-          </p>
-        ))}
-      </div>
-    )}
-  </>
-);
+const Help = (props: HelpProps) => {
+  const { question, scene, errors, note } = props;
+  const limits = limitsOf(question, scene.words);
+  return (
+    <>
+      {hasHint(props) && (
+        <div class="hint" id={hintId(question.ref)}>
+          {question.description && <p dir="auto">{question.description}</p>}
+          {limits && <p>{limits}</p>}
+          {note && <p>{note}</p>}
+        </div>
+      )}
+      {errors.length > 0 && (
+        <div class="error" id={errorId(question.ref)}>
+          {errors.map((error) => (
+            <p>
+              <span class="sr">{scene.words.problems.error}: </span>
+              <span dir="auto">{error}</span>
+            </p>
+          ))}
+        </div>
+      )}
+    </>
+  );
+};
+
+const classOf = ({ errors }: QuestionProps) => (errors.length > 0 ? "question wrong" : "question");
 
 /** A question with one input. */
-export const Single = ({ question, errors, note, children }: FrameProps) => (
-  <div class={errors.length > 0 ? "question wrong" : "question"}>
-    <label class="title" for={inputId(question.ref)}>
-      <Title question={question} />
+export const Single = (props: FrameProps) => (
+  <div class={classOf(props)} {...frameOf(props)}>
+    <label class="title" for={inputId(props.question.ref)}>
+      <Title {...props} />
     </label>
-    <Help question={question} errors={errors} note={note} />
-    {children}
+    <Help {...props} />
+    {props.children}
   </div>
 );
 
 /** A question with several inputs: the title is the legend of the group. `aria-invalid` is allowed on radio groups only. */
-export const Group = ({ question, errors, note, children, radio }: FrameProps & { radio?: boolean }) => {
-  const aria = ariaOf({ question, errors, note });
+export const Group = ({ radio, ...props }: FrameProps & { radio?: boolean }) => {
+  const aria = ariaOf(props);
   const group = radio ? { ...aria, role: "radiogroup" } : { "aria-describedby": aria["aria-describedby"] };
   return (
-    <fieldset class={errors.length > 0 ? "question wrong" : "question"} {...group}>
+    <fieldset class={classOf(props)} {...frameOf(props)} {...group}>
       <legend class="title">
-        <Title question={question} />
+        <Title {...props} />
       </legend>
-      <Help question={question} errors={errors} note={note} />
-      {children}
+      <Help {...props} />
+      {props.children}
     </fieldset>
   );
 };

@@ -86,3 +86,16 @@ it("a name like __proto__ is a key like any other", () => {
   expect(Object.keys(answers)).toEqual(["q", "__proto__"]);
   expect(Object.getPrototypeOf(answers)).toBe(Object.prototype);
 });
+
+it.each([
+  ["१२.५", 12.5],
+  ["١٢٫٥", 12.5],
+  ["۱۲", 12],
+  ["௧௨", 12],
+  ["−3", -3],
+  ["1,200", "1,200"],
+  ["12 acres", "12 acres"],
+])("the number %s is read as %j", (typed, number) => {
+  const definition = { title: "N", questions: [{ ref: "n", type: "number" as const, title: "N" }] };
+  expect(readAnswers(definition, groupEntries([["q_n", typed]]))).toEqual({ n: number });
+});

@@ -10,6 +10,10 @@ export type Typed = ReadonlyMap<string, readonly string[]>;
 /** Names of the inputs that are the page's own, not answers. */
 export const KEY_INPUT = "formlog_key";
 export const VERSION_INPUT = "formlog_version";
+/** Which page of the form is to be checked: its number, from 1 on. */
+export const PART_INPUT = "formlog_part";
+/** Where Turnstile's script puts its token. */
+export const TURNSTILE_INPUT = "cf-turnstile-response";
 /** Hidden from people; only a robot, or a browser filling in everything, writes into it. */
 export const TRAP_INPUT = "formlog_website";
 
@@ -79,8 +83,9 @@ function readAnswer(question: Question, typed: Typed): unknown {
       return value === YES ? true : value === NO ? false : value;
     case "datetime":
       return readDatetime(value, firstTyped(typed, inputName(question.ref, "offset")));
-    case "email":
     case "phone_number":
+      return latinDigits(value).trim();
+    case "email":
     case "url":
       return value.trim();
     default:
@@ -88,10 +93,28 @@ function readAnswer(question: Question, typed: Typed): unknown {
   }
 }
 
+/** Digits as the keyboards of India and of Arabic and Persian write them, by the code point of each zero. */
+const ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66];
+const OTHER_DIGITS = new RegExp(
+  `[${ZEROS.map((zero) => `${String.fromCharCode(zero)}-${String.fromCharCode(zero + 9)}`).join("")}]`,
+  "g",
+);
+
+/** "१२.५" and "١٢٫٥" as "12.5"; minus signs as "-". */
+function latinDigits(text: string): string {
+  return text
+    .replaceAll(OTHER_DIGITS, (digit) => {
+      const code = digit.charCodeAt(0);
+      return String(code - (ZEROS.findLast((zero) => zero <= code) ?? code));
+    })
+    .replaceAll("٫", ".")
+    .replaceAll("−", "-");
+}
+
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 function readNumber(value: string): unknown {
-  const text = value.trim();
+  const text = latinDigits(value).trim();
   if (!NUMBER.test(text)) return text;
   const number = Number(text);
   return Number.isFinite(number) ? number : text;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "../../core/errors";
-import { ask, createTestApp, type Fields, hidden, MemoryForms, postFields } from "./testing";
+import { ask, createTestApp, type Fields, hidden, LINK, MemoryForms, postFields } from "./testing";
 
 let forms: MemoryForms;
 let app: ReturnType<typeof createTestApp>;
@@ -38,17 +38,45 @@ describe("what can't be shown or taken", () => {
     expect(forms.stored).toEqual([]);
   });
 
-  it("a filled trap is refused aloud, and the same page can be sent again", async () => {
+  it("a filled trap is thanked without a receipt, counted, and nothing is stored", async () => {
     forms.publish("farm", { title: "Farm", questions });
-    const fields = { q_short_text: "Asha", formlog_key: "key-of-one-page" };
-    const answer = await post("farm", { ...fields, formlog_website: "https://spam.example" });
-    const page = await answer.text();
-    expect(answer.status).toBe(422);
-    expect(page).toContain("this looked automatic");
-    expect(page).not.toContain("spam.example");
+    const answer = await post("farm", { q_short_text: "Asha", formlog_website: "https://spam.example" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/f/farm/thanks"]);
+    const thanks = await (await get("/f/farm/thanks")).text();
+    expect(thanks).toContain("Thank you");
+    expect(thanks).not.toMatch(/receipt/i);
+    expect([forms.stored, forms.trapped]).toEqual([[], 1]);
+  });
+
+  it("the trap is out of sight of people, of screen readers, of the keyboard and of what fills in forms", async () => {
+    forms.publish("farm", { title: "Farm", questions });
+    const page = await (await get("/f/farm")).text();
+    const [trap = ""] = /<div class="trap".*?<\/div>/s.exec(page) ?? [];
+    expect(trap).toMatch(/^<div class="trap" aria-hidden="true">/);
+    expect(trap).toContain('tabindex="-1"');
+    expect(trap).toContain('autocomplete="off"');
+    expect(trap).not.toMatch(/type="hidden"|display:| hidden/);
+  });
+
+  it("a form by link needs one that works, and what was typed with one that was withdrawn is kept", async () => {
+    forms.publish("farm", { title: "Farm", questions }, { access: "link" });
+    const without = await get("/f/farm");
+    expect([without.status, await without.text()]).toEqual([401, expect.stringContaining("needs its link")]);
+    const withdrawn = await get("/f/farm?link=other");
+    expect([withdrawn.status, await withdrawn.text()]).toEqual([403, expect.stringContaining("was withdrawn")]);
+    const sent = await post("farm?link=other", { q_short_text: "Asha" });
+    const page = await sent.text();
+    expect([sent.status, page]).toEqual([403, expect.stringContaining("Not sent yet: This link does not work")]);
     expect(page).toContain('value="Asha"');
     expect(forms.stored).toEqual([]);
-    expect((await post("farm", fields)).status).toBe(303);
+  });
+
+  it("a link goes along to the next response", async () => {
+    forms.publish("farm", { title: "Farm", questions }, { access: "link" });
+    expect(await (await get(`/f/farm?link=${LINK}`)).text()).toContain(`action="/f/farm?link=${LINK}"`);
+    const location = (await post(`farm?link=${LINK}`, { q_short_text: "Asha" })).headers.get("location") ?? "";
+    expect(location).toBe(`/f/farm/thanks/r0000001?link=${LINK}`);
+    expect(await (await get(location)).text()).toContain(`href="/f/farm?link=${LINK}"`);
   });
 
   it("a store that is down keeps what was typed, and the key, so that trying again stores once", async () => {
@@ -115,9 +143,42 @@ describe("headers and files", () => {
       expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
       expect(answer.headers.get("cache-control")).toBe("no-store");
       const page = await answer.text();
-      expect(page).toMatch(/^<!DOCTYPE html><html lang="en">/);
+      expect(page).toMatch(/^<!DOCTYPE html><html lang="en" dir="ltr">/);
       expect(page).not.toMatch(/ style=| on[a-z]+="/);
     }
+  });
+
+  it("only the page of a form with Turnstile lets its host in", async () => {
+    forms.publish("farm", { title: "Farm", questions: [ask("short_text")] }, { turnstile: { siteKey: "0x4A-site" } });
+    const host = "https://challenges.cloudflare.com";
+    const answer = await get("/f/farm");
+    const policy = answer.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain(`script-src 'self' ${host};`);
+    expect(policy).toContain(`frame-src ${host}`);
+    expect(policy).toContain("default-src 'none'");
+    expect(answer.headers.get("referrer-policy")).toBe("strict-origin");
+    const page = await answer.text();
+    expect(page).toContain('data-sitekey="0x4A-site"');
+    expect(page).toContain(`<script src="${host}/turnstile/v0/api.js"`);
+    forms.publish("plain", { title: "Plain", questions: [ask("short_text")] });
+    for (const other of [await get("/f/plain"), await get("/f/farm/thanks/r0000001"), await get("/f/none")]) {
+      expect(other.headers.get("content-security-policy")).not.toContain("cloudflare");
+      expect(await other.text()).not.toContain("cloudflare");
+    }
+  });
+
+  it("a page with the widget lets its redirect through as well, also when it is shown again", async () => {
+    const settings = { redirectUrl: "https://example.org/thanks" };
+    const definition = { title: "Farm", questions: [ask("short_text", { required: true })] };
+    forms.publish("farm", definition, { turnstile: { siteKey: "0x4A-site" }, settings });
+    for (const answer of [await get("/f/farm"), await post("farm", {})]) {
+      const policy = answer.headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("script-src 'self' https://challenges.cloudflare.com;");
+      expect(policy).toContain("form-action 'self' https://example.org;");
+    }
+    const sent = await post("farm", { q_short_text: "Asha" });
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, "https://example.org/thanks"]);
+    expect(sent.headers.get("content-security-policy")).not.toContain("example.org");
   });
 
   it("files that pages name may be kept for good; others may not", async () => {
@@ -140,7 +201,7 @@ describe("headers and files", () => {
   });
 
   it("the thank-you page needs no form, shows the receipt, and nothing that is not one", async () => {
-    expect(await (await get("/f/farm/thanks/r0000001")).text()).toContain("<code>r0000001</code>");
+    expect(await (await get("/f/farm/thanks/r0000001")).text()).toContain(`<code dir="ltr">r0000001</code>`);
     expect((await get("/f/farm/thanks/You%20won")).status).toBe(404);
   });
 });

@@ -1,113 +1,150 @@
 /**
- * The addresses of the hosted form: GET and POST /f/{form}, the page after sending, and three static files. The services
- * come in as an argument; http/app mounts the result. A handler reads, calls one verb and renders.
+ * The addresses of the hosted form: GET and POST /f/{form}, the pages after sending, and what other files mount here. The
+ * services come in as an argument; http/app mounts the result. A handler reads, calls one verb and renders.
  */
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { html } from "hono/html";
-import type { JSX } from "hono/jsx/jsx-runtime";
-import { secureHeaders } from "hono/secure-headers";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError } from "../../core/errors";
-import { findAsset } from "./assets";
+import { whyClosed } from "../../core/form-settings";
+import { keptOf, limitBody, type PageVariables, show, showError, wantedOf } from "./answer";
 import { readEntries } from "./body";
-import { ClosedPage, KeptPage, MessagePage, ThanksPage } from "./messages";
-import { FormPage } from "./page";
-import { firstTyped, groupEntries, KEY_INPUT, readAnswers, TRAP_INPUT, type Typed } from "./read";
-import { explain, type Refusal, refusalOf, statusOf, TRAPPED } from "./refusals";
-import type { FormServices, PageOutcome, PublicForm } from "./services";
+import { checkForm } from "./check";
+import { ClosedPage } from "./closed";
+import { createCorrections } from "./corrections";
+import { setHeaders } from "./headers";
+import { createInbox } from "./inbox";
+import { inLanguage, type ShownForm } from "./language";
+import { KeptPage, ThanksPage } from "./messages";
+import { FormPage, type FormPageProps } from "./page";
+import { formPath } from "./paths";
+import { firstTyped, groupEntries, KEY_INPUT, TRAP_INPUT, type Typed, VERSION_INPUT } from "./read";
+import { type Refusal, refusalOf } from "./refusals";
+import type { FormServices, PublicForm } from "./services";
+import { createShare } from "./share";
+import { createStatic } from "./static";
+import { afterSending, submit } from "./submit";
+import { speechFor } from "./words";
 
-/** As the API takes (DESIGN.md section 6); answers beyond it are not typed by hand. */
-const BODY_BYTES_MAX = 512 * 1024;
-const ASSET_SECONDS = 365 * 24 * 60 * 60;
 /** What we hand out ourselves is a UUID; anything else of this shape serves as well. */
 const KEY_SHAPE = /^[\x21-\x7e]{8,128}$/;
 
-const headers = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    styleSrc: ["'self'"],
-    scriptSrc: ["'self'"],
-    imgSrc: ["'self'"],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-  xFrameOptions: "DENY",
-  referrerPolicy: "no-referrer",
-  permissionsPolicy: { geolocation: ["self"], camera: [], microphone: [] },
-});
-
-/** A page as an answer. Never kept by anyone: it holds a key for one response, or what somebody typed. */
-function show(c: Context, page: JSX.Element, status: ContentfulStatusCode = 200): Response | Promise<Response> {
-  c.header("Cache-Control", "no-store");
-  return c.html(html`<!DOCTYPE html>${page}`, status);
-}
-
-/** An error as a page for people. */
-export function showError(c: Context, error: AppError): Response | Promise<Response> {
-  if (error.details.retryAfterSeconds !== undefined) c.header("Retry-After", String(error.details.retryAfterSeconds));
-  return show(c, <MessagePage {...explain(error)} />, statusOf(error));
-}
-
 /** The hosted form over these services. What is not an AppError is left to the app it is mounted in. */
-export function createFormPages<Ctx>(services: FormServices<Ctx>): Hono<{ Variables: { ctx: Ctx } }> {
-  const pages = new Hono<{ Variables: { ctx: Ctx } }>();
+export function createFormPages<Ctx>(services: FormServices<Ctx>): Hono<{ Variables: PageVariables<Ctx> }> {
+  const pages = new Hono<{ Variables: PageVariables<Ctx> }>();
   const newKey = () => services.newKey?.() ?? crypto.randomUUID();
+  const now = () => services.now?.() ?? Date.now();
+
+  /** The form of the address as its reader reads it. Throws AppError `not_found`, `forbidden`, `form_draft`, `store_unavailable`. */
+  const load = async (c: Context): Promise<ShownForm> => {
+    const form = await services.loadForm(c.get("ctx"), c.req.param("form") ?? "");
+    c.set("form", form);
+    if (form.access === "key") throw new AppError("forbidden");
+    return inLanguage(form, wantedOf(c));
+  };
+  const showForm = (c: Context, page: FormPageProps, status?: ContentfulStatusCode) => {
+    const { turnstile, settings } = page.form;
+    c.set("beyond", { widget: turnstile !== null, leadsTo: settings.redirectUrl });
+    return show(c, <FormPage {...page} />, status);
+  };
+  const showClosed = (c: Context, shown: ShownForm, state: { full: boolean; typed?: Typed; waiting?: number }) => {
+    const at = now();
+    const opensAt = state.full ? null : (whyClosed(shown.form, at)?.opensAt ?? null);
+    const page = <ClosedPage {...shown} {...state} kept={keptOf(c)} opensAt={opensAt} now={at} />;
+    return show(c, page, state.typed ? 409 : 200);
+  };
+  /** How much waits for whoever opened the form by a link. What can't be counted now keeps nobody from the form. */
+  const countWaiting = async (c: Context, form: PublicForm, link: string | undefined): Promise<number> => {
+    if (link === undefined) return 0;
+    return services.countInbox(c.get("ctx"), form, link).catch((error: unknown) => {
+      if (error instanceof AppError) return 0;
+      throw error;
+    });
+  };
 
   pages.onError((error, c) => {
     if (error instanceof AppError) return showError(c, error);
     throw error;
   });
-  pages.use("/f/*", headers);
+  pages.use("/f/*", async (c, next) => {
+    await next();
+    await setHeaders(c, c.get("beyond"), c.get("form")?.settings);
+  });
+  pages.route("/", createStatic(services));
+  pages.route("/", createShare(services, load));
+  pages.route("/", createCorrections(services));
+  pages.route("/", createInbox(services));
 
-  pages.get("/f/assets/:name", (c) => {
-    const found = findAsset(c.req.param("name"));
-    if (!found) throw new AppError("not_found");
-    const keep = found.current ? `public, max-age=${ASSET_SECONDS}, immutable` : "no-cache";
-    return c.body(found.asset.text, 200, { "Content-Type": found.asset.type, "Cache-Control": keep });
+  // The store may be down, and somebody who sees the page of a receipt again is to see it all the same.
+  const tryLoad = (c: Context) =>
+    load(c).catch((error: unknown) => {
+      if (error instanceof AppError) return undefined;
+      throw error;
+    });
+  pages.get("/f/:form/thanks/:receipt?", async (c) => {
+    const { form: id, receipt } = c.req.param();
+    if (receipt !== undefined && !/^[a-z0-9]{4,64}$/.test(receipt)) throw new AppError("not_found");
+    const shown = await tryLoad(c);
+    const speech = shown?.speech ?? speechFor(wantedOf(c));
+    return show(c, <ThanksPage id={id} receipt={receipt} kept={keptOf(c)} speech={speech} shown={shown} />);
   });
 
-  pages.get("/f/:form/thanks/:receipt", (c) => {
-    const { form, receipt } = c.req.param();
-    if (!/^[a-z0-9]{4,64}$/.test(receipt)) throw new AppError("not_found");
-    return show(c, <ThanksPage form={form} receipt={receipt} />);
-  });
-
-  pages.get("/f/:form/kept/:receipt", (c) => {
-    const { form, receipt } = c.req.param();
+  pages.get("/f/:form/kept/:receipt", async (c) => {
+    const { form: id, receipt } = c.req.param();
     if (!/^[A-Za-z0-9_-]{4,64}$/.test(receipt)) throw new AppError("not_found");
-    return show(c, <KeptPage form={form} receipt={receipt} />);
+    const shown = await tryLoad(c);
+    const speech = shown?.speech ?? speechFor(wantedOf(c));
+    return show(c, <KeptPage id={id} receipt={receipt} kept={keptOf(c)} speech={speech} shown={shown} />);
   });
 
   pages.get("/f/:form", async (c) => {
-    const form = await loadPublic(services, c.get("ctx"), c.req.param("form"));
-    if (form.state === "closed") return show(c, <ClosedPage definition={form.definition} />);
-    return show(c, <FormPage form={form} formKey={newKey()} />);
+    const shown = await load(c);
+    const kept = keptOf(c);
+    await services.admitVisitor(c.get("ctx"), shown.form, kept.link);
+    const waiting = await countWaiting(c, shown.form, kept.link);
+    const closed = whyClosed(shown.form, now());
+    if (closed || shown.form.full) return showClosed(c, shown, { full: closed === null, waiting });
+    return showForm(c, { ...shown, kept, formKey: newKey(), waiting });
   });
 
-  const limit = bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => showError(c, new AppError("too_large")) });
-  pages.post("/f/:form", limit, async (c) => {
-    const form = await loadPublic(services, c.get("ctx"), c.req.param("form"));
+  const limit = limitBody();
+  pages.post("/f/:form/check", limit, async (c) => {
+    const shown = await load(c);
+    await services.admitVisitor(c.get("ctx"), shown.form, keptOf(c).link);
     const typed = groupEntries(await readEntries(c.req.raw));
-    const sent = firstTyped(typed, KEY_INPUT);
-    const formKey = KEY_SHAPE.test(sent) ? sent : undefined;
-    const again = (shown: PublicForm, refusal: Refusal) => {
+    c.header("Cache-Control", "no-store");
+    // The page is of another version: what holds is said when it is sent.
+    if (firstTyped(typed, VERSION_INPUT) !== String(shown.form.version)) return c.body(null, 409);
+    return c.json(checkForm(shown, typed));
+  });
+
+  pages.post("/f/:form", limit, async (c) => {
+    const shown = await load(c);
+    const { form } = shown;
+    const kept = keptOf(c);
+    const typed = groupEntries(await readEntries(c.req.raw));
+    const sentKey = firstTyped(typed, KEY_INPUT);
+    const formKey = KEY_SHAPE.test(sentKey) ? sentKey : undefined;
+    const again = (fresh: ShownForm, refusal: Refusal) => {
       if (refusal.retryAfterSeconds !== undefined) c.header("Retry-After", String(refusal.retryAfterSeconds));
       const key = (refusal.newKey ? undefined : formKey) ?? newKey();
-      return show(c, <FormPage form={shown} typed={typed} formKey={key} {...refusal.page} />, refusal.status);
+      return showForm(c, { ...fresh, kept, typed, formKey: key, ...refusal.page }, refusal.status);
     };
-    if (firstTyped(typed, TRAP_INPUT) !== "") return again(form, TRAPPED);
+    if (firstTyped(typed, TRAP_INPUT) !== "") {
+      services.noteTrapped(c.get("ctx"), form);
+      return c.redirect(formPath(form.id, kept, "thanks"), 303);
+    }
     try {
-      const sent = await submit(services, c.get("ctx"), { form, typed, formKey });
-      const next = "id" in sent ? `thanks/${sent.id}` : `kept/${sent.receipt}`;
-      return c.redirect(`/f/${encodeURIComponent(form.id)}/${next}`, 303);
+      const address = c.req.header("cf-connecting-ip");
+      const reader = { languages: wantedOf(c), origin: new URL(c.req.url).origin };
+      const sent = await submit(services, c.get("ctx"), { form, typed, formKey, link: kept.link, address, reader });
+      return c.redirect(afterSending(form, sent, kept), 303);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      if (error.code === "form_closed") return show(c, <ClosedPage definition={form.definition} typed={typed} />, 409);
+      const full = error.code === "form_full";
+      if (full || error.code === "form_closed") return showClosed(c, shown, { full, typed });
       // The service may have met a newer version than the one remembered here: its problems are about that one.
-      const shown = error.code === "invalid_answers" ? await loadPublic(services, c.get("ctx"), form.id) : form;
-      return again(shown, refusalOf(error, shown, typed));
+      const fresh = error.code === "invalid_answers" ? await load(c) : shown;
+      return again(fresh, refusalOf(error, fresh.form, typed, fresh.speech.words));
     }
   });
 
@@ -116,27 +153,4 @@ export function createFormPages<Ctx>(services: FormServices<Ctx>): Hono<{ Variab
     throw new AppError("method_not_allowed");
   });
   return pages;
-}
-
-/** Throws AppError `forbidden` for a form that takes responses with a key only. */
-async function loadPublic<Ctx>(services: FormServices<Ctx>, ctx: Ctx, id: string): Promise<PublicForm> {
-  const form = await services.loadForm(ctx, id);
-  if (form.access === "key") throw new AppError("forbidden");
-  return form;
-}
-
-interface Sent {
-  readonly form: PublicForm;
-  readonly typed: Typed;
-  readonly formKey: string | undefined;
-}
-
-/** A closed form is not refused here: a repeat of a response that was stored before it closed is still a success. */
-function submit<Ctx>(services: FormServices<Ctx>, ctx: Ctx, { form, typed, formKey }: Sent): Promise<PageOutcome> {
-  return services.submitResponse(ctx, {
-    form: form.id,
-    answers: readAnswers(form.definition, typed),
-    ...(formKey === undefined ? {} : { idempotencyKey: formKey }),
-    key: null,
-  });
 }

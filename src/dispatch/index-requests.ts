@@ -1,0 +1,55 @@
+/** What the API worker asks of an index, on the side of the kind's worker: a query, and forgetting a deleted integration. */
+import type { QueryRequest, QueryResult } from "../core/index-kind";
+import { forgetIndex } from "../store/contributions";
+import { isUnavailable } from "../store/db";
+import { readDefinitions } from "../store/forms";
+import { integrationExists, loadSetup } from "../store/integrations";
+import { logEvent } from "../telemetry/log";
+import { makeDeps } from "./deps";
+import type { Engine } from "./engine";
+
+/** What the API worker sends to `/query`. */
+export interface IndexQuery extends QueryRequest {
+  /** Id of the integration. */
+  readonly integration: string;
+}
+
+/** Answers `QueryResult`; 404: there is no such integration, or this kind keeps no index. 503: it can't be asked now. */
+export async function queryIndex(engine: Engine, request: Request): Promise<Response> {
+  const { integration, ...query } = await request.json<IndexQuery>();
+  const setup = await loadSetup(engine.shards.control, { id: integration });
+  if (!engine.kind.query || setup?.integration.kind !== engine.kind.manifest.kind) return answer(404);
+  const deps = await makeDeps(engine, setup);
+  if ("blocked" in deps) return answer(503);
+  try {
+    const result: QueryResult = await engine.kind.query(query, deps, (versions) =>
+      readDefinitions(engine.shards.control, deps.form.id, versions),
+    );
+    return "unavailable" in result ? answer(503) : Response.json(result);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    logEvent("error", "index_not_read", { kind: engine.kind.manifest.kind, integration, error });
+    return answer(503);
+  }
+}
+
+/** What the API worker sends to `/forget`. */
+export interface ForgetRequest {
+  /** Number of a deleted integration. */
+  readonly integration: number;
+  /** Rows of each sort that are deleted at most. */
+  readonly limit: number;
+}
+
+/** Deletes a bounded part of what the index holds under a deleted integration. Answers `{deleted}`; 0: nothing is left. */
+export async function forgetIntegration(engine: Engine, request: Request): Promise<Response> {
+  const { integration, limit } = await request.json<ForgetRequest>();
+  const { kind, index, shards } = engine;
+  if (!index) return answer(503);
+  // What is forgotten can never be written again: a number that is in use must not be.
+  if (await integrationExists(shards.control, integration)) return answer(409);
+  const own = kind.forget?.({ db: index, integration }, limit) ?? [];
+  return Response.json({ deleted: await forgetIndex(index, integration, { own, limit, now: engine.now() }) });
+}
+
+const answer = (status: number) => new Response(null, { status });

@@ -1,0 +1,37 @@
+/** All operations of the API, in the order of the document. A new route adds its own beside it, and a file its line here. */
+import { accessOperations } from "../routes/access.operations";
+import { auditOperations } from "../routes/audit.operations";
+import { correctionOperations } from "../routes/corrections.operations";
+import { connectionOperations, deliveryOperations } from "../routes/deliveries.operations";
+import { exportOperations } from "../routes/export.operations";
+import { formOperations } from "../routes/forms.operations";
+import { inboxOperations } from "../routes/inbox.operations";
+import { indexOperations } from "../routes/indexes.operations";
+import { integrationOperations } from "../routes/integrations.operations";
+import { kindOperations } from "../routes/kinds.operations";
+import { lexiconOperations } from "../routes/lexicon.operations";
+import { linkOperations } from "../routes/links.operations";
+import { responseOperations } from "../routes/responses.operations";
+import { reviewOperations } from "../routes/reviews.operations";
+import { serviceOperations } from "../routes/service.operations";
+import { versionOperations } from "../routes/versions.operations";
+
+export const OPERATIONS = [
+  ...responseOperations,
+  ...reviewOperations,
+  ...correctionOperations,
+  ...inboxOperations,
+  ...exportOperations,
+  ...indexOperations,
+  ...formOperations,
+  ...versionOperations,
+  ...kindOperations,
+  ...integrationOperations,
+  ...deliveryOperations,
+  ...connectionOperations,
+  ...lexiconOperations,
+  ...linkOperations,
+  ...accessOperations,
+  ...auditOperations,
+  ...serviceOperations,
+] as const;

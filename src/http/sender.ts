@@ -1,0 +1,25 @@
+/** Who submits, as the headers say: a key or a collector link as bearer, or a link as `Formlog-Link`. */
+import type { Context as HonoContext } from "hono";
+import type { AppEnv } from "../context";
+import { looksLikeLink } from "../core/link-token";
+import type { Sender } from "../services/admission";
+import { bearer, optionalKey } from "./auth";
+
+/** Throws `unauthorized`, `forbidden`, `not_found` for a key; whether a link works is asked later. */
+export async function senderOf(c: HonoContext<AppEnv>): Promise<Sender> {
+  const text = bearer(c);
+  const byLink = text !== null && looksLikeLink(text);
+  return {
+    key: byLink ? null : await optionalKey(c, "responses:submit"),
+    link: c.req.header("formlog-link") ?? (byLink ? text : undefined),
+    address: c.req.header("cf-connecting-ip"),
+    origin: foreignOrigin(c),
+  };
+}
+
+/** The site whose page sends, unless it is this installation's own. */
+function foreignOrigin(c: HonoContext<AppEnv>): string | undefined {
+  const origin = c.req.header("origin");
+  const own = [c.req.url, c.get("ctx").config.publicUrl ?? c.req.url];
+  return own.some((url) => new URL(url).origin === origin) ? undefined : origin;
+}

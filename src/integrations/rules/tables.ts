@@ -1,0 +1,181 @@
+/** The rules' SQL, all of it (migrations/search/0004_rules.sql). */
+import type { IndexChange } from "../../core/contribution";
+import type { IndexPagePlace, IndexPlace, WriteIndex } from "../../core/index-kind";
+import { jsonChunks } from "../../core/json-chunks";
+import type { Kept, Key } from "./keys";
+import type { Lookup } from "./lookups";
+
+/** A key at its response: what `rule_keys` has. */
+type KeyRow = readonly [key: string, at: number, receivedAt: number, position: number];
+
+interface Moved {
+  readonly rule: string;
+  readonly row: KeyRow;
+}
+
+const [NEVER, ALWAYS] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+
+/** The order in which one is before another: what the primary key has after `key`. */
+const PLACE = "(k.at, k.received_at, k.position)";
+
+/**
+ * Changes the keys, and notes who is to be judged again: whoever comes so soon after a key that came, went or whose response
+ * says something else now, that it looks at it. They are `limit` at most, because those after them look at others first.
+ */
+export function writeKeys(lookups: readonly Lookup[], judged: readonly number[]): WriteIndex {
+  return (changes, { db, integration, shard }) => {
+    const moved = changes.map(movedBy);
+    const [gone, added] = [moved.flatMap((one) => one.gone), moved.flatMap((one) => one.added)];
+    const remove = db.prepare(
+      `DELETE FROM rule_keys WHERE (integration, shard, key, at, received_at, position) IN (
+         SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?3))`,
+    );
+    const add = db.prepare(
+      `INSERT INTO rule_keys (integration, shard, key, at, received_at, position)
+       SELECT ?1, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?3)`,
+    );
+    const note = db.prepare(
+      `INSERT INTO rule_pending (integration, shard, position)
+       SELECT DISTINCT ?1, ?2, f.value FROM json_each(?3) e CROSS JOIN json_each((
+         SELECT json_group_array(position) FROM (
+           SELECT k.position FROM rule_keys k WHERE k.integration = ?1 AND k.shard = ?2 AND k.key = e.value ->> 0
+             AND ${PLACE} > (e.value ->> 1, e.value ->> 2, e.value ->> 3) AND k.at <= e.value ->> 4
+           ORDER BY k.at, k.received_at, k.position LIMIT ?4))) f
+       WHERE f.value NOT IN (SELECT value FROM json_each(?5))
+       ON CONFLICT DO NOTHING`,
+    );
+    const rows = (list: readonly Moved[]) => jsonChunks(list.map(({ row }) => row));
+    const among = JSON.stringify(judged);
+    return [
+      ...rows(gone).map((chunk) => remove.bind(integration, shard, chunk)),
+      ...rows(added).map((chunk) => add.bind(integration, shard, chunk)),
+      ...byLimit(lookups).flatMap(([limit, of]) =>
+        jsonChunks(beforeWhom([...gone, ...added], of)).map((chunk) =>
+          note.bind(integration, shard, chunk, limit, among),
+        ),
+      ),
+    ];
+  };
+}
+
+/** The keys that a response had and has not any more, and those that it has now; one whose answers changed is both. */
+function movedBy({ position, before, after }: IndexChange): { gone: Moved[]; added: Moved[] } {
+  const rowsOf = (contribution: IndexChange["before"]) => {
+    const { receivedAt, keys } = (contribution?.own ?? { receivedAt: 0, keys: [] }) as Kept;
+    return new Map(keys.map((key) => [JSON.stringify(key), movedOf(key, receivedAt, position)]));
+  };
+  const [had, has] = [rowsOf(before), rowsOf(after)];
+  return {
+    gone: [...had].flatMap(([name, moved]) => (has.has(name) ? [] : [moved])),
+    added: [...has].flatMap(([name, moved]) => (had.has(name) ? [] : [moved])),
+  };
+}
+
+const movedOf = ([rule, key, at]: Key, receivedAt: number, position: number): Moved => ({
+  rule,
+  row: [key, at, receivedAt, position],
+});
+
+/** Each limit with the rules that have it: SQL's LIMIT can't depend on a row. */
+const byLimit = (lookups: readonly Lookup[]): [limit: number, of: ReadonlyMap<string, Lookup>][] =>
+  [...Map.groupBy(lookups, ({ limit }) => limit)].map(([limit, of]) => [
+    limit,
+    new Map(of.map((lookup) => [lookup.rule.name, lookup])),
+  ]);
+
+/** Places of keys, with the end of the window after them. */
+const beforeWhom = (moved: readonly Moved[], of: ReadonlyMap<string, Lookup>) =>
+  moved.flatMap(({ rule, row }) => {
+    const lookup = of.get(rule);
+    return lookup ? [[...row, lookup.window === null ? ALWAYS : row[1] + lookup.window]] : [];
+  });
+
+/** A response with its keys. */
+export interface Keyed {
+  readonly position: number;
+  readonly kept: Kept;
+}
+
+/** By rule: the positions of those before a response that have its key, nearest first. */
+export type Earlier = ReadonlyMap<string, readonly number[]>;
+
+/** Statements that look for those before these responses, one for each limit. Each reads `limit` rows for a response and a rule. */
+export function lookFor(
+  { db, integration, shard }: IndexPagePlace,
+  lookups: readonly Lookup[],
+  responses: readonly Keyed[],
+): D1PreparedStatement[] {
+  const look = db.prepare(
+    `SELECT e.value ->> 0 AS response, e.value ->> 1 AS rule, (
+       SELECT json_group_array(position) FROM (
+         SELECT k.position FROM rule_keys k WHERE k.integration = ?1 AND k.shard = ?2 AND k.key = e.value ->> 2
+           AND ${PLACE} < (e.value ->> 3, e.value ->> 4, e.value ->> 0) AND k.at >= e.value ->> 5
+           AND k.position <> e.value ->> 0
+         ORDER BY k.at DESC, k.received_at DESC, k.position DESC LIMIT ?4)) AS earlier
+     FROM json_each(?3) e`,
+  );
+  return byLimit(lookups).flatMap(([limit, of]) => {
+    const rows = responses.flatMap(({ position, kept: { receivedAt, keys } }) =>
+      keys.flatMap(([rule, key, at]) => {
+        const lookup = of.get(rule);
+        return lookup
+          ? [[position, rule, key, at, receivedAt, lookup.window === null ? NEVER : at - lookup.window]]
+          : [];
+      }),
+    );
+    return jsonChunks(rows).map((chunk) => look.bind(integration, shard, chunk, limit));
+  });
+}
+
+/** What those statements found, by response. */
+export function readFound(rows: readonly unknown[][]): ReadonlyMap<number, Earlier> {
+  const found = new Map<number, Map<string, readonly number[]>>();
+  for (const { response, rule, earlier } of rows.flat() as { response: number; rule: string; earlier: string }[]) {
+    const of = found.get(response) ?? new Map<string, readonly number[]>();
+    found.set(response, of.set(rule, JSON.parse(earlier) as number[]));
+  }
+  return found;
+}
+
+/** A response that is to be judged again; `held`: the index holds something of it. */
+export interface Pending {
+  readonly position: number;
+  readonly held: 0 | 1;
+}
+
+/** Some of those that are to be judged again. */
+export const readPending = ({ db, integration, shard }: IndexPagePlace, limit: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT p.position, c.position IS NOT NULL AS held FROM rule_pending p
+       LEFT JOIN contributions c ON c.integration = ?1 AND c.shard = ?2 AND c.position = p.position
+       WHERE p.integration = ?1 AND p.shard = ?2 LIMIT ?3`,
+    )
+    .bind(integration, shard, limit);
+
+/** Notes that these are to be judged again, or that they were. */
+export const addPending = ({ db, integration, shard }: IndexPagePlace, positions: readonly number[]) =>
+  db
+    .prepare(
+      `INSERT INTO rule_pending (integration, shard, position) SELECT ?1, ?2, value FROM json_each(?3) WHERE true
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(integration, shard, JSON.stringify(positions));
+export const clearPending = ({ db, integration, shard }: IndexPagePlace, positions: readonly number[]) =>
+  db
+    .prepare(
+      `DELETE FROM rule_pending WHERE integration = ?1 AND shard = ?2 AND position IN (SELECT value FROM json_each(?3))`,
+    )
+    .bind(integration, shard, JSON.stringify(positions));
+
+/** Deletes up to `limit` rows of each table that a deleted integration left. */
+export function forgetKeys({ db, integration }: IndexPlace, limit: number): D1PreparedStatement[] {
+  const page = (table: string, key: string) =>
+    db
+      .prepare(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE integration = ?1 LIMIT ?2)`)
+      .bind(integration, limit);
+  return [
+    page("rule_keys", "integration, shard, key, at, received_at, position"),
+    page("rule_pending", "integration, shard, position"),
+  ];
+}

@@ -1,0 +1,41 @@
+/**
+ * What the console keeps in a browser: the session, and a sentence for the next page. Over https the names begin with
+ * `__Host-`: no other host and no page without TLS can set them (draft-ietf-httpbis-rfc6265bis, section 4.1.3.2).
+ */
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { IssuedSession } from "../../services/session";
+
+const SESSION = "formlog_session";
+const FLASH = "formlog_flash";
+/** A page that never came needs no sentence any more. */
+const FLASH_SECONDS = 60;
+
+/** `Lax`, so that a link from elsewhere leads to a page and not to the sign-in; what changes anything is checked besides. */
+const attributes = (c: Context) => {
+  const secure = new URL(c.req.url).protocol === "https:";
+  return { path: "/", httpOnly: true, sameSite: "Lax", secure, ...(secure && { prefix: "host" as const }) } as const;
+};
+
+const read = (c: Context, name: string) => getCookie(c, name, attributes(c).prefix);
+
+export const readSessionCookie = (c: Context): string | undefined => read(c, SESSION);
+
+/** Keeps a session until it ends. */
+export function writeSessionCookie(c: Context, { text, seconds }: IssuedSession): void {
+  setCookie(c, SESSION, text, { ...attributes(c), maxAge: Math.floor(seconds) });
+}
+
+export function deleteSessionCookie(c: Context): void {
+  deleteCookie(c, SESSION, attributes(c));
+}
+
+export const readFlashCookie = (c: Context): string | undefined => read(c, FLASH);
+
+export function writeFlashCookie(c: Context, text: string): void {
+  setCookie(c, FLASH, text, { ...attributes(c), maxAge: FLASH_SECONDS });
+}
+
+export function deleteFlashCookie(c: Context): void {
+  deleteCookie(c, FLASH, attributes(c));
+}

@@ -1,0 +1,50 @@
+/** The page before something that can't be taken back: what will happen, and the way out. */
+import type { Child } from "hono/jsx";
+import type { AppError } from "../../../core/errors";
+import { type Crumb, Page } from "../layout";
+import { ActionForm, Button } from "./controls";
+import { ProblemBox } from "./problem";
+
+interface ConfirmProps {
+  readonly title: string;
+  readonly crumbs: readonly Crumb[];
+  /** What will happen, as it is. */
+  readonly children: Child;
+  readonly action: string;
+  /** What the button says: the verb. */
+  readonly verb: string;
+  /** `main` for what can be taken back. */
+  readonly tone?: "main" | "danger";
+  readonly back: string;
+  /** Inputs besides, such as a reason. */
+  readonly inputs?: Child;
+  readonly error?: AppError | undefined;
+}
+
+export const ConfirmPage = ({
+  title,
+  crumbs,
+  children,
+  action,
+  verb,
+  tone = "danger",
+  back,
+  inputs,
+  error,
+}: ConfirmProps) => (
+  <Page title={title} crumbs={crumbs}>
+    <ProblemBox error={error} />
+    <section class="card narrow">
+      <div class="prose">{children}</div>
+      <ActionForm action={action}>
+        {inputs}
+        <div class="row">
+          <Button tone={tone}>{verb}</Button>
+          <a class="button quiet" href={back}>
+            Cancel
+          </a>
+        </div>
+      </ActionForm>
+    </section>
+  </Page>
+);

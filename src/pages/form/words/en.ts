@@ -1,0 +1,190 @@
+/**
+ * The page's own words in English: the table that the other languages follow. Names between braces are filled in. Sentences
+ * are built so that they need no plural forms of a number.
+ */
+export const EN = {
+  form: {
+    send: "Send",
+    sending: "Sending…",
+    required: "required",
+    noAnswer: "No answer",
+    pickOne: "Pick one",
+    yes: "Yes",
+    no: "No",
+    latitude: "Latitude",
+    longitude: "Longitude",
+    scale: "{min} is the lowest, {max} the highest.",
+    utc: "In Coordinated Universal Time (UTC).",
+    trap: "Leave this empty",
+    language: "Language",
+    needsScript: "This form checks that a person sends it, which needs JavaScript. Please turn it on.",
+    page: "Page {n} of {all}",
+    next: "Next",
+    back: "Back",
+    keep: "Keep what I type on this device until I send it",
+    keepHint: "Turn this off on a device that others use too.",
+  },
+  /** What the script says. */
+  script: {
+    zone: "In the time zone of this device ({zone}).",
+    locate: "Use my location",
+    locating: "Looking for this device…",
+    located: "Found, to within {n} m.",
+    notLocated: "Not found. Type the numbers instead.",
+    unreadable: "This can't be read. Please check it.",
+    restored: "What you typed before is here again. It was kept on this device only.",
+    discard: "Clear it",
+    copied: "Copied",
+  },
+  limits: {
+    from: "From {min} to {max}.",
+    atLeast: "At least {min}.",
+    atMost: "At most {max}.",
+    exactly: "Exactly {min}.",
+    charactersFrom: "From {min} to {max} characters.",
+    charactersAtLeast: "At least {min} characters.",
+    charactersAtMost: "At most {max} characters.",
+    charactersExactly: "Exactly {min} characters.",
+    choicesFrom: "Pick from {min} to {max}.",
+    choicesAtLeast: "Pick at least {min}.",
+    choicesAtMost: "Pick at most {max}.",
+    choicesExactly: "Pick exactly {min}.",
+  },
+  problems: {
+    error: "Error",
+    look: "Some answers need another look",
+    notSent: "Not sent yet",
+    required: "Please answer this question.",
+    unreadable: "This answer can't be read. Please give it again.",
+    number: "Write a number, such as 12 or 12.5.",
+    integer: "Write a whole number, such as 12.",
+    tooShort: "This is too short.",
+    tooLong: "This is too long.",
+    range: "This number can't be taken.",
+    email: "Write an e-mail address, such as name@example.org.",
+    phone: "Write a phone number of 5 to 20 digits, such as +91 98765 43210.",
+    url: "Write a web address, such as https://example.org.",
+    date: "Give a day that exists.",
+    time: "Write a time of day, such as 14:05.",
+    choice: "Pick one of the choices shown.",
+    choices: "This number of choices can't be taken.",
+    latitude: "Latitude is a number from -90 to 90.",
+    longitude: "Longitude is a number from -180 to 180.",
+    pattern: "This is not written in the way that is asked for.",
+    unknown: "The form does not ask this any more.",
+  },
+  after: {
+    thanks: "Thank you",
+    stored: "Your answers are stored.",
+    receipt: "Your receipt number:",
+    keepReceipt: "Keep it if you may want to ask about your answers later.",
+    again: "Send another response",
+    goOn: "Continue",
+    kept: "Your answers are kept safe, and will be stored as soon as our database is back.",
+    keptReceipt: "You need not do anything, and need not send them again. Your receipt:",
+  },
+  closed: {
+    closed: "This form is closed",
+    notYet: "This form is not open yet",
+    full: "This form is full",
+    noMore: "It takes no more responses.",
+    opens: "It takes responses from this time on: {time}.",
+    fullText: "It has all the responses that it takes.",
+    notStored: "Your response was not stored.",
+    typed: "Here is what you typed, in case you want to copy it:",
+  },
+  changed: {
+    title: "The form has changed since you opened it",
+    text: "Nothing was stored yet. What you typed is still here: please look through the form and send it again.",
+    lost: "It no longer asks for the following, which will not be sent:",
+  },
+  reused: {
+    title: "You sent this form before, with other answers",
+    text: "Your first response is stored and was not changed. If you want to send these answers as one more response, press Send.",
+  },
+  correct: {
+    link: "Correct your answers",
+    stored: "Your response {id} is stored. You can correct it here.",
+    check: "Please check:",
+    asked: "Somebody asked to look at these answers again.",
+    send: "Send the correction",
+    notStored: "Your correction was not stored.",
+    still: "Still not right",
+    stillText: "Your correction is stored. Please look at this once more:",
+    done: "Your correction is stored, and nothing is left to correct.",
+    nothing: "Nothing is left to correct here.",
+    changed: "These answers were changed since you opened this page",
+    changedText:
+      "Your correction was not stored. What you typed is still here: please look through it and send it again.",
+  },
+  /** What a collector has to mend. */
+  inbox: {
+    title: "Your inbox",
+    waiting: "Sent back to you: {n}",
+    empty: "Nothing needs another look.",
+    more: "Show more",
+    form: "Back to the form",
+  },
+  share: {
+    title: "Share this form",
+    link: "Link",
+    copy: "Copy",
+    share: "Share…",
+    code: "QR code",
+    codeHint: "For a poster or a screen: a phone's camera opens the form.",
+    download: "Download as SVG",
+    embed: "On your website",
+    embedHint: "Paste this where the form should be. It fits its height to its content.",
+    embedSites: "The form may be shown on:",
+  },
+  /** Why there is no form, or why it was not taken: what happened, and what to do now. */
+  refusals: {
+    not_found: ["Nothing here", "There is no form at this address. Please check the link that you were given."],
+    forbidden: ["Not a public form", "This form takes responses from its own app only, not from this page."],
+    form_draft: ["Not open yet", "This form is still being made. Please come back when you are told that it is open."],
+    link_needed: [
+      "This form needs its link",
+      "It takes responses only by a personal link. Please open the link that you were given, the whole of it.",
+    ],
+    link_refused: ["This link does not work", "Please ask the person who gave it to you for another one."],
+    link_full: [
+      "This link is used up",
+      "It has brought all the responses that it may. Ask whoever gave it to you for a new one.",
+    ],
+    not_human: [
+      "One more check",
+      "Please let the check beside the Send button finish, then press Send again. Your answers are still here.",
+    ],
+    turnstile_unavailable: [
+      "The check that a person sends this can't be reached",
+      "Please wait a moment, then press Send again. Your answers are still here.",
+    ],
+    too_large: [
+      "Too much text",
+      "Nothing was stored: your answers are longer than this form can take. Go back and shorten them.",
+    ],
+    unsupported_media_type: ["Nothing was stored", "This address takes a form with texts only, without files."],
+    malformed_body: ["Nothing was stored", "What arrived could not be read. Go back and send the form again."],
+    method_not_allowed: ["Nothing was done", "This address shows a form and takes its answers, nothing else."],
+    too_many_requests: [
+      "Too many at once",
+      "Please wait a moment, then press Send again. Your answers are still here.",
+    ],
+    overloaded: [
+      "We are busy",
+      "Please wait a moment, then press Send again. Your answers are still here, and will be stored once.",
+    ],
+    store_unavailable: [
+      "We can't store it right now",
+      "Please wait a moment, then press Send again. Your answers are still here, and will be stored once.",
+    ],
+    internal: ["Something went wrong on our side", "Please try again in a while."],
+  },
+} as const;
+
+type Table = typeof EN;
+export type RefusalCode = keyof Table["refusals"];
+/** The same table in any language. */
+export type Words = {
+  readonly [G in Exclude<keyof Table, "refusals">]: { readonly [K in keyof Table[G]]: string };
+} & { readonly refusals: Readonly<Record<RefusalCode, readonly [title: string, text: string]>> };

@@ -1,0 +1,42 @@
+/**
+ * Deleting a form: it is gone for everybody at once, and erased by the sweeper (dispatch/erase.ts) when its time of
+ * retention is over. Until then it can be restored as it was.
+ */
+import type { Context } from "../context";
+import { AppError } from "../core/errors";
+import { holdCursors, releaseCursors } from "../store/cursor-control";
+import { listSegments } from "../store/shards";
+import { applyChange } from "./form-verbs";
+import type { FormView } from "./form-view";
+import { findRow, missing } from "./forms";
+
+const DAY_MS = 86_400_000;
+
+/** Deletes a form; repeated, it sets another time. Its integrations stop. Throws `not_found`. */
+export async function deleteForm(
+  ctx: Context,
+  workspace: string,
+  input: { form: string; retentionDays: number },
+): Promise<FormView> {
+  const row = await findRow(ctx, input.form);
+  if (row.workspace !== workspace) throw missing();
+  const now = ctx.now();
+  const eraseAt = now + input.retentionDays * DAY_MS;
+  const deed = { action: "form.deleted", detail: { eraseAt: new Date(eraseAt).toISOString() } } as const;
+  const view = await applyChange(ctx, row, { deletedAt: row.deletedAt ?? now, eraseAt }, deed);
+  // After the form: a form that is there keeps its integrations running, and one of which this was cut short is deleted again.
+  for (const { shard, no } of await listSegments(ctx.shards, row.id)) await holdCursors(ctx.shards.get(shard).db, no);
+  return view;
+}
+
+/** Takes a deletion back: state, responses and integrations are as they were. Throws `not_found` when it is erased, or is being. */
+export async function restoreForm(ctx: Context, workspace: string, input: { form: string }): Promise<FormView> {
+  const row = await findRow(ctx, input.form);
+  if (row.workspace !== workspace || row.erasingAt !== null) throw missing();
+  if (row.deletedAt === null) throw new AppError("conflict", { detail: "This form is not deleted." });
+  const view = await applyChange(ctx, row, { deletedAt: null, eraseAt: null }, { action: "form.restored" });
+  for (const { shard, no } of await listSegments(ctx.shards, row.id)) {
+    ctx.waitUntil(ctx.wake(await releaseCursors(ctx.shards.get(shard), no)));
+  }
+  return view;
+}

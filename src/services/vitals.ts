@@ -1,0 +1,118 @@
+/** How the installation itself is: for a load balancer (ready or not) and for Prometheus (metrics). */
+import type { Context } from "../context";
+import type { Family, Sample } from "../core/metrics";
+import { type AskedShard, askShards } from "../dispatch/vitals";
+import { listAllIntegrations } from "../store/integrations";
+import { SCHEMA, type Vitals } from "../store/vitals";
+import { type IntegrationView, viewIntegrations } from "./integration-view";
+
+/** The sweeper runs once a minute: later than this, it has stopped. */
+const SWEEP_LATE_SECONDS = 300;
+/** More integrations are not shown one by one. */
+export const INTEGRATIONS_MAX = 1_000;
+
+export type ShardState = "ready" | "unreachable" | "old_schema" | "not_swept";
+
+export interface ShardHealth {
+  readonly shard: number;
+  readonly state: ShardState;
+  /** Seconds since the last sweep; null: there was none yet, as in the first minute of an installation. */
+  readonly sweptSecondsAgo: number | null;
+  /** For how long the oldest entry had been waiting at the last sweep that an integration could go on with. */
+  readonly oldestLagSeconds: number;
+}
+
+export interface Readiness {
+  readonly status: "ready" | "not_ready";
+  readonly shards: readonly ShardHealth[];
+}
+
+/** Whether every shard can be asked, has this code's schema and is swept. At most two round trips for each, side by side. */
+export async function readReadiness(ctx: Context): Promise<Readiness> {
+  const shards = (await askShards(ctx.shards)).map((asked) => healthOf(asked, ctx.now()));
+  return { status: shards.every(({ state }) => state === "ready") ? "ready" : "not_ready", shards };
+}
+
+function healthOf({ no: shard, vitals }: AskedShard, now: number): ShardHealth {
+  const sweptAt = vitals?.sweptAt ?? null;
+  const sweptSecondsAgo = sweptAt === null ? null : secondsSince(sweptAt, now);
+  const oldestLagSeconds = sweptAt === null ? 0 : secondsSince(vitals?.oldestAt ?? sweptAt, sweptAt);
+  const health = { shard, sweptSecondsAgo, oldestLagSeconds };
+  if (vitals === null) return { ...health, state: "unreachable" };
+  if (vitals.schema === null || vitals.schema < SCHEMA) return { ...health, state: "old_schema" };
+  return { ...health, state: (sweptSecondsAgo ?? 0) > SWEEP_LATE_SECONDS ? "not_swept" : "ready" };
+}
+
+const secondsSince = (then: number, now: number): number => Math.max(0, Math.round((now - then) / 1000));
+
+/**
+ * The state of the installation as gauges: shards, and the newest integrations, up to INTEGRATIONS_MAX. Reads what their views
+ * read: round trips do not grow with their number.
+ */
+export async function readMetrics(ctx: Context): Promise<Family[]> {
+  const [shards, rows] = await Promise.all([
+    askShards(ctx.shards),
+    listAllIntegrations(ctx.shards.control, INTEGRATIONS_MAX),
+  ]);
+  return [...shardMetrics(shards, ctx.now()), ...integrationMetrics(await viewIntegrations(ctx, rows))];
+}
+
+function shardMetrics(shards: readonly AskedShard[], now: number): Family[] {
+  const gauge = (name: string, help: string, read: (health: ShardHealth, vitals: Vitals | null) => number | null) => ({
+    name: `formlog_shard_${name}`,
+    type: "gauge" as const,
+    help,
+    samples: shards.flatMap((asked): Sample[] => {
+      const value = read(healthOf(asked, now), asked.vitals);
+      return value === null ? [] : [{ labels: { shard: String(asked.no) }, value }];
+    }),
+  });
+  return [
+    gauge("ready", "1: it can be asked, has this code's schema and is swept.", ({ state }) =>
+      Number(state === "ready"),
+    ),
+    { ...gauge("size_bytes", "Size of the database.", (_, vitals) => vitals?.sizeBytes ?? null), unit: "bytes" },
+    {
+      ...gauge("sweep_age_seconds", "Since the last sweep ended.", ({ sweptSecondsAgo }) => sweptSecondsAgo),
+      unit: "seconds",
+    },
+    {
+      ...gauge("oldest_lag_seconds", "Age of the oldest unsettled entry, at the last sweep.", (health) =>
+        health.sweptSecondsAgo === null ? null : health.oldestLagSeconds,
+      ),
+      unit: "seconds",
+    },
+  ];
+}
+
+const STATES: readonly IntegrationView["state"][] = ["active", "waiting", "paused", "blocked"];
+
+function integrationMetrics(views: readonly IntegrationView[]): Family[] {
+  const gauge = (name: string, help: string, read: (view: IntegrationView) => number | null) => ({
+    name: `formlog_integration_${name}`,
+    type: "gauge" as const,
+    help,
+    samples: views.flatMap((view): Sample[] => {
+      const value = read(view);
+      return value === null ? [] : [{ labels: labelsOf(view), value }];
+    }),
+  });
+  return [
+    {
+      name: "formlog_integration_state",
+      type: "gauge",
+      help: "1 for the state that it is in.",
+      samples: views.flatMap((view) =>
+        STATES.map((state) => ({ labels: { ...labelsOf(view), state }, value: Number(view.state === state) })),
+      ),
+    },
+    gauge("lag_entries", "Entries that are not settled.", ({ lag }) => lag.entries),
+    { ...gauge("lag_seconds", "Age of the oldest unsettled entry.", ({ lag }) => lag.seconds), unit: "seconds" },
+    gauge("parked", "Deliveries that wait for a person, up to 10,000.", ({ parked }) => parked),
+    gauge("budget_left_ratio", "Calls that may be made now, of those that may be made at once.", ({ budget }) =>
+      budget === null ? null : budget.left / budget.capacity,
+    ),
+  ];
+}
+
+const labelsOf = ({ id, kind, form }: IntegrationView) => ({ integration: id, kind, form });

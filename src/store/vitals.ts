@@ -1,0 +1,47 @@
+/** What a shard says of itself: its schema, when it was swept last, and how large it is. */
+import { SEGMENT_SIZE } from "../core/ids";
+
+/** The newest file of migrations/: a database without it is older than this code. */
+export const SCHEMA = "0026_heartbeats.sql";
+
+export interface Vitals {
+  /** The newest migration that was applied; null: none. */
+  readonly schema: string | null;
+  /** When the last sweep ended, and since when the oldest entry was waiting then; milliseconds, null: never, none. */
+  readonly sweptAt: number | null;
+  readonly oldestAt: number | null;
+  readonly sizeBytes: number;
+}
+
+/** Reads a handful of rows in two round trips; one when the schema is old, of which nothing else is read. */
+export async function readVitals(db: D1Database): Promise<Vitals> {
+  const { results, meta } = await db
+    .prepare("SELECT name FROM d1_migrations ORDER BY name DESC LIMIT 1")
+    .all<{ name: string }>();
+  const schema = results[0]?.name ?? null;
+  const sizeBytes = meta.size_after;
+  if (schema === null || schema < SCHEMA) return { schema, sweptAt: null, oldestAt: null, sizeBytes };
+  const beat = await db
+    .prepare("SELECT at AS sweptAt, oldest_at AS oldestAt FROM heartbeats WHERE name = 'sweep'")
+    .first<Pick<Vitals, "sweptAt" | "oldestAt">>();
+  return { schema, sweptAt: beat?.sweptAt ?? null, oldestAt: beat?.oldestAt ?? null, sizeBytes };
+}
+
+/** Since when the oldest entry waits that a cursor may go on with; paused and blocked ones wait for people. */
+const OLDEST = `SELECT min(at) FROM (
+  SELECT (SELECT received_at FROM responses WHERE id > c.position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1) AS at
+    FROM cursors c WHERE c.state IN ('active', 'waiting')
+  UNION ALL
+  SELECT (SELECT created_at FROM revisions WHERE id > c.revision_position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1)
+    FROM cursors c WHERE c.state IN ('active', 'waiting') AND c.revision_position IS NOT NULL)`;
+
+/** Notes that a sweep of this shard ended. One row written; up to four read for each cursor. */
+export async function noteSweep(db: D1Database, now: number): Promise<void> {
+  await db
+    .prepare(
+      `INSERT INTO heartbeats (name, at, oldest_at) VALUES ('sweep', ?1, (${OLDEST}))
+       ON CONFLICT (name) DO UPDATE SET at = excluded.at, oldest_at = excluded.oldest_at`,
+    )
+    .bind(now, SEGMENT_SIZE)
+    .run();
+}
