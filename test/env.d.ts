@@ -6,6 +6,9 @@ declare global {
     interface Env {
       readonly DB: D1Database;
       readonly TEST_MIGRATIONS: D1Migration[];
+      /** SEARCH_DB of the workers of kinds that keep an index. */
+      readonly TEST_SEARCH_DB: D1Database;
+      readonly TEST_SEARCH_MIGRATIONS: D1Migration[];
       readonly [binding: string]: unknown;
     }
     interface GlobalProps {

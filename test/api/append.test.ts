@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SEGMENT_SIZE } from "../../src/core/ids";
-import { appendResponses, findRefusal, type NewResponse } from "../../src/store/append";
+import { appendResponses, type NewResponse } from "../../src/store/append";
 import { createCursor } from "../../src/store/cursor-control";
+import { findRefusal } from "../../src/store/refusals";
 import { openFirstSegment, openShards, updateOpenSegment } from "../../src/store/shards";
 
 const shards = openShards(env);
@@ -15,8 +16,10 @@ function response(segment: number, change: Partial<NewResponse> = {}): NewRespon
     segment,
     version: 1,
     receivedAt: 1_000,
+    submittedAt: null,
     answers: JSON.stringify({ name: `Asha ${count}` }),
     metadata: "{}",
+    flags: null,
     idempotencyKey: null,
     fingerprint: null,
     since: segment * SEGMENT_SIZE,
@@ -54,6 +57,18 @@ describe("appending to the log", () => {
     expect(later.rowsRead).toBeLessThanOrEqual(few.rowsRead + 2);
   });
 
+  it("reads a number of rows that does not grow with the keys of the shard, of this form or of others", async () => {
+    const key = () => ({ idempotencyKey: crypto.randomUUID(), fingerprint: "f" });
+    const other = (await openFirstSegment(shards, { id: crypto.randomUUID(), version: 1, state: "open", now: 0 })).no;
+    const few = await append(response(segment, key()));
+    for (const no of [segment, other]) {
+      for (let i = 0; i < 2; i += 1) await append(...Array.from({ length: 500 }, () => response(no, key())));
+    }
+    const since = segment * SEGMENT_SIZE + 1_001;
+    const later = await append(response(segment, { ...key(), since }));
+    expect(later.rowsRead).toBeLessThanOrEqual(few.rowsRead + 2);
+  });
+
   it("stores an entry once although its batch is sent again after a lost answer", async () => {
     const entries = [response(segment), response(segment)];
     const first = await append(...entries);
@@ -79,8 +94,36 @@ describe("appending to the log", () => {
       type: "key_used",
       position: start + 1,
       fingerprint: "first",
-      first: { version: 1, receivedAt: 1_000 },
+      first: { version: 1, receivedAt: 1_000, flags: [] },
     });
+  });
+
+  it("tells the feed of what comes flagged, once however often it is repeated, each segment by itself", async () => {
+    const other = (await openFirstSegment(shards, { id: `${form}-other`, version: 1, state: "open", now: 0 })).no;
+    const flags = JSON.stringify([{ rule: "r", message: "m", questions: [] }]);
+    const entries = [
+      response(segment, { flags }),
+      response(other),
+      response(segment),
+      response(other, { flags }),
+      response(segment, { flags }),
+    ];
+    const { positions } = await append(...entries);
+    await append(...entries);
+    await append(...entries.toReversed(), response(segment, { flags }));
+    const feed = async (no: number) =>
+      (
+        await env.DB.prepare("SELECT id, response, event FROM revisions WHERE id > ? AND id < ? ORDER BY id")
+          .bind(no * SEGMENT_SIZE, (no + 1) * SEGMENT_SIZE)
+          .raw()
+      ).map(([id, ...rest]) => [Number(id) - no * SEGMENT_SIZE, ...rest]);
+    const last = segment * SEGMENT_SIZE + 4;
+    expect(await feed(segment)).toEqual([
+      [1, positions[0], "flagged"],
+      [2, positions[4], "flagged"],
+      [3, last, "flagged"],
+    ]);
+    expect(await feed(other)).toEqual([[1, positions[3], "flagged"]]);
   });
 
   it("keeps keys of two forms apart", async () => {
@@ -108,7 +151,14 @@ describe("appending to the log", () => {
   it("rings once for integrations that nobody woke in the last two seconds, and costs no row otherwise", async () => {
     const start = segment * SEGMENT_SIZE;
     for (const integration of [7, 8]) {
-      await createCursor(env.DB, { segment, integration, kind: "webhook", position: start, revisionPosition: null });
+      await createCursor(env.DB, {
+        segment,
+        integration,
+        kind: "webhook",
+        position: start,
+        revisionPosition: null,
+        reconcileAt: null,
+      });
     }
     const at = (now: number) => appendResponses(env.DB, 0, [response(segment)], now);
     const first = await at(100_000);

@@ -23,8 +23,21 @@ const find = async () => {
 
 async function append(now = 1_000_000) {
   count += 1;
-  const entry = { nonce: `c${count}`, segment, version: 1, receivedAt: now, answers: "{}", metadata: "{}" };
-  return appendResponses(env.DB, 0, [{ ...entry, idempotencyKey: null, fingerprint: null, since: start }], now);
+  const entry = {
+    nonce: `c${count}`,
+    segment,
+    version: 1,
+    receivedAt: now,
+    answers: "{}",
+    metadata: "{}",
+    flags: null,
+  };
+  return appendResponses(
+    env.DB,
+    0,
+    [{ ...entry, submittedAt: null, idempotencyKey: null, fingerprint: null, since: start }],
+    now,
+  );
 }
 
 async function settle(cursor: cursors.Cursor, change: Partial<cursors.CursorChange> = {}, now = 1_000_000) {
@@ -35,16 +48,25 @@ async function settle(cursor: cursors.Cursor, change: Partial<cursors.CursorChan
     failures: 0,
     lastError: null,
     nextAt: 0,
+    failing: null,
+    blocked: null,
   } as const;
   const full = { ...base, position: cursor.position, success: true, hold: true, ...change };
-  return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], unmark: [] }, now);
+  return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], unmark: [], incident: null }, now);
 }
 
 beforeEach(async () => {
   const form = { id: crypto.randomUUID(), version: 1, state: "open" as const, now: 0 };
   segment = (await openFirstSegment(openShards(env), form)).no;
   start = segment * SEGMENT_SIZE;
-  await control.createCursor(env.DB, { segment, integration: 1, kind: "k", position: start, revisionPosition: null });
+  await control.createCursor(env.DB, {
+    segment,
+    integration: 1,
+    kind: "k",
+    position: start,
+    revisionPosition: null,
+    reconcileAt: null,
+  });
 });
 
 describe("a cursor", () => {
@@ -64,7 +86,7 @@ describe("a cursor", () => {
     expect(await cursors.markFlight(env.DB, old, { feed: "responses", after: 0, through: 1, markedAt: 1 })).toBe(false);
     expect(await cursors.extendLease(env.DB, old, 9_000_000)).toBe(false);
     const delivery = { feed: 0, position: start + 1, state: "delivered", attempts: 1, looks: 0, triedAt: 1 } as const;
-    const empty = { nextAt: null, reference: null, status: null, reason: null, content: null };
+    const empty = { nextAt: null, reference: null, status: null, reason: null, content: null, rank: 0 };
     const { meta } = await writeStatement(env.DB, old, [{ ...delivery, ...empty }]).run();
     expect(meta.changes).toBe(0);
     expect((await find()).position).toBe(start);
@@ -134,7 +156,7 @@ describe("a provider's report", () => {
     if (!held) throw new Error("not claimed");
     const address = { shard: 0, integration: 1, feed: 0 as const, position: start + 1 };
     const mark = { feed: 0, position: start + 1, state: "sending", attempts: 1, looks: 0, triedAt: 1 } as const;
-    const empty = { nextAt: null, reference: null, status: null, reason: null, content: null };
+    const empty = { nextAt: null, reference: null, status: null, reason: null, content: null, rank: 0 };
     await writeStatement(env.DB, held, [{ ...mark, ...empty }]).run();
     const report = (status: string, rank: number, state: "delivered" | "parked" = "delivered") =>
       reportDelivery(env.DB, address, { reference: "SM1", status, rank, state, reason: null });

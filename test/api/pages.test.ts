@@ -44,3 +44,18 @@ it("a failure that nobody expected is a page for people, and a line in the log w
   expect(body).not.toContain("broken binding");
   expect(String(log.mock.calls[0])).toContain("broken binding");
 });
+
+it("a robot that fills in the trap is thanked without a receipt; nothing is stored, and the log counts it", async () => {
+  const log = vi.spyOn(console, "info").mockImplementation(() => {});
+  const own = await newForm(key);
+  const sent = await call("POST", `/f/${own}`, {
+    body: new URLSearchParams({ q_name: "Robot", formlog_website: "https://spam.example" }).toString(),
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+  });
+  expect([sent.status, sent.headers.get("location")]).toEqual([303, `/f/${own}/thanks`]);
+  expect((await call("GET", `/f/${own}/thanks`)).status).toBe(200);
+  expect((await call("GET", `/v1/forms/${own}/responses`, { key })).body.items).toEqual([]);
+  const lines = log.mock.calls.map(([line]) => String(line)).filter((line) => line.includes("honeypot_filled"));
+  expect(lines).toEqual([expect.stringContaining(own)]);
+  expect(lines.join()).not.toMatch(/Robot|spam/);
+});

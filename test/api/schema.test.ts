@@ -2,9 +2,10 @@ import { env } from "cloudflare:workers";
 import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, it } from "vitest";
-import * as schema from "../../src/store/schema";
+import * as controlTables from "../../src/store/schema";
+import * as shardTables from "../../src/store/schema-shard";
 
-const tables = Object.values(schema)
+const tables = [...Object.values(controlTables), ...Object.values(shardTables)]
   .filter((value) => is(value, SQLiteTable))
   .map((table) => getTableConfig(table as SQLiteTable));
 
@@ -46,3 +47,19 @@ it.each(tables.map((table) => [table.name, table] as const))(
     expect(normal).toEqual(real);
   },
 );
+
+it("revisions of before reviews were known are kept when their table is made anew", async () => {
+  const queries = (name: string) =>
+    env.TEST_MIGRATIONS.filter((migration) => migration.name.startsWith(name)).flatMap((migration) =>
+      migration.queries.filter((query) => /(TABLE|INDEX|INTO) revisions/.test(query)),
+    );
+  const old = [7, 3, "updated", 2, '{"version":1,"answers":{}}', 1_000];
+  await env.DB.batch(["DROP TABLE revisions", ...queries("0001")].map((query) => env.DB.prepare(query)));
+  await env.DB.prepare("INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?)")
+    .bind(...old)
+    .run();
+  await env.DB.batch(queries("0007").map((query) => env.DB.prepare(query)));
+  expect(await env.DB.prepare("SELECT * FROM revisions").raw()).toEqual([[...old, null, null, null]]);
+  const { results } = await env.DB.prepare("SELECT name FROM pragma_index_list('revisions')").all();
+  expect(results).toEqual([{ name: "revisions_response" }]);
+});

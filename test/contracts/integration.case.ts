@@ -5,8 +5,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Definition } from "../../src/core/form";
 import type { Integration } from "../../src/core/integration";
+import type { LexiconEntry } from "../../src/core/lexicon/entry";
+import type { Engine } from "../../src/dispatch/engine";
 import { listParked } from "../../src/services/deliveries";
-import { replayIntegration, resumeIntegration } from "../../src/services/integration-control";
+import { resumeIntegration } from "../../src/services/integration-control";
+import { replayIntegration } from "../../src/services/integration-replay";
+import { listReconciliations } from "../../src/services/reconciliations";
+import { reviewResponse } from "../../src/services/review";
+import { type D1Gate, gatedD1 } from "../support/gated-d1";
 import { type Clock, createWorld, type World } from "../support/world";
 
 export type FaultName = "rate_limit" | "error_before" | "error_after" | "drop_after" | "outage" | "refuse_credentials";
@@ -15,11 +21,17 @@ export type FaultName = "rate_limit" | "error_before" | "error_after" | "drop_af
 export interface Provider {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly settings: Readonly<Record<string, string>>;
+  /** SEARCH_DB as the worker is bound to it now: the provider of kinds that keep an index. Its calls are those of D1. */
+  readonly index?: D1Database | undefined;
   /** The ids of the responses whose effect is there, in order, repeats included. */
-  effects(): string[];
+  effects(): string[] | Promise<string[]>;
   /** Fails the calls that make an effect; `times` undefined: until `heal`. */
   fail(fault: FaultName, times?: number): void;
   heal(): void;
+  /** Its own life goes on: what it took in hand, it finishes. */
+  live?(): Promise<void>;
+  /** Takes the effect of a response away, behind our back (kinds that are reconciled). */
+  lose?(id: string): void | Promise<void>;
 }
 
 export interface Harness {
@@ -29,10 +41,12 @@ export interface Harness {
   readonly provider: (clock: Clock) => Promise<Provider> | Provider;
   /** The n-th person's answers: different for each n. */
   readonly answers: (n: number) => Record<string, unknown>;
-  /** Answers that the provider or the kind refuses for good. */
-  readonly refused: Record<string, unknown>;
+  /** Answers that the provider or the kind refuses for good; none of an index, which takes whatever was stored. */
+  readonly refused?: Record<string, unknown>;
   /** Words that may stand in no log. */
   readonly secretWords: readonly string[];
+  /** Entries of the workspace's lexicon (kinds that look for its terms). */
+  readonly lexicon?: readonly LexiconEntry[];
   /** Whether effects keep the order of the log. */
   readonly ordered: boolean;
 }
@@ -52,22 +66,48 @@ export function describeContract(harness: Harness): void {
     async function begin(): Promise<void> {
       clock = { now: Math.max(Date.now(), START) };
       provider = await harness.provider(clock);
-      const { config, definition } = harness;
+      const { config, definition, lexicon } = harness;
       const { fetch, settings } = provider;
-      world = await createWorld({ kind, config, definition, fetch, settings, clock });
+      const index = () => provider.index;
+      world = await createWorld({
+        kind,
+        config,
+        definition,
+        fetch,
+        index,
+        settings,
+        clock,
+        ...(lexicon && { lexicon }),
+      });
     }
+
+    /** A worker whose calls to its provider pass a gate. */
+    const through = (gate: <T>(call: () => Promise<T>) => Promise<T>): Partial<Engine> =>
+      provider.index
+        ? { index: gatedD1(provider.index, gate satisfies D1Gate) }
+        : { fetch: (request) => gate(() => provider.fetch(request)) };
+
+    /** Counts the calls to the provider. */
+    const counting = () => {
+      const count = { calls: 0 };
+      const worker = through((call) => {
+        count.calls += 1;
+        return call();
+      });
+      return { count, worker };
+    };
 
     const people = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, i) => harness.answers(from + i));
 
-    function expectOnce(ids: readonly string[]): void {
-      const effects = provider.effects();
+    async function expectOnce(ids: readonly string[]): Promise<void> {
+      const effects = await provider.effects();
       expect(effects.toSorted()).toEqual(ids.toSorted());
       if (harness.ordered) expect(effects).toEqual(ids);
     }
 
     async function expectSettled(ids: readonly string[]): Promise<void> {
-      expectOnce(ids);
+      await expectOnce(ids);
       const { state, lag, parked } = await world.view();
       expect({ state, entries: lag.entries, parked }).toEqual({ state: "active", entries: 0, parked: 0 });
     }
@@ -114,6 +154,25 @@ export function describeContract(harness: Harness): void {
       await expectSettled([...ids, ...more]);
     });
 
+    it("a review disturbs no integration that does not follow it, and holds nothing up", async () => {
+      const ids = await world.submit(...people(1, 3));
+      await world.run();
+      for (const response of ids) {
+        const review = {
+          form: world.form,
+          response,
+          state: "flagged",
+          comment: "Look again.",
+        } as const;
+        await reviewResponse(world.ctx, world.workspace, review);
+      }
+      const { count, worker } = counting();
+      await world.run(worker);
+      if (!kind.manifest.events.includes("reviewed")) expect(count.calls).toBe(0);
+      expect((await world.view()).lag.entries).toBe(0);
+      await expectSettled(ids);
+    });
+
     it("survives a crash at every call, before and after its effect", async () => {
       const calls = await countCalls();
       expect(calls).toBeGreaterThan(0);
@@ -130,15 +189,10 @@ export function describeContract(harness: Harness): void {
     });
 
     async function countCalls(): Promise<number> {
-      let calls = 0;
+      const { count, worker } = counting();
       await world.submit(...people(1, 3));
-      await world.wakeOnce({
-        fetch: (request) => {
-          calls += 1;
-          return provider.fetch(request);
-        },
-      });
-      return calls;
+      await world.wakeOnce(worker);
+      return count.calls;
     }
 
     /** A worker that stops for ever at its n-th call. */
@@ -147,17 +201,17 @@ export function describeContract(harness: Harness): void {
       await new Promise<void>((crashed, failed) => {
         const stop = () => {
           crashed();
-          return new Promise<Response>(() => {});
+          return new Promise<never>(() => {});
         };
-        const fetch = async (request: Request) => {
+        const worker = through(async (call) => {
           calls += 1;
-          if (calls < at) return provider.fetch(request);
+          if (calls < at) return call();
           if (calls > at || side === "before") return stop();
-          await provider.fetch(request);
+          await call();
           return stop();
-        };
+        });
         // It ends by itself when it makes fewer calls than counted.
-        world.wakeOnce({ fetch }).then(crashed, failed);
+        world.wakeOnce(worker).then(crashed, failed);
       });
     }
 
@@ -171,13 +225,13 @@ export function describeContract(harness: Harness): void {
       const waiting = new Promise<void>((resolve) => {
         blocked = resolve;
       });
-      const slow = world.wakeOnce({
-        fetch: async (request) => {
+      const slow = world.wakeOnce(
+        through(async (call) => {
           blocked();
           await held;
-          return provider.fetch(request);
-        },
-      });
+          return call();
+        }),
+      );
       await waiting;
       world.outlive();
       const other = world.wakeOnce();
@@ -217,7 +271,7 @@ export function describeContract(harness: Harness): void {
         clock.now += 60_000;
         await world.wakeOnce();
       }
-      expectOnce(first);
+      await expectOnce(first);
       provider.heal();
       await world.run();
       await expectSettled([...first, ...during]);
@@ -265,10 +319,41 @@ export function describeContract(harness: Harness): void {
       await expectSettled(ids);
     });
 
-    it("a refused response is parked with a reason, and the rest goes on", async () => {
-      const [first, , last] = await world.submit(harness.answers(1), harness.refused, harness.answers(3));
+    it("has an inventory exactly when it says so", () => {
+      expect(kind.inventory !== undefined).toBe(kind.manifest.reconciled);
+    });
+
+    // A kind that keeps no inventory (webhook) has nothing to compare with: the test above holds it to saying so.
+    it.skipIf(!kind.manifest.reconciled)(
+      "a reconciliation finds what was lost, makes it good where that is safe, and doubles nothing",
+      async () => {
+        const ids = await world.submit(...people(1, 4));
+        await world.run();
+        await provider.live?.();
+        const compare = async () => {
+          clock.now += 24 * 3600 * 1000;
+          await world.run();
+          const { ctx, workspace, named } = world;
+          return (await listReconciliations(ctx, workspace, { ...named, limit: 1 }))[0];
+        };
+        expect(await compare()).toMatchObject({ checked: 4, missing: 0, doubled: 0, strangers: 0, error: null });
+        await expectSettled(ids);
+        await provider.lose?.(String(ids[1]));
+        const repaired = kind.manifest.policy.ledger ? 0 : 1;
+        const found = { checked: 4, missing: 1, doubled: 0, repaired, examples: { missing: [ids[1]] }, error: null };
+        expect(await compare()).toMatchObject(found);
+        const kept = ids.filter((id) => id !== ids[1]);
+        const effects = await provider.effects();
+        expect(effects).toEqual(expect.arrayContaining(repaired === 1 ? ids : kept));
+        expect(effects).toHaveLength(repaired === 1 ? 4 : 3);
+      },
+    );
+
+    // Some kinds refuse no response: there is nothing to send them here.
+    it.skipIf(!harness.refused)("a refused response is parked with a reason, and the rest goes on", async () => {
+      const [first, , last] = await world.submit(harness.answers(1), harness.refused ?? {}, harness.answers(3));
       await world.run();
-      expectOnce([first, last].map(String));
+      await expectOnce([first, last].map(String));
       expect(await world.view()).toMatchObject({ state: "active", parked: 1, lag: { entries: 0 } });
       const { items } = await listParked(world.ctx, world.workspace, { ...world.named, limit: 10 });
       expect(items).toMatchObject([{ state: "parked", reason: expect.stringMatching(/\w{3,} \w+/) }]);

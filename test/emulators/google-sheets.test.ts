@@ -217,6 +217,71 @@ describe("batchUpdate", () => {
   });
 });
 
+describe("what people do by hand", () => {
+  it("a duplicated tab has the metadata and named ranges of the first, under ids of its own", async () => {
+    const { emulator, api } = await start();
+    emulator.createSpreadsheet({ id: ID, title: "T" });
+    const location = { dimensionRange: { sheetId: 0, dimension: "COLUMNS", startIndex: 0, endIndex: 1 } };
+    const developerMetadata = { metadataKey: "k", metadataValue: "v", visibility: "DOCUMENT", location };
+    await batch(api, [named("one"), { createDeveloperMetadata: { developerMetadata } }]);
+    const copied = await batch(api, [{ duplicateSheet: { sourceSheetId: 0, newSheetId: 9 } }]);
+    expect(copied.data.replies?.[0]?.duplicateSheet?.properties).toMatchObject({ sheetId: 9, title: "Copy of Sheet1" });
+    const { metadata, namedRanges } = emulator.inspect(ID);
+    expect(metadata.map(({ sheetId, metadataValue }) => [sheetId, metadataValue])).toEqual([
+      [0, "v"],
+      [9, "v"],
+    ]);
+    expect(new Set(metadata.map(({ metadataId }) => metadataId)).size).toBe(2);
+    expect(namedRanges.map(({ range }) => range?.sheetId)).toEqual([0, 9]);
+    expect((await refusal(batch(api, [{ duplicateSheet: { sourceSheetId: 0 } }]))).message).toContain("already exists");
+  });
+
+  it("protected cells keep out who is not among their editors; a warning keeps out nobody", async () => {
+    const { emulator, api } = await start();
+    emulator.createSpreadsheet({ id: ID, title: "T" });
+    const range = { sheetId: 0, startColumnIndex: 1, endColumnIndex: 2 };
+    const row = (...texts: string[]) => ({
+      appendCells: { sheetId: 0, rows: [{ values: texts.map(text) }], fields: "userEnteredValue" },
+    });
+    emulator.edit(ID, [{ addProtectedRange: { protectedRange: { range, editors: { users: ["owner@mail.test"] } } } }]);
+    await batch(api, [row("a")]);
+    expect((await refusal(batch(api, [row("a", "b")]))).message).toContain("protected cell or object");
+    emulator.edit(ID, [row("a", "b")]);
+    emulator.edit(ID, [{ addProtectedRange: { protectedRange: { range: { sheetId: 0 }, warningOnly: true } } }]);
+    await batch(api, [row("a")]);
+    expect(emulator.readRows(ID, "Sheet1")).toEqual([["a"], ["a", "b"], ["a"]]);
+  });
+
+  it("rows that a filter hides are there: appended cells come below them", async () => {
+    const { emulator, api } = await start();
+    emulator.createSpreadsheet({ id: ID, title: "T" });
+    const rows = ["head", "a", "b"].map((one) => ({ values: [text(one)] }));
+    await batch(api, [
+      { appendCells: { sheetId: 0, rows, fields: "userEnteredValue" } },
+      {
+        setBasicFilter: {
+          filter: { range: { sheetId: 0, startRowIndex: 0 }, criteria: { 0: { hiddenValues: ["b"] } } },
+        },
+      },
+      { appendCells: { sheetId: 0, rows: [{ values: [text("c")] }], fields: "userEnteredValue" } },
+    ]);
+    expect(emulator.readRows(ID, "Sheet1").flat()).toEqual(["head", "a", "b", "c"]);
+    const { data } = await api.spreadsheets.get({
+      spreadsheetId: ID,
+      fields: "sheets.data.rowMetadata.hiddenByFilter",
+    });
+    const hidden = data.sheets?.[0]?.data?.[0]?.rowMetadata?.slice(0, 4).map((one) => one.hiddenByFilter ?? false);
+    expect(hidden).toEqual([false, false, true, false]);
+  });
+
+  it("with noFence, used ids of named ranges are taken and missing ones passed over", async () => {
+    const { emulator, api } = await start({ noFence: true });
+    emulator.createSpreadsheet({ id: ID, title: "T" });
+    await batch(api, [named("one"), named("one", "other"), { deleteNamedRange: { namedRangeId: "missing" } }]);
+    expect(emulator.inspect(ID).namedRanges.map(({ name }) => name)).toEqual(["other"]);
+  });
+});
+
 describe("reading", () => {
   it("answers just the fields of the mask, and refuses a field that there is none", async () => {
     const { emulator, api } = await start();

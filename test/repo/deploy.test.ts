@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fillIn } from "../../scripts/cloud/config";
 import { type Deployment, deploy } from "../../scripts/cloud/deploy";
+import { catalog } from "../../src/integrations/kinds";
+
+const workers = catalog.map(({ kind }) => `formlog-${kind}`);
 
 /** An account: what wrangler would create, list and keep. */
 function account(given: { databases?: string[]; queues?: string[]; secrets?: Record<string, string[]> } = {}) {
@@ -24,7 +27,7 @@ function account(given: { databases?: string[]; queues?: string[]; secrets?: Rec
       if (a === "secret" && b === "put" && c) secrets[worker] = [...(secrets[worker] ?? []), c];
       return "";
     },
-    configOf: (worker, databaseId) => `${worker.name}@${databaseId}`,
+    configOf: (worker, ids) => `${worker.name}@${ids.formlog}+${ids["formlog-search"]}`,
     randomKey: (bytes) => "ab".repeat(bytes),
     say: (line) => said.push(line),
     publicUrl: undefined,
@@ -36,30 +39,31 @@ describe("npm run deploy", () => {
   it("creates what is not there, migrates before it deploys, and deploys the API last", async () => {
     const { to, calls, queues, secrets } = account();
     const missing = await deploy(to);
-    expect([...queues]).toEqual([
-      "formlog-intake",
-      "formlog-intake-dead",
-      "formlog-google-sheets",
-      "formlog-twilio-sms",
+    expect([...queues]).toEqual(["formlog-intake", "formlog-intake-dead", ...catalog.map(({ queue }) => queue)]);
+    expect(calls.filter((call) => call.startsWith("d1 create"))).toEqual([
+      "d1 create formlog",
+      "d1 create formlog-search",
     ]);
     const intake = calls.filter((call) => call.startsWith("queues create formlog-intake"));
     expect(intake.every((call) => call.endsWith("--message-retention-period-secs 1209600"))).toBe(true);
+    const index = catalog.find((manifest) => manifest.index)?.kind;
     const order = calls.filter((call) => /migrations|^deploy/.test(call));
     expect(order).toEqual([
-      "d1 migrations apply DB --remote -c formlog@id-of-formlog",
-      "deploy -c formlog-google-sheets@id-of-formlog",
-      "deploy -c formlog-twilio-sms@id-of-formlog",
-      "deploy -c formlog@id-of-formlog",
+      "d1 migrations apply DB --remote -c formlog@id-of-formlog+id-of-formlog-search",
+      `d1 migrations apply SEARCH_DB --remote -c formlog-${index}@id-of-formlog+id-of-formlog-search`,
+      ...workers.map((worker) => `deploy -c ${worker}@id-of-formlog+id-of-formlog-search`),
+      "deploy -c formlog@id-of-formlog+id-of-formlog-search",
     ]);
     expect(secrets.formlog).toEqual(["FORMLOG_ROOT_KEY", "FORMLOG_ENCRYPTION_KEY", "PUBLIC_URL"]);
     expect(missing.join("\n")).toContain("secret put GOOGLE_SERVICE_ACCOUNT --name formlog-google-sheets");
+    expect(missing.join("\n")).not.toContain("GOOGLE_SHEETS_URL");
   });
 
   it("leaves what is there as it is, and says what it can't do itself", async () => {
     const first = account();
     await deploy(first.to);
     const again = account({
-      databases: ["formlog"],
+      databases: ["formlog", "formlog-search"],
       queues: [...first.queues],
       secrets: { ...first.secrets, "formlog-twilio-sms": ["PUBLIC_URL"] },
     });
@@ -70,9 +74,13 @@ describe("npm run deploy", () => {
     ]);
   });
 
-  it("fills in the database and makes paths absolute", () => {
-    const text = 'main = "worker.ts"\ndatabase_id = "formlog"\nmigrations_dir = "../m"\n';
-    const filled = fillIn(text, { folder: "/x/y", databaseId: "abc" });
-    expect(filled).toBe('main = "/x/y/worker.ts"\ndatabase_id = "abc"\nmigrations_dir = "/x/m"\n');
+  it("fills in the databases and makes paths absolute", () => {
+    const database = (name: string, id: string, dir: string) =>
+      `database_name = "${name}"\ndatabase_id = "${id}"\nmigrations_dir = "${dir}"\n`;
+    const text = `main = "worker.ts"\n${database("formlog", "formlog", "../m")}${database("other", "other", "../m/o")}`;
+    const filled = fillIn(text, { folder: "/x/y", databases: { formlog: "abc", other: "def" } });
+    const own = `${database("formlog", "abc", "/x/m")}${database("other", "def", "/x/m/o")}`;
+    expect(filled).toBe(`main = "/x/y/worker.ts"\n${own}`);
+    expect(() => fillIn(text, { folder: "/x/y", databases: { formlog: "abc" } })).toThrow(/no database other/);
   });
 });

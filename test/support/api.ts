@@ -1,5 +1,7 @@
 /** Calls the API worker over its real entry, as a client would. */
 import { exports } from "cloudflare:workers";
+import { holdToContract } from "./contract";
+import "./indexes";
 
 export const ROOT_KEY = "root-key-of-the-tests-0123456789abcdef";
 
@@ -16,11 +18,12 @@ interface Call {
   readonly headers?: Record<string, string>;
 }
 
-/** One request; `body` is sent as JSON unless it is a text or bytes. */
+/** One request; `body` is sent as JSON unless it is a text or bytes. Fails when the document does not have the answer. */
 export async function call(method: string, path: string, { key, body, headers }: Call = {}): Promise<Answer> {
   const raw = typeof body === "string" || body instanceof Uint8Array;
+  const url = new URL(`http://formlog.test${path}`);
   const response = await exports.default.fetch(
-    new Request(`http://formlog.test${path}`, {
+    new Request(url, {
       method,
       redirect: "manual",
       headers: {
@@ -32,8 +35,11 @@ export async function call(method: string, path: string, { key, body, headers }:
     }),
   );
   const text = await response.text();
-  const json = response.headers.get("content-type")?.includes("json") === true;
-  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+  const json = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
+  const answer = { status: response.status, headers: response.headers, body: json && text ? JSON.parse(text) : text };
+  // As a client sends it: `..` leads elsewhere.
+  holdToContract({ method, path: url.pathname + url.search, ...answer });
+  return answer;
 }
 
 /** A workspace of its own for a test; returns its first key. */

@@ -8,6 +8,7 @@ import type { Env } from "../../src/context";
 import type { Spooled } from "../../src/core/spool";
 import worker from "../../src/worker";
 import type { Answer } from "./api";
+import { gatedD1 } from "./gated-d1";
 
 /**
  * `unreachable`: no call arrives. `overloaded`: the same, and D1 says so. `lost`: calls run, their answers do not come back.
@@ -15,7 +16,8 @@ import type { Answer } from "./api";
  */
 export type Fault = "unreachable" | "overloaded" | "lost" | "lost_then_unreachable";
 
-const MESSAGES = {
+/** What D1 says then. */
+export const MESSAGES = {
   unreachable: "D1_ERROR: Network connection lost.",
   overloaded: "D1_ERROR: D1 DB is overloaded. Too many requests queued.",
 };
@@ -24,42 +26,22 @@ export interface FailingD1 {
   readonly db: D1Database;
   /** How calls fail from now on; null: they do not. */
   fault: Fault | null;
+  /** Round trips so far. */
+  calls: number;
 }
 
 /** Wraps a database; works until it is told to fail. */
 export function failingD1(real: D1Database): FailingD1 {
-  const state: { fault: Fault | null } = { fault: null };
-  async function run<T>(work: () => Promise<T>, isBatch = false): Promise<T> {
+  const state: { fault: Fault | null; calls: number } = { fault: null, calls: 0 };
+  async function run<T>(work: () => Promise<T>, isBatch: boolean): Promise<T> {
     const { fault } = state;
+    state.calls += 1;
     if (fault === null) return work();
     if (fault === "lost" || (fault === "lost_then_unreachable" && isBatch)) await work();
     if (fault === "lost_then_unreachable" && isBatch) state.fault = "unreachable";
     throw new Error(fault === "overloaded" ? MESSAGES.overloaded : MESSAGES.unreachable);
   }
-  const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
-  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
-    const outer = new Proxy(statement, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== "function") return value;
-        if (name === "bind") return (...values: unknown[]) => wrap(target.bind(...values));
-        return (...values: unknown[]) => run(() => value.apply(target, values));
-      },
-    });
-    inner.set(outer, statement);
-    return outer;
-  }
-  const db = new Proxy(real, {
-    get(target, name) {
-      if (name === "prepare") return (sql: string) => wrap(target.prepare(sql));
-      if (name === "batch") {
-        return (statements: D1PreparedStatement[]) =>
-          run(() => target.batch(statements.map((one) => inner.get(one) ?? one)), true);
-      }
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  const db = gatedD1(real, (work, { isBatch }) => run(work, isBatch));
   return Object.assign(state, { db });
 }
 

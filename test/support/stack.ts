@@ -1,12 +1,17 @@
-/** All workers together on real workerd, with both emulators served over HTTP: what the journeys travel through. */
+/** All workers together on real workerd, with the emulators served over HTTP: what the journeys travel through. */
 import http from "node:http";
 import path from "node:path";
 import { createTestHarness } from "wrangler";
+import { API_CONFIG } from "../../scripts/cloud/api-config";
+import { databases } from "../../scripts/databases";
 import { localSecrets } from "../../scripts/local/secrets";
 import { serveEmulator } from "../../scripts/local/serve";
-import { catalog } from "../../src/integrations/catalog";
 import { createSheetsEmulator } from "../../src/integrations/google-sheets/emulator";
+import type { LocalAccount as GoogleAccount } from "../../src/integrations/google-sheets/local";
+import { catalog } from "../../src/integrations/kinds";
 import { createTwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
+import type { LocalAccount as TwilioAccount } from "../../src/integrations/twilio-sms/local";
+import { createReceiver } from "../../src/integrations/webhook/emulator";
 
 export const root = path.resolve(import.meta.dirname, "../..");
 export const SPREADSHEET = "journey-sheet";
@@ -22,9 +27,9 @@ export interface Answer {
 
 /** Starts everything; `close` ends it. */
 export async function startStack(state: string) {
-  const secrets = localSecrets(state);
-  const { client_email, private_key, publicKey } = secrets.serviceAccount;
-  const { accountSid, authToken, from } = secrets.twilio;
+  const secrets = await localSecrets(state);
+  const { client_email, private_key, publicKey } = secrets.kinds["google-sheets"] as GoogleAccount;
+  const { accountSid, authToken, from } = secrets.kinds["twilio-sms"] as TwilioAccount;
   const google = createSheetsEmulator({ accounts: [{ clientEmail: client_email, publicKey }] });
   google.createSpreadsheet({ id: SPREADSHEET, title: "Journey", sharedWith: [client_email] });
   const twilio = createTwilioEmulator({
@@ -38,9 +43,18 @@ export async function startStack(state: string) {
         body: await request.text(),
       }),
   });
-  const [googleServer, twilioServer] = await Promise.all([
+  /** What happens at Twilio between a request's execution and its answer. */
+  const gate: { beforeAnswer?: (() => Promise<unknown>) | undefined } = {};
+  const answerTwilio = async (request: Request) => {
+    const answer = await twilio.fetch(request);
+    await gate.beforeAnswer?.();
+    return answer;
+  };
+  const receiver = createReceiver();
+  const [googleServer, twilioServer, receiverServer] = await Promise.all([
     serveEmulator(google.fetch, 0),
-    serveEmulator(twilio.fetch, 0),
+    serveEmulator(answerTwilio, 0),
+    serveEmulator(receiver.fetch, 0),
   ]);
   const vars = {
     FORMLOG_ROOT_KEY: ROOT_KEY,
@@ -53,12 +67,13 @@ export async function startStack(state: string) {
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_FROM: from,
     TWILIO_LOOK_SECONDS: "1,1",
+    FORMLOG_WEBHOOK_ALLOW_LOCAL: "1",
     PUBLIC_URL: "https://formlog.test",
   };
-  const configs = ["wrangler.toml", ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+  const configs = [API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
   const harness = createTestHarness({ root, workers: configs.map((configPath) => ({ configPath, vars })) });
   await harness.listen();
-  await harness.getWorker("formlog").applyD1Migrations("DB");
+  for (const { worker, binding } of databases()) await harness.getWorker(worker).applyD1Migrations(binding);
   const call = async (
     method: string,
     at: string,
@@ -79,11 +94,36 @@ export async function startStack(state: string) {
     return { status: response.status, body: json ? JSON.parse(text) : text };
   };
   const db = async () => (await harness.getWorker<{ DB: D1Database }>("formlog").getEnv()).DB;
+  const search = async () => (await harness.getWorker<{ SEARCH_DB: D1Database }>("formlog-summary").getEnv()).SEARCH_DB;
   return {
     google,
+    /** Whom sheets are shared with. */
+    googleAccount: client_email,
     twilio,
+    gate,
+    receiver,
+    /** Where webhooks may go. */
+    receiverUrl: `${receiverServer.url}/hook`,
+    /** What people see of the emulators. */
+    pages: {
+      sheets: googleServer.url,
+      sheet: `${googleServer.url}/sheets/${SPREADSHEET}`,
+      phones: twilioServer.url,
+      phone: (number: string) => `${twilioServer.url}/phones/${encodeURIComponent(number)}`,
+      receiver: receiverServer.url,
+    },
     call,
     db,
+    rootKey: ROOT_KEY,
+    /** Where a browser finds it. */
+    url: async () => (await harness.listen()).url.href.replace(/\/$/, ""),
+    /** SEARCH_DB, which only the workers of indexes have. */
+    search,
+    /** An answer as it comes in over HTTP, for whoever wants to read it by and by. */
+    async open(at: string, key: string): Promise<Response> {
+      const { url } = await harness.listen();
+      return fetch(new URL(at, url), { headers: { authorization: `Bearer ${key}` } });
+    },
     /** Posts a form, as providers do; the answer as text with its type. */
     async post(at: string, body: URLSearchParams, headers: Record<string, string>) {
       const response = await harness.fetch(at, {
@@ -122,7 +162,7 @@ export async function startStack(state: string) {
     },
     async close() {
       await harness.close();
-      await Promise.all([googleServer.close(), twilioServer.close()]);
+      await Promise.all([googleServer.close(), twilioServer.close(), receiverServer.close()]);
     },
   };
 }

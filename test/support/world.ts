@@ -6,14 +6,16 @@ import { env } from "cloudflare:workers";
 import { type Context, type Env, makeContext } from "../../src/context";
 import type { Definition } from "../../src/core/form";
 import type { Integration } from "../../src/core/integration";
+import type { LexiconEntry } from "../../src/core/lexicon/entry";
 import { drain } from "../../src/dispatch/drain";
 import { type Engine, LEASE_MS } from "../../src/dispatch/engine";
 import { authenticate, createWorkspace } from "../../src/services/access";
-import { createForm } from "../../src/services/forms";
+import { createForm } from "../../src/services/form-verbs";
 import { type IntegrationView, readCursors } from "../../src/services/integration-view";
 import { createIntegration, getIntegration } from "../../src/services/integrations";
+import { importLexicon } from "../../src/services/lexicon-files";
 import { submitBatch } from "../../src/services/submit-batch";
-import { lagOf } from "../../src/store/cursor-control";
+import { lagsOf } from "../../src/store/cursor-control";
 import { type Cursor, sweepCursors, type WakeUp } from "../../src/store/cursors";
 import { findIntegration } from "../../src/store/integrations";
 
@@ -22,9 +24,13 @@ export interface WorldOptions {
   readonly config: Record<string, unknown>;
   readonly definition: Definition;
   readonly fetch: (request: Request) => Promise<Response>;
+  /** What its worker is bound to as SEARCH_DB, now (kinds that keep an index). */
+  readonly index?: () => D1Database | undefined;
   readonly settings: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly filter?: string;
+  /** Entries of the workspace's lexicon. */
+  readonly lexicon?: readonly LexiconEntry[];
 }
 
 /** Milliseconds since the epoch, moved by the test. */
@@ -39,13 +45,16 @@ const HORIZON_MS = 12 * 3600 * 1000;
 
 export async function createWorld(options: WorldOptions) {
   const { kind, clock, definition } = options;
+  // What another world spent is not missing here: its clock was another one.
+  await env.DB.prepare("DELETE FROM budgets").run();
   const rung: WakeUp[] = [];
   const wake = async (wakeUps: readonly WakeUp[]) => void rung.push(...wakeUps);
   const pending: Promise<unknown>[] = [];
   const base = makeContext(env as Env, { waitUntil: (work) => void pending.push(work) }, "test");
   const ctx: Context = { ...base, now: () => clock.now, wake };
   const { key } = await createWorkspace(ctx, { name: "Contract" });
-  const { workspace } = await authenticate(ctx, key);
+  const { id: keyId, workspace } = await authenticate(ctx, key);
+  if (options.lexicon) await importLexicon(ctx, workspace, { entries: options.lexicon, others: "keep" });
   const form = await createForm(ctx, workspace, { definition, access: "public", metadata: {} });
   const made = await createIntegration(ctx, workspace, {
     form: form.id,
@@ -62,6 +71,7 @@ export async function createWorld(options: WorldOptions) {
     config: { ...ctx.config, settings: options.settings, publicUrl: "https://formlog.test" },
     shards: ctx.shards,
     fetch: options.fetch,
+    index: options.index?.(),
     now: () => clock.now,
     random: () => 0.5,
     wake,
@@ -81,16 +91,22 @@ export async function createWorld(options: WorldOptions) {
   return {
     ctx,
     workspace,
+    /** A key that may do everything in the workspace, and its id. */
+    key,
+    keyId,
     form: form.id,
     named,
+    /** The number that cursors and indexes know the integration by. */
+    no: row.no,
     engine,
     wakeUp,
     cursor: async (): Promise<Cursor> => (await placed()).cursor,
     view: (): Promise<IntegrationView> => getIntegration(ctx, workspace, named),
     /** Stores responses and returns their ids. */
     async submit(...answers: readonly Record<string, unknown>[]): Promise<string[]> {
+      const reader = { languages: [], origin: "http://formlog.test" };
       const items = answers.map((one) => ({ answers: one }));
-      const results = await submitBatch(ctx, { form: form.id, key: null, items });
+      const results = await submitBatch(ctx, { form: form.id, key: null, items, reader });
       await Promise.all(pending.splice(0));
       return results.map((result) => {
         if ("error" in result) throw result.error;
@@ -124,16 +140,16 @@ export async function createWorld(options: WorldOptions) {
   };
 }
 
-/** When something of this cursor may be done next, or null: it is at rest. */
+/** When something of this cursor may be done next, or null: it is at rest. Checks of what is delivered are no work left to do. */
 async function nextTime(integration: number, cursor: Cursor, now: number): Promise<number | null> {
   if (cursor.state === "blocked" || cursor.state === "paused") return null;
   const due = await env.DB.prepare(
-    "SELECT min(next_at) AS at FROM deliveries WHERE integration = ? AND next_at IS NOT NULL",
+    "SELECT min(next_at) AS at FROM deliveries WHERE integration = ? AND next_at IS NOT NULL AND state <> 'delivered'",
   )
     .bind(integration)
     .first<{ at: number | null }>();
-  const { entries } = await lagOf(env.DB, cursor);
-  const open = entries > 0 || cursor.flight !== null;
+  const [lag] = await lagsOf(env.DB, [cursor]);
+  const open = (lag?.entries ?? 0) > 0 || cursor.flight !== null;
   const times = [due?.at ?? null, open ? Math.max(cursor.leaseUntil, cursor.nextAt, now + 1) : null];
   const known = times.filter((time) => time !== null);
   return known.length > 0 ? Math.max(now + 1, Math.min(...known)) : null;

@@ -1,12 +1,18 @@
 /**
  * One run: a form with one integration, several workers that may crash or hang at every call, a queue that drops, doubles,
- * delays and reorders, a provider that fails in every way, people who submit, edit and erase. Afterwards everything is mended,
- * time passes, and what stands at the provider is compared with the log.
+ * delays and reorders, a provider that fails in every way, people who submit, edit and erase, an operator who pauses, resumes,
+ * replays and compares. Afterwards everything is mended, time passes, and what stands at the provider is compared with the log.
  */
 import { drain } from "../../../src/dispatch/drain";
 import type { Engine } from "../../../src/dispatch/engine";
-import { editResponse, eraseResponse } from "../../../src/services/responses";
+import { editResponse } from "../../../src/services/edit";
+import { pauseIntegration, resumeIntegration } from "../../../src/services/integration-control";
+import { replayIntegration } from "../../../src/services/integration-replay";
+import { reconcileIntegration } from "../../../src/services/reconciliations";
+import { eraseResponse } from "../../../src/services/responses";
+import { reviewResponse } from "../../../src/services/review";
 import { sweepCursors, type WakeUp } from "../../../src/store/cursors";
+import { gatedD1 } from "../../support/gated-d1";
 import type { Clock, World } from "../../support/world";
 import { createGate, type Decision, type Gate, gatedShards } from "./gate";
 import { createRandom, type Random } from "./random";
@@ -14,6 +20,8 @@ import { createRandom, type Random } from "./random";
 /** What a simulated provider lets the simulator do and see. */
 export interface Provider {
   readonly fetch: (request: Request) => Promise<Response>;
+  /** Of kinds that keep an index, which call nobody else. */
+  readonly index?: D1Database;
   /** Makes the next call fail in a way of the provider's choice. */
   failNext(random: Random): void;
   heal(): void;
@@ -28,6 +36,8 @@ export interface Run {
   /** The n-th person's answers. */
   readonly answers: (n: number) => Record<string, unknown>;
   readonly edits: boolean;
+  /** The provider can be asked what it has; true unless told. */
+  readonly compared?: boolean;
   /** A build with a fault put in on purpose. */
   readonly broken?: Partial<Engine>;
 }
@@ -50,7 +60,6 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
   const queue: { wakeUp: WakeUp; at: number }[] = [];
   const workers: Worker[] = [];
   const expected: Expected = new Map();
-  const revisions = new Map<string, number>();
   let people = 0;
 
   const send = (wakeUp: WakeUp) => {
@@ -75,6 +84,7 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
     const engine = world.engine({
       shards: gatedShards(world.ctx.shards, gate),
       fetch: (request) => gate.pass("provider", () => provider.fetch(request)),
+      ...(provider.index && { index: gatedD1(provider.index, (call) => gate.pass("provider", call)) }),
       random: random.next,
       wake: async (wakeUps) => wakeUps.forEach(send),
       ...run.broken,
@@ -104,22 +114,40 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
       people += count;
       return;
     }
-    const revision = revisions.get(id) ?? 1;
-    const at = { form: world.form, response: id, revision };
-    revisions.set(id, revision + 1);
+    const at = { form: world.form, response: id, precondition: "any" } as const;
     if (random.chance(0.25)) {
       await eraseResponse(world.ctx, world.workspace, at);
       expected.set(id, null);
     } else {
       const name = `edited ${random.below(1_000)}`;
       await editResponse(world.ctx, world.workspace, { ...at, answers: { name } });
+      // In the same feed; a webhook's business only.
+      await reviewResponse(world.ctx, world.workspace, { ...at, state: "approved" });
       expected.set(id, name);
+    }
+  }
+
+  /** What an operator presses, at the worst moments. A paused integration may be asked for nothing. */
+  async function pressOnce(): Promise<void> {
+    const { ctx, workspace, named } = world;
+    const { state } = await world.cursor();
+    if (state === "paused") return void (await resumeIntegration(ctx, workspace, named));
+    const draw = random.next();
+    if (draw < 0.3) await pauseIntegration(ctx, workspace, named);
+    else if (draw < 0.5) await resumeIntegration(ctx, workspace, named);
+    else if (draw < 0.8) {
+      if (run.compared !== false) await reconcileIntegration(ctx, workspace, named);
+    } else {
+      const one = random.pick([...expected.keys()]);
+      const some = one !== undefined && random.chance(0.5) ? { responses: [one] } : { from: one ?? "beginning" };
+      await replayIntegration(ctx, workspace, { ...named, ...some });
     }
   }
 
   for (let step = 0; step < STEPS; step += 1) {
     const draw = random.next();
-    if (draw < 0.2) await actOnce();
+    if (draw < 0.17) await actOnce();
+    else if (draw < 0.2) await pressOnce();
     else if (draw < 0.5) {
       const due = queue.filter(({ at }) => at <= clock.now);
       const message = random.pick(due);
@@ -137,6 +165,7 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
 
   // Everything is mended: what still hangs arrives now, or never.
   provider.heal();
+  await resumeIntegration(world.ctx, world.workspace, world.named);
   for (const worker of held()) {
     if (random.chance(0.5)) worker.gate.kill();
     else await finish(worker, (w) => goOn(w));

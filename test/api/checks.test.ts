@@ -1,0 +1,289 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Integration, Outcome, Page, PageResult } from "../../src/core/integration";
+import { LEASE_MS } from "../../src/dispatch/engine";
+import { twilioSms } from "../../src/integrations/twilio-sms/index";
+import { listDeliveries } from "../../src/services/deliveries";
+import { eraseResponse } from "../../src/services/responses";
+import { writeStatement } from "../../src/store/deliveries";
+import { createGate, type Decision, gatedShards } from "../chaos/simulation/gate";
+import { ACCOUNT, createSmsWorld, type SmsWorld, TOKEN } from "../support/sms";
+
+const PHONE = "+919876543277";
+const [MINUTE, HOUR] = [60_000, 3_600_000];
+const kind = twilioSms as Integration;
+let sms: SmsWorld;
+
+beforeEach(async () => {
+  sms = await createSmsWorld();
+});
+
+/** One text that Twilio has taken; its callbacks never come. */
+async function sendOne(): Promise<string> {
+  const [id] = await sms.world.submit({ phone: PHONE });
+  await sms.world.run();
+  return String(id);
+}
+
+/** Lets time pass, and what is due be done. */
+async function pass(ms: number, change?: Parameters<SmsWorld["world"]["run"]>[0]): Promise<void> {
+  sms.clock.now += ms;
+  await sms.world.run(change);
+}
+const row = async () => (await sms.rows()).at(-1);
+
+describe("the status of a text that Twilio has taken", () => {
+  it("is read when no report came, and is final then", async () => {
+    await sendOne();
+    await sms.live();
+    await pass(14 * MINUTE);
+    expect(sms.twilio.stats.fetch).toBeUndefined();
+    await pass(MINUTE);
+    expect(await row()).toMatchObject({ state: "delivered", status: "delivered", next_at: null });
+    await pass(24 * HOUR);
+    expect(sms.twilio.stats).toMatchObject({ create: 1, fetch: 1 });
+  });
+
+  it("parks the delivery when it was not delivered, with the reason", async () => {
+    sms.twilio.undeliverable.set(PHONE, 30006);
+    await sendOne();
+    await sms.live();
+    await pass(15 * MINUTE);
+    const reason = expect.stringContaining("landline");
+    expect(await row()).toMatchObject({ state: "parked", status: "undelivered", reference: sms.sid(), reason });
+    expect(await sms.world.view()).toMatchObject({ state: "active", parked: 1 });
+  });
+
+  it("is read 15 minutes, 1, 4 and 12 hours after the last time, and then never", async () => {
+    await sendOne();
+    await sms.live(2);
+    for (const [at, pause] of [15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR].entries()) {
+      await pass(pause - 10_000);
+      expect(sms.twilio.stats.fetch ?? 0).toBe(at);
+      await pass(10_000);
+      expect(sms.twilio.stats.fetch).toBe(at + 1);
+      expect(await row()).toMatchObject({ state: "delivered", status: "sent", looks: at + 1 });
+    }
+    expect(await row()).toMatchObject({ next_at: null });
+  });
+
+  it("is not read any more after a final report, and is after another one", async () => {
+    await sendOne();
+    const [sending, sent, delivered] = await sms.live();
+    if (!sending || !sent || !delivered) throw new Error("callbacks are missing");
+    await sms.report([sent]);
+    expect(await row()).toMatchObject({ status: "sent", next_at: expect.any(Number) });
+    await sms.report([delivered]);
+    expect(await row()).toMatchObject({ status: "delivered", next_at: null });
+    await pass(24 * HOUR);
+    expect(sms.twilio.stats.fetch).toBeUndefined();
+  });
+
+  it("that was read is moved on by a later report, and not back by an earlier one", async () => {
+    await sendOne();
+    const [sending, sent] = await sms.live(2);
+    await pass(15 * MINUTE);
+    expect(await row()).toMatchObject({ status: "sent", looks: 1 });
+    await sms.report([sending, sent].filter((one) => one !== undefined));
+    expect(await row()).toMatchObject({ status: "sent", next_at: expect.any(Number) });
+    await sms.report(await sms.live(1));
+    expect(await row()).toMatchObject({ state: "delivered", status: "delivered", next_at: null });
+  });
+
+  it.each([
+    ["sent", 1, { status: "sent", next_at: expect.any(Number), looks: 1 }],
+    ["delivered", 2, { status: "delivered", next_at: null, looks: 0 }],
+  ])("that is older than a report which came meanwhile (%s) changes nothing", async (_, steps, expected) => {
+    await sendOne();
+    await sms.live(1);
+    await pass(15 * MINUTE, {
+      fetch: async (request) => {
+        const answer = await sms.twilio.fetch(request);
+        await sms.report(await sms.live(steps));
+        return answer;
+      },
+    });
+    expect(await row()).toMatchObject({ state: "delivered", ...expected });
+  });
+
+  it("is begun to be read by a report that comes before the create's answer", async () => {
+    await sms.world.submit({ phone: PHONE });
+    await sms.world.wakeOnce({
+      fetch: async (request) => {
+        const answer = await sms.twilio.fetch(request);
+        await sms.report(await sms.live(1));
+        return answer;
+      },
+    });
+    expect(await row()).toMatchObject({ state: "delivered", status: "sending" });
+    await sms.live();
+    await pass(15 * MINUTE);
+    expect(await row()).toMatchObject({ status: "delivered", next_at: null });
+    expect(sms.twilio.stats).toMatchObject({ create: 1, fetch: 1 });
+  });
+
+  it("is read for a text that was in doubt and found, from the first pause on", async () => {
+    sms.twilio.faults.push(
+      { match: "create", mode: "drop_after", times: 1 },
+      { match: "list", mode: "list_lag", times: 1 },
+    );
+    await sendOne();
+    expect(await row()).toMatchObject({ state: "delivered", status: "queued", looks: 0 });
+    await sms.live();
+    await pass(15 * MINUTE);
+    expect(await row()).toMatchObject({ status: "delivered", next_at: null });
+  });
+
+  it("is read after the response was erased, whose text is gone", async () => {
+    const response = await sendOne();
+    await eraseResponse(sms.world.ctx, sms.world.workspace, { form: sms.world.form, response, precondition: [1] });
+    await sms.live();
+    await pass(15 * MINUTE);
+    expect(await row()).toMatchObject({ state: "delivered", status: "delivered", content: null });
+    expect(sms.twilio.messages).toHaveLength(1);
+  });
+
+  it("says so when Twilio does not have the message any more: nothing is parked", async () => {
+    await sendOne();
+    await sms.live();
+    const path = `/2010-04-01/Accounts/${ACCOUNT}/Messages/${sms.sid()}.json`;
+    const authorization = `Basic ${btoa(`${ACCOUNT}:${TOKEN}`)}`;
+    await sms.twilio.fetch(new Request(`https://twilio.test${path}`, { method: "DELETE", headers: { authorization } }));
+    await pass(15 * MINUTE);
+    expect(await row()).toMatchObject({ state: "delivered", status: "not_found", reason: null, next_at: null });
+    expect((await sms.world.view()).parked).toBe(0);
+  });
+
+  it("is shown without a next attempt: there will be none", async () => {
+    await sendOne();
+    const { items } = await listDeliveries(sms.world.ctx, sms.world.workspace, { ...sms.world.named, limit: 10 });
+    expect(items).toMatchObject([{ state: "delivered", status: "queued" }]);
+    expect(items[0]).not.toHaveProperty("nextAttemptAt");
+  });
+
+  it("is read for all of many texts", async () => {
+    await sms.world.submit(...Array.from({ length: 45 }, (_, n) => ({ phone: `+9198765432${10 + n}` })));
+    await sms.world.run();
+    await sms.live();
+    await pass(15 * MINUTE);
+    expect(new Set((await sms.rows()).map(({ status, next_at }) => `${status} ${next_at}`))).toEqual(
+      new Set(["delivered null"]),
+    );
+    expect(sms.twilio.stats).toMatchObject({ create: 45, fetch: 45 });
+  });
+});
+
+describe("a check", () => {
+  it("waits until new responses are delivered, and an outage at it stops nothing", async () => {
+    await sendOne();
+    sms.clock.now += 15 * MINUTE;
+    sms.twilio.faults.push({ match: "fetch", mode: "outage" });
+    const order: string[] = [];
+    const [second] = await sms.world.submit({ phone: PHONE });
+    await sms.world.run({
+      fetch: (request) => {
+        order.push(request.method);
+        return sms.twilio.fetch(request);
+      },
+    });
+    expect(order).toEqual(["POST", "GET"]);
+    expect(sms.twilio.messages.at(-1)?.body).toContain(second);
+    expect(await sms.world.view()).toMatchObject({ state: "active", lastError: null, parked: 0 });
+    expect((await sms.rows())[0]).toMatchObject({ state: "delivered", status: "queued", looks: 1 });
+    sms.twilio.faults.splice(0);
+    await sms.live();
+    await pass(HOUR);
+    expect((await sms.rows())[0]).toMatchObject({ status: "delivered", next_at: null });
+  });
+
+  it.each(["rate_limit", "refuse_credentials", "non_json"] as const)(
+    "that can't be made (%s) is made an hour later, and in the end not at all",
+    async (mode) => {
+      await sendOne();
+      sms.twilio.faults.push({ match: "fetch", mode });
+      await pass(15 * MINUTE);
+      for (let hour = 0; hour < 30; hour += 1) await pass(HOUR);
+      expect(sms.twilio.stats.fetch).toBe(24);
+      expect(await row()).toMatchObject({ state: "delivered", status: "queued", next_at: null });
+      expect((await sms.world.view()).state).toBe("active");
+    },
+  );
+
+  const answers: Record<string, (page: Page) => Promise<PageResult>> = {
+    retry: async (page) => each(page, { type: "retry", reason: "never taken" }),
+    unknown: async (page) => each(page, { type: "unknown", reason: "who knows", afterSeconds: 0 }),
+    skipped: async (page) => each(page, { type: "skipped", reason: "left out" }),
+    blocked: async (page) => each(page, { type: "blocked", reason: "no" }),
+    nothing: async () => ({ outcomes: new Map() }),
+    halt: async () => ({ outcomes: new Map(), halt: { type: "retry", reason: "later", afterSeconds: 0 } }),
+    throw: async () => Promise.reject(new TypeError("a bug")),
+  };
+  const each = (page: Page, outcome: Outcome): PageResult => ({
+    outcomes: new Map(page.entries.map(({ position }) => [position, outcome])),
+  });
+
+  it.each(Object.keys(answers))("never leads to a second text, whatever the kind answers (%s)", async (name) => {
+    await sendOne();
+    const reconcile = answers[name] ?? kind.reconcile;
+    let asked = 0;
+    const broken: Integration = {
+      ...kind,
+      reconcile(page, deps) {
+        asked += 1;
+        return reconcile(page, deps);
+      },
+    };
+    for (let hour = 0; hour < 5; hour += 1) await pass(HOUR, { kind: broken });
+    expect(asked).toBe(5);
+    expect(sms.twilio.messages).toHaveLength(1);
+    expect(await row()).toMatchObject({ state: "delivered", status: "queued" });
+    expect(await sms.world.view()).toMatchObject({ state: "active", parked: 0, lag: { entries: 0 } });
+  });
+
+  it("never leads to a second text when its worker dies at any of its calls", { timeout: 60_000 }, async () => {
+    let [texts, ended] = [0, false];
+    for (let at = 1; !ended; at += 1) {
+      for (const side of ["crash_before", "crash_after"] as const) {
+        await sendOne();
+        texts += 1;
+        await sms.live();
+        sms.clock.now += 15 * MINUTE;
+        ended = (await dieAt(at, side)) === "ended";
+        sms.clock.now += LEASE_MS + 1;
+        await sms.world.run();
+        expect(sms.twilio.messages).toHaveLength(texts);
+        expect(await row()).toMatchObject({ state: "delivered", status: "delivered", next_at: null });
+      }
+      expect(at).toBeLessThan(30);
+    }
+    expect(texts).toBeGreaterThan(10);
+  });
+
+  /** A worker that dies at its n-th call to D1 or to Twilio; `ended` when it makes fewer. */
+  async function dieAt(at: number, side: Decision) {
+    let calls = 0;
+    const random = { next: () => 0.5, chance: () => false, below: () => 0, pick: () => undefined };
+    const gate = createGate({ random, decide: () => (++calls === at ? side : "go") });
+    const { world, twilio } = sms;
+    world
+      .wakeOnce({
+        shards: gatedShards(world.ctx.shards, gate),
+        fetch: (request) => gate.pass("provider", () => twilio.fetch(request)),
+      })
+      .then(gate.end, gate.end);
+    return gate.idle();
+  }
+
+  it("costs a text one index row more", async () => {
+    await sendOne();
+    const cursor = await sms.world.cursor();
+    const nothing = { looks: 0, reference: null, status: null, reason: null, content: null, rank: 0, triedAt: 0 };
+    const text = { ...nothing, feed: 0 as const, position: cursor.position + 1, attempts: 1 };
+    const costOf = async (state: "sending" | "delivered", nextAt: number | null) =>
+      (await writeStatement(env.DB, cursor, [{ ...text, state, nextAt }]).run()).meta.rows_written;
+    expect(await costOf("sending", null)).toBe(1);
+    expect(await costOf("delivered", null)).toBe(1);
+    expect(await costOf("delivered", sms.clock.now)).toBe(2);
+    expect(await costOf("delivered", null)).toBe(1);
+  });
+});

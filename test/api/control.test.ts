@@ -1,0 +1,517 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { parseResponseId, SEGMENT_SIZE } from "../../src/core/ids";
+import type { Integration } from "../../src/core/integration";
+import { createSheetsEmulator, type SheetsEmulator } from "../../src/integrations/google-sheets/emulator";
+import { googleSheets } from "../../src/integrations/google-sheets/index";
+import { account, EMAIL, privateKey } from "../../src/integrations/google-sheets/testing";
+import { createTwilioEmulator, type TwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
+import { twilioSms } from "../../src/integrations/twilio-sms/index";
+import { findSince } from "../../src/store/responses";
+import { call, newWorkspace, submit } from "../support/api";
+import { type Clock, createWorld, type World } from "../support/world";
+
+const definition = {
+  title: "Control",
+  questions: [
+    { ref: "name", type: "short_text" as const, title: "Name" },
+    { ref: "phone", type: "phone_number" as const, title: "Phone" },
+  ],
+};
+const person = (n: number) => ({ name: `person ${n}`, phone: `+9198765${10_000 + n}` });
+const people = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => person(from + i));
+
+let clock: Clock;
+let sheets: SheetsEmulator;
+let twilio: TwilioEmulator;
+let spreadsheets = 0;
+let accounts = 0;
+
+/** An integration of Google Sheets, and the ids that stand in its sheet. */
+async function sheetsWorld(filter?: string) {
+  spreadsheets += 1;
+  const spreadsheetId = `control-${spreadsheets}`;
+  sheets.createSpreadsheet({ id: spreadsheetId, title: "Control", sharedWith: [EMAIL] });
+  const world = await createWorld({
+    kind: googleSheets as Integration,
+    config: { spreadsheetId },
+    definition,
+    fetch: sheets.fetch,
+    settings: {
+      GOOGLE_SHEETS_URL: "https://sheets.test",
+      GOOGLE_TOKEN_URL: "https://sheets.test/token",
+      GOOGLE_SERVICE_ACCOUNT: JSON.stringify({ client_email: EMAIL, private_key: privateKey }),
+    },
+    clock,
+    ...(filter && { filter }),
+  });
+  const rows = () =>
+    sheets
+      .readRows(spreadsheetId, "Responses")
+      .slice(1)
+      .map((row) => row[0] ?? "");
+  return { ...controls(world), rows };
+}
+
+/** An integration of Twilio, with an account of its own, and the ids in the texts that were sent. */
+async function smsWorld() {
+  accounts += 1;
+  const accountSid = `AC${String(accounts).padStart(32, "0")}`;
+  twilio = createTwilioEmulator({ now: () => clock.now, accountSid, authToken: "control-token-01234" });
+  const world = await createWorld({
+    kind: twilioSms as Integration,
+    config: { to: "phone", body: "Thanks {{response_id}}" },
+    definition,
+    fetch: (request) => twilio.fetch(request),
+    settings: {
+      TWILIO_API_URL: "https://twilio.test",
+      TWILIO_ACCOUNT_SID: accountSid,
+      TWILIO_AUTH_TOKEN: "control-token-01234",
+      TWILIO_FROM: "+15005550006",
+    },
+    clock,
+  });
+  const texts = () => twilio.messages.map(({ body }) => body.replace("Thanks ", "")).toSorted();
+  return { ...controls(world), texts };
+}
+
+/** What a person does with the integration over the API. */
+function controls(world: World) {
+  const { key, named } = world;
+  const at = `/v1/forms/${named.form}/integrations/${named.integration}`;
+  const post = (path: string, body?: unknown) => call("POST", path, { key, ...(body !== undefined && { body }) });
+  return {
+    world,
+    key,
+    at,
+    post,
+    verb: (name: string, body?: unknown) => post(`${at}/${name}`, body),
+    replay: (body: unknown) => post(`${at}/replay`, body),
+    view: async () => (await call("GET", at, { key })).body,
+    list: async () => (await call("GET", `${at}/deliveries`, { key })).body.items.toReversed(),
+    parked: async () => (await call("GET", `${at}/deliveries?state=parked`, { key })).body.items,
+    /** Details of the entries of an action in the audit log, oldest first. */
+    async audit(action: string, object = named.integration) {
+      const { body } = await call("GET", `/v1/audit?action=${action}&object=${object}`, { key });
+      for (const entry of body.items) expect(entry.actor).toBe(world.keyId);
+      return body.items.map((entry: { detail: unknown }) => entry.detail).toReversed();
+    },
+  };
+}
+
+/** A worker that dies at its n-th call, before or after it took effect. */
+async function dieAt(world: World, of: { call: number; side: "before" | "after"; fetch: typeof sheets.fetch }) {
+  let calls = 0;
+  await new Promise<void>((died) => {
+    const fetch = async (request: Request) => {
+      calls += 1;
+      if (calls < of.call) return of.fetch(request);
+      if (of.side === "after" && calls === of.call) await of.fetch(request);
+      died();
+      return new Promise<Response>(() => {});
+    };
+    void world.wakeOnce({ fetch });
+  });
+}
+
+beforeEach(() => {
+  clock = { now: Math.max(Date.now(), 1_795_464_000_000) };
+  sheets = createSheetsEmulator({ now: () => clock.now, accounts: [account] });
+});
+
+describe("pause and resume", () => {
+  it("pressed twice do what they do once, and each press is in the audit log", async () => {
+    const { world, verb, rows, audit } = await sheetsWorld();
+    for (const _ of [1, 2]) expect(await verb("pause")).toMatchObject({ status: 200, body: { state: "paused" } });
+    const ids = await world.submit(...people(1, 2));
+    await world.run();
+    expect(rows()).toEqual([]);
+    for (const _ of [1, 2]) expect(await verb("resume")).toMatchObject({ status: 200, body: { state: "active" } });
+    await world.run();
+    expect(rows()).toEqual(ids);
+    expect(await audit("integration.paused")).toEqual([{ form: world.form }, { form: world.form }]);
+    expect(await audit("integration.resumed")).toHaveLength(2);
+  });
+});
+
+describe("a replay", () => {
+  it("takes exactly one of from, since and responses, and says what is wrong with them", async () => {
+    const { replay, world, audit } = await sheetsWorld();
+    const other = await sheetsWorld();
+    const [foreign] = await other.world.submit(person(1));
+    const [own] = await world.submit(person(1));
+    for (const body of [{}, { from: "now", since: "2026-11-23T20:00:00Z" }, { from: "beginning", responses: [own] }]) {
+      expect((await replay(body)).body, JSON.stringify(body)).toMatchObject({
+        status: 422,
+        detail: expect.stringContaining("exactly one"),
+      });
+    }
+    const pointers = async (body: unknown) =>
+      ((await replay(body)).body.errors ?? []).map(({ pointer }: { pointer: string }) => pointer);
+    expect(await pointers({ from: foreign })).toEqual(["/from"]);
+    expect(await pointers({ from: "yesterday" })).toEqual(["/from"]);
+    expect(await pointers({ since: "yesterday" })).toEqual(["/since"]);
+    expect(await pointers({ responses: [] })).toEqual(["/responses"]);
+    expect(await pointers({ responses: [own, foreign, "nobody"] })).toEqual(["/responses/1", "/responses/2"]);
+    expect(await pointers({ responses: Array.from({ length: 1001 }, () => own) })).toEqual(["/responses"]);
+    expect(await audit("integration.replayed"), "what was refused is not noted").toEqual([]);
+  });
+
+  it("from the beginning, from a response or since a time moves the cursor back, and doubles nothing", async () => {
+    const { world, replay, rows, view, audit } = await sheetsWorld();
+    const ids: string[] = [];
+    const times: number[] = [];
+    for (let n = 1; n <= 4; n += 1) {
+      ids.push(...(await world.submit(person(n))));
+      times.push(clock.now);
+      clock.now += 60_000;
+    }
+    await world.run();
+    const position = async () => (await view()).positions[0].position;
+    expect((await view()).positions).toEqual([{ segment: expect.any(Number), position: 4, high: 4, head: 4 }]);
+    const since = new Date((times[1] ?? 0) + 1).toISOString();
+    const late = new Date(clock.now + 86_400_000).toISOString();
+    for (const [body, to] of [
+      [{ from: "beginning" }, 0],
+      [{ from: ids[1] }, 1],
+      [{ since }, 2],
+      [{ since: late }, 4],
+    ] as const) {
+      for (const _ of [1, 2]) {
+        const { status, body: shown } = await replay(body);
+        expect([status, shown.positions[0].position, shown.positions[0].high], JSON.stringify(body)).toEqual([
+          202,
+          to,
+          4,
+        ]);
+      }
+      await world.run();
+      expect(await position()).toBe(4);
+      expect(rows()).toEqual(ids);
+    }
+    expect(await audit("integration.replayed")).toEqual(
+      [{ from: "beginning" }, { from: ids[1] }, { since }, { since: late }].flatMap((one) => {
+        const detail = { form: world.form, ...one };
+        return [detail, detail];
+      }),
+    );
+  });
+
+  it("since a time finds the first response of that time, those too that were stored later than they came", async () => {
+    const { world } = await sheetsWorld();
+    const ids = await world.submit(...people(1, 40));
+    const start = Math.floor((parseResponseId(ids[0] ?? "")?.position ?? 0) / SEGMENT_SIZE) * SEGMENT_SIZE;
+    // The even ones after 20 were spooled while D1 was down, 15 seconds earlier, and stored between later ones.
+    const receivedAt = (n: number) => (n > 20 && n % 2 === 0 ? n - 15 : n) * 1000;
+    const set = "UPDATE responses SET received_at = ? WHERE id = ?";
+    await env.DB.batch(ids.map((_, i) => env.DB.prepare(set).bind(receivedAt(i + 1), start + i + 1)));
+    const segment = start / SEGMENT_SIZE;
+    for (let time = 0; time <= 41_000; time += 500) {
+      const wanted = ids.findIndex((_, i) => receivedAt(i + 1) >= time);
+      expect(await findSince(env.DB, segment, time), String(time)).toBe(wanted < 0 ? null : start + wanted + 1);
+    }
+    expect(await findSince(env.DB, segment + 1_000, 0), "an empty log").toBeNull();
+  });
+});
+
+describe("a replay from now", () => {
+  it("gives the backlog up, says how much, and delivers what comes after; the rest can still be had", async () => {
+    const { world, verb, replay, rows, list, view, audit } = await sheetsWorld();
+    const first = await world.submit(person(1));
+    await world.run();
+    await verb("pause");
+    const given = await world.submit(...people(2, 4));
+    for (const skipped of [3, 0]) {
+      expect(await replay({ from: "now" })).toMatchObject({
+        status: 202,
+        body: { skipped, underWay: 0, state: "paused", lag: { entries: 0 }, positions: [{ position: 4, head: 4 }] },
+      });
+    }
+    const detail = { form: world.form, from: "now", underWay: 0 };
+    expect(await audit("integration.replayed")).toEqual([
+      { ...detail, skipped: 3 },
+      { ...detail, skipped: 0 },
+    ]);
+    await verb("resume");
+    const later = await world.submit(person(5));
+    await world.run();
+    expect(rows()).toEqual([...first, ...later]);
+    const passed = { state: "skipped", reason: expect.stringContaining("passed over") };
+    expect(await list()).toMatchObject([{ state: "delivered" }, passed, passed, passed, { state: "delivered" }]);
+
+    // A replay that is itself given up leaves things as they were, but for what it came to.
+    await replay({ from: given[0] });
+    await replay({ from: "now" });
+    expect(await list()).toMatchObject([{ state: "delivered" }, passed, passed, passed, { state: "delivered" }]);
+    await replay({ from: given[1] });
+    await world.run();
+    expect(rows()).toEqual([...first, ...later, given[1], given[2]]);
+    expect((await list()).map(({ state }: { state: string }) => state)).toEqual([
+      "delivered",
+      "skipped",
+      "delivered",
+      "delivered",
+      "delivered",
+    ]);
+    expect(await view()).toMatchObject({ state: "active", lag: { entries: 0 }, parked: 0 });
+  });
+
+  it("still passes on edits and erasures of what was delivered", async () => {
+    const { world, verb, replay, view, key } = await sheetsWorld();
+    const [id] = await world.submit(person(1));
+    await world.run();
+    await verb("pause");
+    await call("DELETE", `/v1/forms/${world.form}/responses/${id}`, { key });
+    await world.submit(person(2));
+    expect((await replay({ from: "now" })).body).toMatchObject({ skipped: 1, lag: { entries: 1 } });
+    await verb("resume");
+    await world.run();
+    expect(await view()).toMatchObject({ lag: { entries: 0 } });
+    expect(sheets.readRows(`control-${spreadsheets}`, "Responses")[1]?.slice(2).join("")).toBe("");
+  });
+
+  it.each(["before", "after"] as const)(
+    "brings a page of rows that was in flight to its end, whose worker died %s the write",
+    async (side) => {
+      const { world, replay, rows, list } = await sheetsWorld('name != "person 3"');
+      const first = await world.submit(person(1));
+      await world.run();
+      const flying = await world.submit(...people(2, 4));
+      // A read of the sheet, then the write.
+      await dieAt(world, { call: 2, side, fetch: sheets.fetch });
+      expect((await world.cursor()).flight).not.toBeNull();
+      await world.submit(...people(5, 6));
+      const { body } = await replay({ from: "now" });
+      expect(body).toMatchObject({ skipped: 3, underWay: 2 });
+      const later = await world.submit(person(7));
+      await world.run();
+      expect(rows()).toEqual([...first, flying[0], flying[2], ...later]);
+      expect((await list()).map(({ state }: { state: string }) => state)).toEqual([
+        "delivered",
+        "delivered",
+        "skipped",
+        "delivered",
+        "skipped",
+        "skipped",
+        "delivered",
+      ]);
+    },
+  );
+
+  it.each(["before", "after"] as const)(
+    "brings texts that were being sent to their end, each sent once, whose worker died %s its second call",
+    async (side) => {
+      const { world, replay, texts, view } = await smsWorld();
+      const ids = await world.submit(...people(1, 23));
+      await dieAt(world, { call: 2, side, fetch: (request) => twilio.fetch(request) });
+      // Twenty are a page; those after it were not begun.
+      expect((await replay({ from: "now" })).body).toMatchObject({ skipped: 3, underWay: 20 });
+      expect((await replay({ from: "now" })).body).toMatchObject({ skipped: 0, underWay: 0 });
+      const later = await world.submit(person(30));
+      await world.run();
+      expect(texts()).toEqual([...ids.slice(0, 20), ...later].toSorted());
+      expect(await view()).toMatchObject({ state: "active", parked: 0, lag: { entries: 0 } });
+    },
+  );
+
+  it("takes the cursor from a worker that is in the middle of its page", async () => {
+    const { world, replay, rows } = await sheetsWorld();
+    const flying = await world.submit(...people(1, 2));
+    let answer: unknown;
+    await world.wakeOnce({
+      fetch: async (request) => {
+        if (request.url.endsWith(":batchUpdate") && answer === undefined) {
+          await world.submit(person(3));
+          answer = (await replay({ from: "now" })).body;
+        }
+        return sheets.fetch(request);
+      },
+    });
+    expect(answer).toMatchObject({ skipped: 1, underWay: 2 });
+    await world.run();
+    expect(rows()).toEqual(flying);
+  });
+});
+
+describe("a replay of chosen responses", () => {
+  it("delivers them again: the row that a person deleted comes back, no other is doubled", async () => {
+    const { world, replay, rows, audit } = await sheetsWorld('name != "person 3"');
+    const ids = await world.submit(...people(1, 4));
+    await world.run();
+    const id = `control-${spreadsheets}`;
+    const tab = sheets.inspect(id).tabs.find(({ title }) => title === "Responses");
+    const range = { sheetId: tab?.sheetId, dimension: "ROWS", startIndex: 2, endIndex: 3 };
+    sheets.edit(id, [{ deleteDimension: { range } }]);
+    expect(rows()).toEqual([ids[0], ids[3]]);
+    const ahead = await world.submit(person(5));
+    const counts = { scheduled: 2, ahead: 1, underWay: 0, delivered: 0, leftOut: [ids[2]] };
+    const body = { responses: [ids[1], ids[3], ids[2], ids[1], ...ahead] };
+    expect(await replay(body)).toMatchObject({ status: 202, body: { responses: counts } });
+    const again = { ...counts, scheduled: 0, underWay: 2 };
+    expect((await replay(body)).body.responses, "the second press").toEqual(again);
+    expect(await audit("integration.replayed")).toEqual([
+      { form: world.form, responses: counts },
+      { form: world.form, responses: again },
+    ]);
+    await world.run();
+    expect(rows().toSorted()).toEqual([ids[0], ids[1], ids[3], ...ahead].map(String).toSorted());
+  });
+
+  it("never sends a text again that was delivered, and sends one that was parked or skipped", async () => {
+    const { world, replay, texts, parked, post } = await smsWorld();
+    const ids = await world.submit(person(1), { phone: "12345" }, person(3));
+    await world.run();
+    const [bad] = await parked();
+    await post(`/v1/deliveries/${bad.id}/skip`, { reason: "No number" });
+    expect((await replay({ responses: ids })).body.responses).toEqual({
+      scheduled: 1,
+      ahead: 0,
+      underWay: 0,
+      delivered: 2,
+      leftOut: [],
+    });
+    await replay({ from: "beginning" });
+    await world.run();
+    expect(texts()).toEqual([ids[0], ids[2]].map(String).toSorted());
+    expect(await parked()).toMatchObject([{ id: bad.id, state: "parked" }]);
+  });
+
+  it("has a parked one again also while the cursor was put back before it", async () => {
+    const { world, replay, verb, view } = await smsWorld();
+    const ids = await world.submit({ phone: "12345" });
+    await world.run();
+    await verb("pause");
+    await replay({ from: "beginning" });
+    expect((await replay({ responses: ids })).body.responses).toMatchObject({ scheduled: 1, ahead: 0 });
+    expect((await view()).parked).toBe(0);
+  });
+});
+
+describe("parked deliveries", () => {
+  /** Three refused texts, as their worker leaves them. */
+  async function threeParked() {
+    const made = await smsWorld();
+    await made.world.submit({ phone: "12341" }, { phone: "12342" }, person(3), { phone: "12344" });
+    await made.world.run();
+    expect((await made.view()).parked).toBe(3);
+    return made;
+  }
+
+  it("are retried all at once; pressed again while they are under way, nothing more happens", async () => {
+    const { world, verb, view, texts, audit } = await threeParked();
+    expect(await verb("retry")).toMatchObject({ status: 202, body: { retried: 3 } });
+    expect((await view()).parked).toBe(0);
+    expect((await verb("retry")).body).toEqual({ retried: 0 });
+    const detail = { form: world.form };
+    expect(await audit("integration.retried")).toEqual([
+      { ...detail, retried: 3 },
+      { ...detail, retried: 0 },
+    ]);
+    await world.run();
+    expect([(await view()).parked, texts().length]).toEqual([3, 1]);
+  });
+
+  it("are retried in batches, of both feeds, however many there are", async () => {
+    const { world, verb } = await smsWorld();
+    const { segment, integration } = await world.wakeUp();
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300)
+       INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at)
+       SELECT ?1, i % 2, ?2 + i / 2, 'parked', 3, 1 FROM n`,
+    )
+      .bind(integration, segment * SEGMENT_SIZE)
+      .run();
+    expect((await verb("retry")).body).toEqual({ retried: 1300 });
+    const left = "SELECT count(*) AS n FROM deliveries WHERE integration = ? AND (state <> 'retrying' OR attempts > 0)";
+    expect(await env.DB.prepare(left).bind(integration).first()).toEqual({ n: 0 });
+  });
+
+  it("are retried one by one; the second press is answered as the first, and one that was sent is not sent again", async () => {
+    const { world, post, parked, list, audit } = await threeParked();
+    const [one] = await parked();
+    const retry = () => post(`/v1/deliveries/${one.id}/retry`);
+    const first = await retry();
+    expect(first).toMatchObject({ status: 202, body: { id: one.id, state: "retrying" } });
+    expect(await retry()).toMatchObject({ status: 202, body: { id: one.id, state: "retrying" } });
+    expect(await audit("delivery.retried", one.id)).toHaveLength(2);
+    await world.run();
+    const sent = (await list()).find(({ state }: { state: string }) => state === "delivered");
+    expect((await post(`/v1/deliveries/${sent.id}/retry`)).body.code).toBe("conflict");
+    expect(twilio.messages).toHaveLength(1);
+  });
+
+  it("are skipped with a reason that stays; the second press is answered as the first", async () => {
+    const { world, post, parked, list, view, audit } = await threeParked();
+    const [one] = await parked();
+    const skip = (reason: unknown) => post(`/v1/deliveries/${one.id}/skip`, { reason });
+    for (const bad of ["", " ", "x".repeat(501), 7]) expect((await skip(bad)).status).toBe(422);
+    const skipped = { id: one.id, state: "skipped", reason: "Called her instead" };
+    expect(await skip(" Called her instead ")).toMatchObject({ status: 200, body: skipped });
+    expect(await skip("Something else")).toMatchObject({ status: 200, body: skipped });
+    expect(await list()).toContainEqual(expect.objectContaining(skipped));
+    expect((await view()).parked).toBe(2);
+    expect((await post(`/v1/deliveries/${one.id}/retry`)).body.code).toBe("conflict");
+    await world.run();
+    expect(twilio.messages).toHaveLength(1);
+    const detail = { form: world.form, integration: world.named.integration };
+    expect(await audit("delivery.skipped", one.id)).toEqual([detail, detail]);
+  });
+});
+
+describe("a new integration", () => {
+  it.each([
+    ["beginning", 0, 2],
+    ["now", 2, 0],
+    [undefined, 2, 0],
+  ] as const)("that starts at %s has its cursor there, and the audit log says so", async (start, position, entries) => {
+    const key = await newWorkspace();
+    const form = (await call("POST", "/v1/forms", { key, body: definition })).body.id;
+    for (const n of [1, 2]) await submit(form, person(n));
+    const body = { kind: "google-sheets", config: { spreadsheetId: "control-back-fill" }, ...(start && { start }) };
+    const made = await call("POST", `/v1/forms/${form}/integrations`, { key, body });
+    expect(made.body).toMatchObject({ lag: { entries }, positions: [{ position, head: 2 }] });
+    const { items } = (await call("GET", `/v1/audit?object=${made.body.id}`, { key })).body;
+    const detail = { form, kind: "google-sheets", start: start ?? "now" };
+    expect(items).toMatchObject([{ action: "integration.created", detail }]);
+    const list = await call("GET", `/v1/forms/${form}/integrations/${made.body.id}/deliveries`, { key });
+    const state = start === "beginning" ? "pending" : "skipped";
+    expect(list.body.items).toMatchObject([{ state }, { state }]);
+  });
+});
+
+describe("the view of an integration", () => {
+  it("says what is left of the budget of its credential, once that is known", async () => {
+    const { world, view } = await smsWorld();
+    expect((await view()).budget).toBeNull();
+    await world.submit(...people(1, 3));
+    clock.now += 3_000;
+    await world.wakeOnce();
+    expect((await world.view()).budget).toEqual({ left: 47, capacity: 50, perMinute: 3000 });
+    clock.now += 20;
+    expect((await world.view()).budget?.left).toBe(48);
+    clock.now += 60_000;
+    expect((await world.view()).budget?.left).toBe(50);
+  });
+});
+
+it("the integrations and deliveries of another workspace do not exist", async () => {
+  const { world, at, parked, view } = await smsWorld();
+  const [id] = await world.submit({ phone: "12345" });
+  await world.run();
+  const [{ id: delivery }] = await parked();
+  const key = await newWorkspace();
+  for (const [path, body] of [
+    [`${at}/pause`],
+    [`${at}/resume`],
+    [`${at}/replay`, { from: "beginning" }],
+    [`${at}/replay`, { from: "now" }],
+    [`${at}/replay`, { responses: [id] }],
+    [`${at}/retry`],
+    [`/v1/deliveries/${delivery}/retry`],
+    [`/v1/deliveries/${delivery}/skip`, { reason: "r" }],
+  ] as const) {
+    expect((await call("POST", path, { key, ...(body && { body }) })).status, path).toBe(404);
+  }
+  expect(await view()).toMatchObject({ state: "active", parked: 1, positions: [{ position: 1 }] });
+  expect((await call("GET", "/v1/audit", { key })).body.items).toHaveLength(2);
+});

@@ -1,0 +1,329 @@
+/**
+ * The console in a real browser over the real workers: with and without script, on a phone and on a desktop, light and dark, by
+ * keyboard. With SCREENSHOTS=1 it also takes the pictures of docs/screenshots.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { barriers, browse, DESKTOP, PHONE, type Site, picture as take } from "../support/browser";
+import { TRAP } from "../support/hostile";
+import { type Scene, setHostileScene, setScene } from "../support/scene";
+import { type Stack, startStack } from "../support/stack";
+
+type Cookies = NonNullable<BrowserContextOptions["storageState"]>;
+
+let stack: Stack;
+let scene: Scene;
+let site: Site;
+/** Of a visitor who is signed in with the key of the scene. */
+let session: Cookies;
+const state = mkdtempSync(path.join(tmpdir(), "formlog-console-"));
+
+beforeAll(async () => {
+  stack = await startStack(state);
+  scene = await setScene(stack);
+  site = await browse(await stack.url());
+  session = await cookiesOf(scene.key);
+}, 120_000);
+afterAll(async () => {
+  await site?.close();
+  await stack?.close();
+  rmSync(state, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  expect(site.refused).toEqual([]);
+  await site.leave();
+});
+
+const visit = (at: string, options: BrowserContextOptions = {}): Promise<Page> =>
+  site.visit(at, { storageState: session, ...options });
+
+const OUTSIDE: Cookies = { cookies: [], origins: [] };
+
+async function signIn(page: Page, key: string): Promise<void> {
+  await page.getByLabel("Key").fill(key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/console/forms");
+}
+
+async function cookiesOf(key: string): Promise<Cookies> {
+  const page = await visit("/console", { storageState: OUTSIDE });
+  await signIn(page, key);
+  return page.context().storageState();
+}
+
+const picture = (page: Page, name: string) => take(page, `console-${name}`);
+
+const responses = () => `/console/forms/${scene.form}/responses`;
+/** Every page, by name. */
+const PAGES: Readonly<Record<string, () => string>> = {
+  "sign-in": () => "/console/sign-in",
+  forms: () => "/console/forms",
+  "forms-none": () => "/console/forms?list=archived",
+  draft: () => `/console/forms/${scene.draft}/responses`,
+  responses: () => `${responses()}?filter%5Bcity%5D%5Beq%5D=pune`,
+  response: () => `${responses()}/${scene.reviewed}`,
+  erase: () => `${responses()}/${scene.reviewed}/erase`,
+  inbox: () => `/console/forms/${scene.form}/inbox`,
+  edit: () => `${responses()}/${scene.reviewed}/edit`,
+  correction: () => `${responses()}/${scene.reviewed}/correction`,
+  export: () => `/console/forms/${scene.form}/export`,
+  links: () => `/console/forms/${scene.form}/links`,
+  "new-link": () => `/console/forms/${scene.form}/links/new`,
+  link: () => `/console/forms/${scene.form}/links/${scene.link}`,
+  robots: () => `/console/forms/${scene.form}/robots`,
+  keys: () => "/console/keys",
+  "new-key": () => "/console/keys/new",
+  revoke: () => `/console/keys/${scene.keyId}/revoke`,
+  audit: () => "/console/audit",
+  connections: () => "/console/connections",
+  "new-connection": () => "/console/connections/new",
+  "connect-twilio": () => "/console/connections/new/twilio-sms",
+  "connect-google": () => "/console/connections/new/google-sheets",
+  connection: () => `/console/connections/${scene.connection}`,
+  "connection-edit": () => `/console/connections/${scene.connection}/edit`,
+  "connection-delete": () => `/console/connections/${scene.connection}/delete`,
+  summary: () => `/console/forms/${scene.form}/summary`,
+  search: () => `/console/forms/${scene.form}/search?q=jugaad`,
+  slang: () => `/console/forms/${scene.form}/slang`,
+  "slang-term": () => `/console/forms/${scene.form}/slang?term=yaar&city=pune`,
+  discover: () => `/console/forms/${scene.form}/slang/discover?city=pune`,
+  "slang-apply": () => `/console/forms/${scene.form}/slang/apply`,
+  "no-summary": () => `/console/forms/${scene.other}/summary`,
+  "no-slang": () => `/console/forms/${scene.other}/slang`,
+  lexicon: () => "/console/lexicon",
+  entry: () => `/console/lexicon/${scene.entry}`,
+  import: () => "/console/lexicon/import",
+  integrations: () => "/console/integrations",
+  "form-integrations": () => `/console/forms/${scene.form}/integrations`,
+  "add-integration": () => `/console/forms/${scene.form}/add-integration`,
+  "add-sms": () => `/console/forms/${scene.form}/add-integration/twilio-sms`,
+  "add-webhook": () => `/console/forms/${scene.form}/add-integration/webhook`,
+  integration: () => scene.sms,
+  "integration-blocked": () => scene.blocked,
+  "integration-edit": () => `${scene.sms}/edit`,
+  "integration-replay": () => `${scene.sms}/replay`,
+  delivery: () => scene.parked,
+  refused: () => `${responses()}?filter%5Bcity%5D%5Beq%5D=atlantis`,
+  error: () => "/console/forms/form_0000000000000000/responses",
+};
+
+const PICTURED = {
+  light: [
+    "sign-in",
+    "forms",
+    "responses",
+    "response",
+    "erase",
+    "response-edit",
+    "export",
+    "link",
+    "keys",
+    "new-key",
+    "audit",
+    "connect-twilio",
+    "connection",
+    "summary",
+    "search",
+    "slang",
+    "discover",
+    "lexicon",
+    "integrations",
+    "form-integrations",
+    "add-sms",
+    "integration",
+  ],
+  dark: ["responses", "response", "summary", "integration-blocked"],
+};
+
+const text = (page: Page) => page.getByRole("main").textContent();
+
+describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
+  it("an operator signs in, finds a response, reviews it, erases another one and signs out", async () => {
+    const page = await visit("/console", { storageState: OUTSIDE, javaScriptEnabled });
+    await page.getByLabel("Key").fill("fl_wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    expect(await page.getByRole("alert").textContent()).toContain("This key is not known");
+    await signIn(page, scene.key);
+    await page.getByRole("searchbox", { name: "Title" }).fill("krishna");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("link", { name: "Clinic visit, Krishna valley" }).click();
+
+    await page.getByLabel("Where").selectOption("City");
+    await page.getByLabel("Is", { exact: true }).selectOption("is");
+    await page.getByLabel("Value").fill("sangli");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.waitForURL("**/responses?filter*");
+    expect(await page.getByRole("list", { name: "Conditions" }).textContent()).toContain("City is Sangli");
+    const table = page.getByRole("table", { name: "Responses" });
+    const rows = await table.getByRole("rowheader").count();
+    expect(rows).toBeGreaterThan(30);
+    expect(await table.getByRole("cell", { name: "Sangli", exact: true }).count()).toBe(rows);
+
+    await table.getByRole("rowheader").nth(1).getByRole("link").click();
+    await page.getByLabel("State").selectOption("Flagged");
+    await page.getByLabel("Comment").fill("Is the number right?");
+    await page.getByRole("button", { name: "Save the review" }).click();
+    expect(await page.getByRole("status").textContent()).toBe("The review is saved.");
+    const history = page.getByRole("region", { name: "History" });
+    expect(await history.textContent()).toMatch(/Reviewed by First key[\s\S]*Flagged[\s\S]*Is the number right\?/);
+
+    await page.getByRole("link", { name: "Erase…" }).click();
+    await page.getByRole("link", { name: "Cancel" }).click();
+    await page.getByRole("link", { name: "Erase…" }).click();
+    await page.getByRole("button", { name: "Erase for good" }).click();
+    expect(await page.getByRole("status").textContent()).toBe("The response is erased.");
+    expect(await page.getByRole("region", { name: "Answers" }).textContent()).toContain("They were erased.");
+    expect(await page.getByRole("button", { name: "Save the review" }).count()).toBe(0);
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    expect(await text(page)).toContain("You are signed out.");
+    await page.goto(responses());
+    expect(new URL(page.url()).pathname).toBe("/console/sign-in");
+  });
+
+  it("leafs to older and back to newer responses, with the columns and filters of the address", async () => {
+    const page = await visit(responses(), { javaScriptEnabled });
+    const first = () => page.getByRole("rowheader").first().textContent();
+    const front = await first();
+    if (javaScriptEnabled) {
+      await page.getByRole("button", { name: "Columns" }).click();
+      await page.getByLabel("Anything to add?").check();
+      await page.getByRole("button", { name: "Show these" }).click();
+    } else {
+      await page.goto(`${responses()}?fields=name&fields=comment`);
+    }
+    await page.waitForURL("**/responses?fields=*");
+    expect(await page.getByRole("columnheader", { name: "Anything to add?" }).count()).toBe(1);
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.getByRole("link", { name: "Older" }).click();
+    expect(await page.getByRole("rowheader").count()).toBe(20);
+    expect(await page.getByRole("link", { name: "Older" }).count()).toBe(0);
+    await page.getByRole("link", { name: "Newer" }).click();
+    expect(await page.getByRole("rowheader").count()).toBe(50);
+    await page.getByRole("link", { name: "Newer" }).click();
+    expect(await first()).toBe(front);
+    expect(await page.getByRole("link", { name: "Newer" }).count()).toBe(0);
+    expect(await page.getByRole("columnheader", { name: "Anything to add?" }).count()).toBe(1);
+  });
+});
+
+it("the script offers what goes with the chosen question", async () => {
+  const page = await visit(responses());
+  await page.getByLabel("Where").selectOption("City");
+  const operators = page.getByLabel("Is", { exact: true }).locator("option:not([hidden])");
+  expect(await operators.allInnerTexts()).toEqual(["is", "is not", "is one of"]);
+  expect(await page.getByLabel("Value").getAttribute("list")).toBe("choices_city");
+  expect(await page.getByLabel("Metadata entry").isVisible()).toBe(false);
+  await page.getByLabel("Where").selectOption("Metadata");
+  await page.getByLabel("Metadata entry").fill("device");
+  await page.getByLabel("Value").fill("tablet-2");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.waitForURL("**/responses?metadata*");
+  // Thirty, and those that other tests erased.
+  const rows = await page.getByRole("rowheader").count();
+  expect(rows).toBeGreaterThan(25);
+  expect(rows).toBeLessThanOrEqual(30);
+});
+
+it("everything is within reach of the keyboard", async () => {
+  const page = await visit("/console/sign-in", { storageState: OUTSIDE, viewport: PHONE });
+  const focused = () =>
+    page.evaluate(
+      "document.activeElement.innerText || document.activeElement.name || document.activeElement.ariaLabel",
+    );
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Skip to the content");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(scene.key);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/console/forms");
+  const seen: string[] = [];
+  for (let i = 0; i < 10; i += 1) {
+    await page.keyboard.press("Tab");
+    seen.push(String(await focused()));
+  }
+  expect(seen).toEqual([
+    "Skip to the content",
+    "Journey",
+    "Menu",
+    "New form",
+    "In use",
+    "Archived",
+    "Deleted",
+    "search",
+    "Find",
+    "Clinic visit, Krishna valley",
+  ]);
+  await page.getByRole("button", { name: "Menu" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Integrations");
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("link", { name: "Integrations" }).isVisible()).toBe(false);
+  await page.getByRole("link", { name: "Clinic visit, Krishna valley" }).press("Enter");
+  await page.getByRole("button", { name: "Columns" }).press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("button", { name: "Show these" }).isVisible()).toBe(false);
+  // What scrolls sideways does so by arrow keys.
+  await page.getByRole("region", { name: "Responses" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect
+    .poll(() => page.locator(".table").evaluate((table) => table.scrollLeft), { timeout: 10_000 })
+    .toBeGreaterThan(0);
+});
+
+describe.each([
+  ["phone", PHONE],
+  ["desktop", DESKTOP],
+])("on a %s", (name, viewport) => {
+  it.each(["light", "dark"] as const)(
+    "no page has barriers that axe knows, or scrolls sideways (%s)",
+    async (colorScheme) => {
+      // The policy forbids foreign script; axe comes in past it.
+      const page = await visit("/console", { viewport, colorScheme, bypassCSP: true });
+      // Each page at one width in light and at the other in dark; those with pictures at both in both.
+      const all = (viewport === PHONE) === (colorScheme === "light");
+      for (const [called, at] of Object.entries(PAGES)) {
+        if (!all && !Object.values(PICTURED).flat().includes(called)) continue;
+        await page.goto(at());
+        const overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        expect(await page.evaluate(overflow), called).toBe(0);
+        expect(await barriers(page), called).toEqual([]);
+        if (PICTURED[colorScheme].includes(called)) {
+          await picture(page, `${called}-${name}${colorScheme === "dark" ? "-dark" : ""}`);
+        }
+      }
+      if (viewport === PHONE) {
+        await page.goto(responses());
+        for (const button of ["Menu", "Filter", "Columns"]) {
+          await page.getByRole("button", { name: button, exact: true }).click();
+          expect(await barriers(page), button).toEqual([]);
+          if (colorScheme === "light") await picture(page, `${button.toLowerCase()}-phone`);
+          await page.keyboard.press("Escape");
+        }
+      }
+    },
+    180_000,
+  );
+});
+
+it("texts that would run as script are shown, and run nowhere", async () => {
+  const hostile = await setHostileScene(stack);
+  const page = await visit("/console", { storageState: await cookiesOf(hostile.key) });
+  await page.addInitScript(TRAP);
+  const asked = new Set<string>();
+  page.on("request", (request) => asked.add(new URL(request.url()).origin));
+  for (const at of hostile.pages) {
+    await page.goto(at);
+    expect(await page.evaluate("window.pwnedCalls"), at).toBe(0);
+    expect(await page.getByRole("heading", { level: 1 }).isVisible(), at).toBe(true);
+  }
+  expect([...asked]).toEqual([site.origin]);
+});

@@ -1,0 +1,76 @@
+/** What all simulated runs begin with: seeds, empty databases; a run of a kind with an index; how a broken build is caught. */
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, vi } from "vitest";
+import type { Integration } from "../../../src/core/integration";
+import { indexProvider } from "../../contracts/index.provider";
+import { type Clock, createWorld } from "../../support/world";
+import { answers, definition, START } from "./form";
+import type { Random } from "./random";
+import { type Expected, type Provider, type Run, simulate } from "./simulator";
+
+/** `npm run chaos -- --seed N` replays one run; without it `CHAOS_SEEDS` runs, from `CHAOS_FROM`. */
+export const ONE = Number(env.CHAOS_SEED ?? 0);
+const FROM = ONE || Number(env.CHAOS_FROM ?? 1);
+const COUNT = ONE ? 1 : Number(env.CHAOS_SEEDS ?? 25);
+/** Seeds that failed once. */
+const REGRESSIONS: readonly number[] = [4];
+export const SEEDS = [...(ONE ? [] : REGRESSIONS), ...Array.from({ length: COUNT }, (_, i) => FROM + i)];
+
+/** A run of a kind that keeps an index, on a SEARCH_DB that fails in every way. */
+export async function index(
+  kind: Integration,
+  db = env.TEST_SEARCH_DB,
+  { config = {}, of = answers }: { config?: Record<string, unknown>; of?: Run["answers"] } = {},
+): Promise<{ readonly run: Run }> {
+  const clock: Clock = { now: Math.max(Date.now(), START) };
+  const { fetch, index: failing, fail, heal } = indexProvider(undefined, db);
+  if (!failing) throw new Error("SEARCH_DB is not bound");
+  const modes = ["outage", "rate_limit", "error_before", "error_after", "drop_after"] as const;
+  const failNext = (random: Random) => fail(random.pick(modes) ?? "outage", 1);
+  const provider: Provider = { fetch, index: failing, lateCallsArrive: true, failNext, heal };
+  const world = await createWorld({ kind, config, definition, fetch, index: () => failing, settings: {}, clock });
+  return { run: { world, clock, provider, answers: of, edits: true, compared: false } };
+}
+
+/** Each run starts with empty databases: its ids, and so its whole course, depend on its seed alone. */
+async function emptyDatabases(): Promise<void> {
+  for (const db of [env.DB, env.TEST_SEARCH_DB]) {
+    const { results } = await db
+      .prepare(
+        `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name <> 'd1_migrations'
+         AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
+      )
+      .all<{ name: string }>();
+    await db.batch(results.map(({ name }) => db.prepare(`DELETE FROM ${name}`)));
+  }
+}
+
+/** For every file of simulations. */
+export function prepareRuns(): void {
+  beforeEach(async () => {
+    await emptyDatabases();
+    // Time belongs to the simulator: what a client gives up on is a held call that is never released.
+    vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
+    for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+}
+
+/** The first seed whose run goes wrong, or null. */
+export async function caughtBy<T extends { readonly run: Run }>(
+  make: () => Promise<T>,
+  checkRun: (simulated: T, expected: Expected) => Promise<void>,
+): Promise<number | null> {
+  for (let seed = 1; seed <= 50; seed += 1) {
+    await emptyDatabases();
+    const simulated = await make();
+    try {
+      await checkRun(simulated, await simulate(seed, simulated.run));
+    } catch {
+      return seed;
+    }
+  }
+  return null;
+}
