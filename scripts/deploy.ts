@@ -33,7 +33,7 @@ try {
   });
   const missing = await deploy({
     wrangler,
-    configOf: (worker, databaseId) => writeConfig(root, worker, databaseId),
+    configOf: (worker, databases) => writeConfig(root, worker, databases),
     randomKey: (bytes) => randomBytes(bytes).toString("hex"),
     say: (line) => console.log(line),
     publicUrl: process.env.PUBLIC_URL,

@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Demo, ensureDemo } from "./local/demo";
-import { DEMO_SPREADSHEET, startGoogle, startTwilio } from "./local/emulators";
 import { endLeftovers, requireFreePort, whenAbandoned } from "./local/processes";
+import { findProviders, type Provider, startProvider, urlOf } from "./local/providers";
 import { localSecrets } from "./local/secrets";
 import { type LocalSettings, readSettings } from "./local/settings";
 import { migrate, type Stack, startWorkers } from "./local/stack";
@@ -12,60 +12,41 @@ const root = path.resolve(import.meta.dirname, "..");
 
 async function start(): Promise<Stack> {
   const settings = readSettings(root, process.env);
-  const { port, state, emulate } = settings;
+  const { port, state } = settings;
+  const providers = await findProviders(settings.vars);
   mkdirSync(state, { recursive: true, mode: 0o700 });
   endLeftovers(root, state);
   await requireFreePort(port);
-  const secrets = localSecrets(state);
+  const secrets = await localSecrets(state);
   console.log("Formlog is starting …");
-  const emulated: Record<string, string> = {};
-  if (emulate.google) {
-    await requireFreePort(port + 1);
-    Object.assign(emulated, await startGoogle(state, secrets, port + 1));
-  }
-  if (emulate.twilio) {
-    await requireFreePort(port + 2);
-    Object.assign(emulated, await startTwilio(state, secrets, port + 2));
-  }
-  const { client_email, private_key } = secrets.serviceAccount;
+  const ofKinds = await Promise.all(providers.map((provider) => startProvider(provider, { state, secrets, port })));
   const vars = {
     FORMLOG_ROOT_KEY: secrets.rootKey,
     FORMLOG_ENCRYPTION_KEY: secrets.encryptionKey,
     PUBLIC_URL: `http://localhost:${port}`,
-    // Another server than Google's may be given by its address alone.
-    ...(settings.vars.GOOGLE_SHEETS_URL && { GOOGLE_SERVICE_ACCOUNT: JSON.stringify({ client_email, private_key }) }),
-    ...(settings.vars.TWILIO_API_URL && {
-      TWILIO_ACCOUNT_SID: secrets.twilio.accountSid,
-      TWILIO_AUTH_TOKEN: secrets.twilio.authToken,
-      TWILIO_FROM: secrets.twilio.from,
-      TWILIO_LOOK_SECONDS: "5,10",
-    }),
-    ...emulated,
+    ...Object.assign({}, ...ofKinds),
     ...settings.vars,
   };
   await migrate({ root, state });
   const stack = await startWorkers({ root, state, port, vars });
-  const demo = await ensureDemo(stack.url, { state, rootKey: vars.FORMLOG_ROOT_KEY, emulate });
-  printLinks(settings, stack, { demo, rootKey: vars.FORMLOG_ROOT_KEY });
+  const demo = await ensureDemo(stack.url, { state, rootKey: vars.FORMLOG_ROOT_KEY, providers, port });
+  printLinks(settings, stack, { demo, rootKey: vars.FORMLOG_ROOT_KEY, providers });
   return stack;
 }
 
 function printLinks(
   settings: LocalSettings,
   { url, log }: Stack,
-  { demo, rootKey }: { demo: Demo; rootKey: string },
+  { demo, rootKey, providers }: { demo: Demo; rootKey: string; providers: readonly Provider[] },
 ): void {
-  const { port, emulate, state } = settings;
+  const { state } = settings;
   const lines = [
     "",
     `  Hosted form     ${url}/f/${demo.form}`,
-    emulate.google
-      ? `  Emulated sheet  http://127.0.0.1:${port + 1}/sheets/${DEMO_SPREADSHEET}?refresh=2`
-      : `  Google Sheets   ${settings.vars.GOOGLE_SHEETS_URL ?? "the real one"}`,
-    emulate.twilio
-      ? `  Emulated phone  http://127.0.0.1:${port + 2}/?refresh=2`
-      : `  Twilio          ${settings.vars.TWILIO_API_URL ?? "the real one"}`,
+    `  Console         ${url}/console  (sign in with the key below)`,
+    ...providers.flatMap((provider) => lineOf(provider, settings)),
     `  API             ${url}/v1`,
+    `  API, described  ${url}/docs`,
     `  Key             ${demo.key}`,
     `  Root key        ${rootKey}`,
     `  Log             ${log}`,
@@ -81,6 +62,15 @@ function printLinks(
     "",
   ];
   console.log(lines.join("\n"));
+}
+
+/** Where a provider is to be seen. */
+function lineOf(provider: Provider, { port, vars }: LocalSettings): string[] {
+  const { title, place, local } = provider;
+  const line = (label: string, text: string) => [`  ${label.padEnd(15)} ${text}`];
+  if (place === "off") return [];
+  if (place === "emulated") return line(local.page.label, `${urlOf(provider, port)}${local.page.path}`);
+  return line(title, vars[local.address ?? ""] ?? "the real one");
 }
 
 try {

@@ -1,7 +1,8 @@
 /** wrangler configs for a deployment: the ones in the repository, with the account's own database filled in. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { catalog } from "../../src/integrations/catalog";
+import { catalog } from "../../src/integrations/kinds";
+import { API_CONFIG } from "./api-config";
 
 export interface WorkerConfig {
   readonly name: string;
@@ -14,13 +15,20 @@ export function workerConfigs(): WorkerConfig[] {
     name: `formlog-${kind}`,
     source: `src/integrations/${kind}/wrangler.toml`,
   }));
-  return [...kinds, { name: "formlog", source: "wrangler.toml" }];
+  return [...kinds, { name: "formlog", source: API_CONFIG }];
 }
 
-/** A config's text with another database, and with paths that hold from any folder. */
-export function fillIn(text: string, { folder, databaseId }: { folder: string; databaseId: string }): string {
+/** Ids of the account's databases, by their names. */
+export type DatabaseIds = Readonly<Record<string, string>>;
+
+/** A config's text with the account's databases, and with paths that hold from any folder. */
+export function fillIn(text: string, { folder, databases }: { folder: string; databases: DatabaseIds }): string {
   return text
-    .replace(/^database_id = ".*"$/m, `database_id = "${databaseId}"`)
+    .replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
+      const id = databases[name];
+      if (id === undefined) throw new Error(`There is no database ${name}.`);
+      return `database_name = "${name}"\ndatabase_id = "${id}"`;
+    })
     .replace(
       /^(main|migrations_dir) = "(.*)"$/gm,
       (_, key, value) => `${key} = ${JSON.stringify(path.resolve(folder, value))}`,
@@ -28,11 +36,11 @@ export function fillIn(text: string, { folder, databaseId }: { folder: string; d
 }
 
 /** Writes the filled-in config below .wrangler/ (which git ignores) and returns its path. */
-export function writeConfig(root: string, worker: WorkerConfig, databaseId: string): string {
+export function writeConfig(root: string, worker: WorkerConfig, databases: DatabaseIds): string {
   const folder = path.join(root, ".wrangler/deploy");
   mkdirSync(folder, { recursive: true });
   const source = path.join(root, worker.source);
   const file = path.join(folder, `${worker.name}.toml`);
-  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), databaseId }));
+  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), databases }));
   return file;
 }

@@ -1,39 +1,36 @@
 /**
  * A deployment to Cloudflare, step by step over `wrangler`, which is given as a function. May be repeated: what is there is
- * left as it is. Order (platform.md section 6): database, queues, migrations, consumers, API.
+ * left as it is. Order (platform.md section 6): databases, queues, migrations, consumers, API.
  */
-import { catalog } from "../../src/integrations/catalog";
-import { type WorkerConfig, workerConfigs } from "./config";
+import { catalog } from "../../src/integrations/kinds";
+import { databases } from "../databases";
+import { type DatabaseIds, type WorkerConfig, workerConfigs } from "./config";
 
 /** Runs wrangler and resolves to what it printed; rejects with its output when it fails. */
 export type Wrangler = (args: readonly string[], input?: string) => Promise<string>;
 
 export interface Deployment {
   readonly wrangler: Wrangler;
-  readonly configOf: (worker: WorkerConfig, databaseId: string) => string;
+  readonly configOf: (worker: WorkerConfig, databases: DatabaseIds) => string;
   readonly randomKey: (bytes: number) => string;
   readonly say: (line: string) => void;
   readonly publicUrl: string | undefined;
 }
 
-const DATABASE = "formlog";
 /** Their messages are responses: kept for as long as Cloudflare keeps any (14 days; its default is 4). */
 const INTAKE_QUEUES = ["formlog-intake", "formlog-intake-dead"];
 const RETENTION_SECONDS = String(14 * 24 * 3600);
-const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
-  "google-sheets": ["GOOGLE_SERVICE_ACCOUNT"],
-  "twilio-sms": ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"],
-};
 
 /** Deploys everything and returns what is still missing, as lines that say what to do. */
 export async function deploy(to: Deployment): Promise<string[]> {
-  const databaseId = await ensureDatabase(to);
+  const ids = await ensureDatabases(to);
   await ensureQueues(to);
   const workers = workerConfigs();
-  const configs = new Map(workers.map((worker) => [worker.name, to.configOf(worker, databaseId)]));
-  const api = configs.get("formlog") ?? "";
-  to.say("Applying migrations");
-  await to.wrangler(["d1", "migrations", "apply", "DB", "--remote", "-c", api]);
+  const configs = new Map(workers.map((worker) => [worker.name, to.configOf(worker, ids)]));
+  for (const { binding, worker } of databases()) {
+    to.say(`Applying migrations of ${binding}`);
+    await to.wrangler(["d1", "migrations", "apply", binding, "--remote", "-c", configs.get(worker) ?? ""]);
+  }
   let url = to.publicUrl;
   for (const { name } of workers) {
     to.say(`Deploying ${name}`);
@@ -43,18 +40,22 @@ export async function deploy(to: Deployment): Promise<string[]> {
   return ensureSecrets(to, url);
 }
 
-async function ensureDatabase({ wrangler, say }: Deployment): Promise<string> {
-  const find = async () => {
-    const list = JSON.parse(await wrangler(["d1", "list", "--json"])) as { name: string; uuid: string }[];
-    return list.find((database) => database.name === DATABASE)?.uuid;
+async function ensureDatabases({ wrangler, say }: Deployment): Promise<DatabaseIds> {
+  const list = async (): Promise<DatabaseIds> => {
+    const all = JSON.parse(await wrangler(["d1", "list", "--json"])) as { name: string; uuid: string }[];
+    return Object.fromEntries(all.map(({ name, uuid }) => [name, uuid]));
   };
-  const known = await find();
-  if (known) return known;
-  say(`Creating the database ${DATABASE}`);
-  await wrangler(["d1", "create", DATABASE]);
-  const made = await find();
-  if (!made) throw new Error("The database was created but is not listed yet. Run the deployment again in a minute.");
-  return made;
+  let known = await list();
+  for (const { name } of databases()) {
+    if (known[name] !== undefined) continue;
+    say(`Creating the database ${name}`);
+    await wrangler(["d1", "create", name]);
+    known = await list();
+    if (known[name] === undefined) {
+      throw new Error("The database was created but is not listed yet. Run the deployment again in a minute.");
+    }
+  }
+  return known;
 }
 
 async function ensureQueues({ wrangler, say }: Deployment): Promise<void> {
@@ -102,12 +103,10 @@ async function ensureSecrets(to: Deployment, url: string | undefined): Promise<s
     if (url) await put(worker, "PUBLIC_URL", url);
     else missing.push(`npx wrangler secret put PUBLIC_URL --name ${worker}   (where this installation is reached)`);
   }
-  for (const { kind } of catalog) {
-    const wanted = (OPTIONAL[kind] ?? []).filter((secret) => lacks(`formlog-${kind}`, secret));
-    for (const secret of wanted) {
-      missing.push(
-        `npx wrangler secret put ${secret} --name formlog-${kind}   (or store a connection through the API)`,
-      );
+  for (const { kind, settings = {} } of catalog) {
+    for (const [name, { secret }] of Object.entries(settings)) {
+      if (!secret || !lacks(`formlog-${kind}`, name)) continue;
+      missing.push(`npx wrangler secret put ${name} --name formlog-${kind}   (or store a connection through the API)`);
     }
   }
   if (url) to.say(`Formlog answers at ${url}`);

@@ -1,43 +1,27 @@
 /** Secrets of a local installation: made once, kept in the state folder, readable by its owner only. */
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { localKinds } from "./providers";
 
 export interface LocalSecrets {
   readonly rootKey: string;
   readonly encryptionKey: string;
-  /** A service account that only the emulator knows. */
-  readonly serviceAccount: { readonly client_email: string; readonly private_key: string; readonly publicKey: string };
-  readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly from: string };
+  /** By kind: what its emulator and its worker share (`makeSecrets` of its local.ts). */
+  readonly kinds: Readonly<Record<string, unknown>>;
 }
 
-/** The secrets of a state folder. */
-export function localSecrets(state: string): LocalSecrets {
+/** The secrets of a state folder; those of a kind that is new are made. */
+export async function localSecrets(state: string): Promise<LocalSecrets> {
   const file = path.join(state, "secrets.json");
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as LocalSecrets;
-  const made = makeSecrets();
-  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-  return made;
-}
-
-function makeSecrets(): LocalSecrets {
-  const pair = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
-  return {
-    rootKey: `root_${randomBytes(24).toString("hex")}`,
-    encryptionKey: `local:${randomBytes(32).toString("base64")}`,
-    serviceAccount: {
-      client_email: "formlog@local-emulator.iam.gserviceaccount.com",
-      private_key: pair.privateKey,
-      publicKey: pair.publicKey,
-    },
-    twilio: {
-      accountSid: `AC${randomBytes(16).toString("hex")}`,
-      authToken: randomBytes(16).toString("hex"),
-      from: "+15005550006",
-    },
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<LocalSecrets>) : {};
+  const kinds: Record<string, unknown> = { ...known.kinds };
+  for (const { kind, local } of await localKinds()) kinds[kind] ??= await local.makeSecrets();
+  const secrets = {
+    rootKey: known.rootKey ?? `root_${randomBytes(24).toString("hex")}`,
+    encryptionKey: known.encryptionKey ?? `local:${randomBytes(32).toString("base64")}`,
+    kinds,
   };
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
 }

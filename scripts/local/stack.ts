@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { devNull } from "node:os";
 import path from "node:path";
-import { catalog } from "../../src/integrations/catalog";
+import { catalog } from "../../src/integrations/kinds";
+import { API_CONFIG } from "../cloud/api-config";
+import { databases } from "../databases";
 
 export interface Stack {
   readonly url: string;
@@ -18,20 +20,25 @@ interface StackOptions {
   readonly state: string;
   readonly port: number;
   readonly vars: Readonly<Record<string, string>>;
+  /** Of the workers to start, the API's first; all of them unless told. */
+  readonly configs?: readonly string[];
 }
 
-/** Applies what is new in migrations/ to the local database. */
+/** Applies what is new in migrations/ to the local databases. */
 export async function migrate({ root, state }: Pick<StackOptions, "root" | "state">): Promise<void> {
   const log = path.join(state, "migrate.log");
-  const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", path.join(state, "workers")];
-  const code = await exitOf(wrangler(root, args, { log, vars: {} }));
-  if (code !== 0) throw new Error(`The database could not be brought up to date; see ${log}`);
+  for (const { binding, config } of databases()) {
+    const place = ["--local", "--persist-to", path.join(state, "workers"), "-c", config];
+    const code = await exitOf(wrangler(root, ["d1", "migrations", "apply", binding, ...place], { log, vars: {} }));
+    if (code !== 0) throw new Error(`The database ${binding} could not be brought up to date; see ${log}`);
+  }
 }
 
-/** Starts all workers and waits until they answer. */
-export async function startWorkers({ root, state, port, vars }: StackOptions): Promise<Stack> {
+const ALL = [API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+
+/** Starts the workers and waits until they answer. */
+export async function startWorkers({ root, state, port, vars, configs = ALL }: StackOptions): Promise<Stack> {
   const log = path.join(state, "workers.log");
-  const configs = ["wrangler.toml", ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
   const args = [
     "dev",
     ...configs.flatMap((config) => ["-c", config]),

@@ -1,0 +1,21 @@
+/** The config of the API worker: what wrangler.toml has, and a queue and a worker for each kind of the catalog. */
+import type { Manifest } from "../../src/core/manifest";
+
+/** Where it is written, from the root. */
+export const API_CONFIG = "wrangler.gen.toml";
+
+const HEAD = "# Written by `npm run generate` from wrangler.toml and src/integrations/catalog.ts: change those.\n";
+
+/** The text of it; the base names no kind. */
+export function apiConfig(base: string, kinds: readonly Manifest[]): string {
+  return [HEAD, base.trimEnd(), ...kinds.map(bindingsOf), ""].join("\n");
+}
+
+const bindingsOf = ({ kind, queue, queueBinding, serviceBinding }: Manifest) => `
+[[queues.producers]]
+binding = "${queueBinding}"
+queue = "${queue}"
+
+[[services]]
+binding = "${serviceBinding}"
+service = "formlog-${kind}"`;

@@ -1,0 +1,31 @@
+/**
+ * `npm run generate`: writes what is made of the sources and kept by nobody, the OpenAPI document that the worker serves, the
+ * scripts and the stylesheet of the hosted form, and the config of the API worker. Part of npm ci, check, test, start and deploy.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { makeDocument } from "../src/http/openapi/document";
+import { OPERATIONS } from "../src/http/openapi/operations";
+import { catalog } from "../src/integrations/kinds";
+import { bundleClient, CLIENT } from "./client";
+import { API_CONFIG, apiConfig } from "./cloud/api-config";
+
+const at = (file: string) => path.resolve(import.meta.dirname, "..", file);
+
+const MADE = {
+  "src/http/openapi/document.gen.json": `${JSON.stringify(makeDocument(OPERATIONS))}\n`,
+  [CLIENT]: `${JSON.stringify(await bundleClient())}\n`,
+  [API_CONFIG]: apiConfig(readFileSync(at("wrangler.toml"), "utf8"), catalog),
+};
+
+/** Null: there is none yet. */
+function before(file: string): string | null {
+  try {
+    return readFileSync(at(file), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+// Left alone when it is the same: wrangler dev would build again.
+for (const [file, text] of Object.entries(MADE)) if (before(file) !== text) writeFileSync(at(file), text);

@@ -1,0 +1,35 @@
+/** The installation that a script speaks to, and the key that it does so with. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+export interface Installation {
+  readonly url: string;
+  /** Undefined: it is not known. */
+  readonly rootKey: string | undefined;
+}
+
+/** The local one, whose key its state has, or the one at `url`, whose key the environment must have. */
+export function findInstallation(given: string | undefined): Installation {
+  const root = path.resolve(import.meta.dirname, "..");
+  const file = path.resolve(root, process.env.FORMLOG_STATE ?? ".formlog", "secrets.json");
+  const known = given === undefined && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).rootKey : undefined;
+  return {
+    url: given ?? `http://localhost:${process.env.PORT ?? 8787}`,
+    rootKey: process.env.FORMLOG_ROOT_KEY ?? known,
+  };
+}
+
+export const ROOT_KEY_UNKNOWN =
+  "The root key is not known: set FORMLOG_ROOT_KEY, or start the local installation first (npm start).";
+
+/** What the installation answers to a POST with the root key. Ends the script, in words, when it is not what was wanted. */
+export async function postAsRoot<T>({ url, rootKey }: Installation, at: string, body: unknown): Promise<T> {
+  const response = await fetch(`${url}${at}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${rootKey}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  }).catch(() => null);
+  if (response?.ok) return (await response.json()) as T;
+  console.error(response ? `${response.status}: ${await response.text()}` : `${url} does not answer. Is it running?`);
+  process.exit(1);
+}
