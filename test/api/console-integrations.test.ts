@@ -145,10 +145,12 @@ describe("a kind's form", () => {
       "config.headers": "X-One: 1\nX-Two: a: b",
       "config.events": "response.created",
     });
-    expect(made.status, textOf(made.body)).toBe(201);
-    const [, secret = ""] = /value="(whsec_[^"]+)"/.exec(made.body) ?? [];
-    expect(secret).not.toBe("");
+    expect(made.status, textOf(made.body)).toBe(303);
     const { config, id } = await newest();
+    expect(made.headers.get("location")).toBe(at(id));
+    const [secret = ""] = /whsec_[^<\s]+/.exec((await one.follow(made)).body) ?? [];
+    expect(secret).not.toBe("");
+    expect(JSON.stringify([...made.headers])).not.toContain(secret);
     expect(config).toMatchObject({ headers: { "X-One": "1", "X-Two": "a: b" }, events: ["response.created"] });
     for (const page of ["", "edit"]) expect((await one.get(at(id, page))).body).not.toContain(secret);
     const bad = await send(adding("webhook"), {

@@ -147,7 +147,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   "POST /console/keys/new": {
     scope: "admin",
     whole: true,
-    status: 201,
     on: "/console/keys/new",
     typed: { name: "Tablet", scopes: "responses:submit" },
     audit: "key.created",
@@ -198,7 +197,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   [`POST ${RESPONSE}/correction`]: {
     scope: "responses:write",
-    status: 201,
     on: `${RESPONSE}/correction`,
     audit: "correction_link.created",
   },
