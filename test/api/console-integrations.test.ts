@@ -251,6 +251,29 @@ describe("one integration", () => {
     expect(textOf(body)).toContain("What happened Stopped");
   });
 
+  it("is compared with the other side by a button, and says what that found", async () => {
+    expect(textOf((await one.get(at(id))).body)).toContain("Compared with the other side Not yet.");
+    const asked = await one.submit(at(id), at(id, "reconcile"));
+    expect(textOf((await one.follow(asked)).body)).toContain("It is compared as soon as its worker has time.");
+    const due = "SELECT reconcile_at AS at FROM cursors WHERE integration = (SELECT no FROM integrations WHERE id = ?)";
+    expect((await env.DB.prepare(due).bind(id).first<{ at: number }>())?.at).toBeLessThanOrEqual(Date.now());
+    const note = `INSERT INTO reconciliations (segment, integration, started_at, finished_at, checked, missing, repaired, examples)
+      SELECT segment, integration, ?2, ?3, 1200, 3, 2, '{}' FROM cursors
+      WHERE integration = (SELECT no FROM integrations WHERE id = ?1)`;
+    await env.DB.prepare(note)
+      .bind(id, Date.now() - 60_000, null)
+      .run();
+    expect((await one.get(at(id))).body).toMatch(/id="comparison" data-live=/);
+    await env.DB.prepare(note)
+      .bind(id, Date.now() - 60_000, Date.now() - 60_000)
+      .run();
+    const { body } = await one.get(at(id));
+    expect(textOf(body)).toMatch(/Done 1 min ago Looked at 1,200 Missing there 3 Put right 2 Compare now/);
+    expect(body).not.toMatch(/id="comparison" data-live=/);
+    const hook = await make({ kind: "webhook", config: { url: "https://example.com/hook" } });
+    expect((await one.get(at(hook))).body).not.toContain("Compare now");
+  });
+
   it("is paused once that is confirmed, and resumed", async () => {
     const paused = await send(at(id, "pause"), {});
     expect(textOf((await one.follow(paused)).body)).toMatch(/It is paused\..*Paused.*nothing is lost/);

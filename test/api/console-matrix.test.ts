@@ -272,6 +272,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...asked("replay", "integration.replayed", { how: "beginning" }),
   ...asked("delete", "integration.deleted"),
   [`POST ${INTEGRATION}/resume`]: { scope: "integrations:write", on: INTEGRATION, audit: "integration.resumed" },
+  [`POST ${INTEGRATION}/reconcile`]: { scope: "integrations:write", on: INTEGRATION, audit: "integration.reconciled" },
   // Nobody's worker stands behind it here.
   [`POST ${INTEGRATION}/test`]: { scope: "integrations:write", on: INTEGRATION, status: 503 },
   [`POST ${INTEGRATION}/deliveries/:delivery/retry`]: {
