@@ -5,6 +5,7 @@
 import { SEGMENT_SIZE } from "../core/ids";
 import type { Blocked } from "../core/notice";
 import type { Tally } from "../core/tally";
+import type { Trace } from "../core/trace";
 
 /** A wake-up younger than this is still on its way: no second one is sent. */
 export const WAKE_WINDOW_MS = 2_000;
@@ -17,6 +18,8 @@ export interface WakeUp {
   readonly kind: string;
   /** Not before this time: the cursor cannot be claimed earlier. 0: at once. */
   readonly notBefore: number;
+  /** Of what rang, once it is sent; others that had work by then rang no more. Messages of before this was kept have none. */
+  readonly trace?: Trace | undefined;
 }
 
 /** A row that rang for a wake-up. */
