@@ -34,6 +34,7 @@ const cursor: Cursor = {
   compareFrom: 0,
   failing: null,
   blocked: null,
+  follows: null,
 };
 const flight: Flight = { feed: "responses", after: 10, through: 14, markedAt: NOW };
 const delivered: Outcome = { type: "delivered" };

@@ -4,6 +4,7 @@
  */
 import { SEGMENT_SIZE } from "../core/ids";
 import type { Blocked } from "../core/notice";
+import type { Segment } from "./shards";
 
 /** A wake-up younger than this is still on its way: no second one is sent. */
 export const WAKE_WINDOW_MS = 2_000;
@@ -65,6 +66,8 @@ export interface Cursor {
   readonly failing: Failing | null;
   /** Stopped by causes that were told; null: it has delivered since. */
   readonly blocked: Blocked | null;
+  /** The segment that the form wrote to before; null: this is its first one. */
+  readonly follows: Segment | null;
 }
 
 /** A stretch in which every attempt failed: its first failure and its newest, in milliseconds. */
@@ -75,19 +78,23 @@ export interface Failing {
 
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
-  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked`;
+  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, follows`;
 
-export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked"> & {
+export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "follows"> & {
   readonly flight: string | null;
+  readonly follows: string | null;
   readonly blocked: string | null;
   readonly failingSince: number | null;
   readonly failedAt: number | null;
 };
 
+const toSegment = ([shard, no]: readonly [number, number]): Segment => ({ shard, no });
+
 export const toCursor = ({ failingSince, failedAt, ...row }: CursorRow): Cursor => ({
   ...row,
   flight: row.flight === null ? null : (JSON.parse(row.flight) as Flight),
   blocked: row.blocked === null ? null : (JSON.parse(row.blocked) as Blocked),
+  follows: row.follows === null ? null : toSegment(JSON.parse(row.follows) as [number, number]),
   failing: failingSince === null ? null : { since: failingSince, at: failedAt ?? failingSince },
 });
 
