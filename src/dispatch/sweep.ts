@@ -7,12 +7,14 @@ import { RECEIPT_KEPT_MS } from "../core/spool";
 import { advanceIndexes } from "../store/answer-index";
 import type { WakeUp } from "../store/cursors";
 import { sweepCursors } from "../store/cursors";
+import { noteSize } from "../store/placement";
 import { deleteOldQuotas } from "../store/quotas";
 import { deleteOldSessions } from "../store/sessions";
 import { deleteOldReceipts } from "../store/spooled";
 import { noteSweep } from "../store/vitals";
 import * as events from "../telemetry/events";
 import { eraseDeletedForms, eraseDeletedIntegrations, type IntegrationEraser } from "./erase";
+import { type Opener, settleOpenings } from "./next-segment";
 import { passOnNotices, type WantsNotice } from "./notices";
 import { beginRechecks, goOnRechecking } from "./recheck";
 
@@ -20,6 +22,7 @@ import { beginRechecks, goOnRechecking } from "./recheck";
 const SWEEP_MAX = 1_000;
 
 export interface Sweeper extends IntegrationEraser {
+  readonly opener: Opener;
   readonly now: () => number;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   readonly wantsNotice: WantsNotice;
@@ -33,6 +36,7 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
   const { shards, wake, wantsNotice, trace } = on;
   let count = 0;
   await beginRechecks(on).catch((error) => events.sweepFailed({ trace, what: "requests of re-checks", error }));
+  await settleOpenings(on.opener).catch((error) => events.sweepFailed({ trace, what: "new segments", error }));
   for (const shard of shards.all) {
     const { no, db } = shard;
     // Before the cursors: a notice is due work of those that it is passed on to.
@@ -45,7 +49,7 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
       count += found.length;
       await advanceIndexes(db);
       await deleteOldReceipts(db, now - RECEIPT_KEPT_MS);
-      await noteSweep(db, now);
+      await noteSize(shards, { no, bytes: await noteSweep(db, now), now });
     } catch (error) {
       events.sweepFailed({ trace, shard: no, error });
     }

@@ -34,6 +34,7 @@ const OF_NO_FORM = [
   "deleted_integrations",
   "ended_sessions",
   "heartbeats",
+  "shards",
   "lexicons",
   "lexicon_entries",
 ];
