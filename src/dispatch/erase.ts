@@ -12,6 +12,7 @@ import {
 } from "../store/integration-erasure";
 import { listSegments, type Shards } from "../store/shards";
 import { logEvent } from "../telemetry/log";
+import { markErasedForm } from "./backup-retention";
 
 export interface EraseLimits {
   /** Rows of one statement, and statements of one sweep. */
@@ -22,11 +23,16 @@ export interface EraseLimits {
 const LIMITS: EraseLimits = { rows: 1_000, steps: 20 };
 
 /** Goes on erasing. Returns how many forms are gone for good. */
-export async function eraseDeletedForms(shards: Shards, now: number, limits = LIMITS): Promise<number> {
+export async function eraseDeletedForms(
+  { shards, bucket = null }: { readonly shards: Shards; readonly bucket?: R2Bucket | null },
+  now: number,
+  limits = LIMITS,
+): Promise<number> {
   let gone = 0;
   for (let steps = limits.steps; steps > 0; ) {
     const form = await takeErasable(shards.control, now);
     if (!form) break;
+    await markErasedForm(bucket, form.id);
     steps = await eraseForm(shards, { id: form.id, now }, { ...limits, steps });
     if (steps < 0) break;
     gone += 1;

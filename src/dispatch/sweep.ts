@@ -8,6 +8,7 @@ import { advanceIndexes } from "../store/answer-index";
 import type { WakeUp } from "../store/cursors";
 import { sweepCursors } from "../store/cursors";
 import { deleteOldQuotas } from "../store/quotas";
+import { isRestoring } from "../store/restores";
 import { deleteOldSessions } from "../store/sessions";
 import { deleteOldReceipts } from "../store/spooled";
 import { noteSweep } from "../store/vitals";
@@ -23,6 +24,8 @@ export interface Sweeper extends IntegrationEraser {
   readonly now: () => number;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   readonly wantsNotice: WantsNotice;
+  /** Where backups lie. */
+  readonly bucket?: R2Bucket | null;
 }
 
 /**
@@ -31,6 +34,8 @@ export interface Sweeper extends IntegrationEraser {
  */
 export async function sweep(on: Sweeper, now: number): Promise<number> {
   const { shards, wake, wantsNotice } = on;
+  // Half of the rows are there: nothing is delivered, noticed or erased before the other half is.
+  if (await isRestoring(shards.control).catch(() => false)) return 0;
   let count = 0;
   await beginRechecks(on).catch((error) => logEvent("error", "sweep_failed", { what: "requests of re-checks", error }));
   for (const shard of shards.all) {
@@ -59,7 +64,7 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
   await deleteOldSessions(shards.control, now).catch((error) =>
     logEvent("error", "sweep_failed", { what: "sessions", error }),
   );
-  await eraseDeletedForms(shards, now).catch((error) =>
+  await eraseDeletedForms(on, now).catch((error) =>
     logEvent("error", "sweep_failed", { what: "deleted forms", error }),
   );
   await eraseDeletedIntegrations(on, now).catch((error) =>
