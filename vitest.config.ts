@@ -36,7 +36,14 @@ const workers = (bindings: Record<string, unknown>) =>
         ...bindings,
       },
       // A database that no migration was applied to, and SEARCH_DB, to which the API worker is not bound.
-      d1Databases: { DB_OLD: "old", TEST_SEARCH_DB: "search" },
+      // And those that backups are made of beside DB, and restored into.
+      d1Databases: {
+        DB_OLD: "old",
+        TEST_SEARCH_DB: "search",
+        BACKUP_SOURCE_1: "source-1",
+        BACKUP_TARGET: "target",
+        BACKUP_TARGET_1: "target-1",
+      },
       // Beside RATE_SUBMIT of wrangler.toml, one that a test can fill.
       ratelimits: { RATE_LOW: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
       outboundService: createOutside(),

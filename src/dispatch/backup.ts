@@ -198,7 +198,8 @@ async function finish({ shards, bucket, now, config }: WithBucket, backup: Backu
   };
   await bucket.put(OBJECTS + manifestName(backup.id), JSON.stringify(manifest));
   await endBackup(shards.control, backup, "finished_at", now());
-  logEvent("info", "backed_up", { backup: backup.id, parts: parts.length, bytes: backup.bytes });
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  logEvent("info", "backed_up", { backup: backup.id, parts: parts.length, bytes });
   await dropOld({ shards, bucket, days: config.backupDays, now: now() });
 }
 

@@ -29,11 +29,11 @@ export async function beginBackup(
   shards: Shards,
   { id, schema, now, notSince }: { id: string; schema: string; now: number; notSince: number },
 ): Promise<void> {
-  const last = async (db: D1Database, table: "forms" | "integrations" | "segments") =>
-    (await db.prepare(`SELECT max(no) AS no FROM ${table}`).first<{ no: number | null }>())?.no ?? 0;
+  const last = async (db: D1Database, from: string) =>
+    (await db.prepare(`SELECT max(no) AS no FROM ${from}`).first<{ no: number | null }>())?.no ?? 0;
   const [forms, integrations, ...segments] = await Promise.all([
     last(shards.control, "forms"),
-    last(shards.control, "integrations"),
+    last(shards.control, "(SELECT no FROM integrations UNION ALL SELECT no FROM deleted_integrations)"),
     ...shards.all.map(({ db }) => last(db, "segments")),
   ]);
   const bounds: BackupBounds = { startedAt: now, forms: forms ?? 0, integrations: integrations ?? 0, segments };

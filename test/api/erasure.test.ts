@@ -33,6 +33,9 @@ const OF_NO_FORM = [
   "deleted_integrations",
   "ended_sessions",
   "heartbeats",
+  "backups",
+  "backup_parts",
+  "restores",
   "lexicons",
   "lexicon_entries",
 ];
