@@ -12,7 +12,7 @@ execFileSync(process.execPath, ["--import", "tsx", "scripts/generate.ts"], {
   stdio: "inherit",
 });
 
-const node = { environment: "node", testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } as const;
+const node = { environment: "node", testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
 /** The workers of the kinds, as wrangler.gen.toml names them. */
 const kindWorkers =
@@ -47,6 +47,8 @@ const workers = (bindings: Record<string, unknown>) =>
 
 export default defineConfig({
   test: {
+    // Files beside one another: each has its installation, its ports and its folders to itself, and half of the time they wait.
+    maxWorkers: 2,
     projects: [
       {
         // The API worker on real workerd, D1 and Queues; unit tests run here too.
@@ -75,17 +77,7 @@ export default defineConfig({
       // All workers together, driven from Node.
       { test: { name: "journeys", include: ["test/journeys/**/*.test.ts"], ...node } },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...node } },
-      // Beside one another, each with a stack and ports of its own: they mostly wait for what they broke.
-      {
-        test: {
-          name: "chaos",
-          include: ["test/chaos/*.test.ts"],
-          ...node,
-          testTimeout: 300_000,
-          fileParallelism: true,
-          maxWorkers: 4,
-        },
-      },
+      { test: { name: "chaos", include: ["test/chaos/*.test.ts"], ...node, testTimeout: 300_000 } },
     ],
   },
 });

@@ -4,6 +4,7 @@
  */
 import { SEGMENT_SIZE } from "../core/ids";
 import type { Blocked } from "../core/notice";
+import type { Tally } from "../core/tally";
 
 /** A wake-up younger than this is still on its way: no second one is sent. */
 export const WAKE_WINDOW_MS = 2_000;
@@ -65,6 +66,8 @@ export interface Cursor {
   readonly failing: Failing | null;
   /** Stopped by causes that were told; null: it has delivered since. */
   readonly blocked: Blocked | null;
+  /** What became of its attempts in the last day. */
+  readonly tally: Tally;
 }
 
 /** A stretch in which every attempt failed: its first failure and its newest, in milliseconds. */
@@ -75,11 +78,12 @@ export interface Failing {
 
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
-  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked`;
+  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, tally`;
 
-export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked"> & {
+export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "tally"> & {
   readonly flight: string | null;
   readonly blocked: string | null;
+  readonly tally: string;
   readonly failingSince: number | null;
   readonly failedAt: number | null;
 };
@@ -88,6 +92,7 @@ export const toCursor = ({ failingSince, failedAt, ...row }: CursorRow): Cursor 
   ...row,
   flight: row.flight === null ? null : (JSON.parse(row.flight) as Flight),
   blocked: row.blocked === null ? null : (JSON.parse(row.blocked) as Blocked),
+  tally: JSON.parse(row.tally) as Tally,
   failing: failingSince === null ? null : { since: failingSince, at: failedAt ?? failingSince },
 });
 
@@ -147,6 +152,7 @@ export interface CursorChange {
   readonly success: boolean;
   readonly failing: Failing | null;
   readonly blocked: Blocked | null;
+  readonly tally: Tally;
   /** Keep the lease when there is more to do. */
   readonly hold: boolean;
 }
@@ -175,7 +181,7 @@ export function settleStatement(
     .prepare(
       `UPDATE cursors SET position = ?1, revision_position = ?2, high = max(high, ?1), flight = ?3, failures = ?5,
          state = CASE WHEN state = 'paused' THEN state ELSE ?4 END, last_error = ?6, next_at = ?7,
-         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, blocked = ?16,
+         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, blocked = ?16, tally = ?17,
          lease_until = CASE WHEN ?13 AND ${more} THEN lease_until ELSE 0 END,
          wake_at = CASE WHEN ?13 AND ${more} THEN wake_at WHEN ?4 <> 'active' OR ${more} THEN max(?7, ?9) ELSE 0 END
        WHERE segment = ?10 AND integration = ?11 AND epoch = ?12
@@ -198,6 +204,7 @@ export function settleStatement(
       change.failing?.since ?? null,
       change.failing?.at ?? null,
       change.blocked === null ? null : JSON.stringify(change.blocked),
+      JSON.stringify(change.tally),
     );
 }
 

@@ -111,6 +111,7 @@ export const cursors = sqliteTable(
     failingSince: integer("failing_since"),
     failedAt: integer("failed_at"),
     blocked: text("blocked"),
+    tally: text("tally").notNull(),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );
