@@ -93,12 +93,11 @@ interface Answer {
 /** One request after the other over a socket. */
 function exchanger(socket: Socket): (packet: Buffer) => Promise<Answer> {
   let [resolve, reject] = [(_: Answer) => {}, (_: Error) => {}];
-  let got: Buffer | null = null as Buffer | null;
+  let got = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {
-    got = got ? Buffer.concat([got, chunk]) : chunk;
-    const whole: Buffer = got;
-    if (!isWhole(whole)) return;
-    got = null;
+    const whole = got.length > 0 ? Buffer.concat([got, chunk]) : chunk;
+    got = isWhole(whole) ? Buffer.alloc(0) : Buffer.from(whole);
+    if (got.length > 0) return;
     resolve({ status: Number(whole.toString("latin1", 9, 12)), text: () => whole.toString() });
   });
   socket.on("error", (error) => reject(error));

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
-import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions as WorkerOptions } from "miniflare";
+import { bundle } from "../scripts/serve/workers";
 import { catalog } from "../src/integrations/kinds";
 import { childrenNamed } from "./processes";
 
@@ -76,7 +76,7 @@ async function workersOf({ api = "src/worker.ts", bindings = {}, more = {} }: Op
       name: "formlog",
       ...base,
       ...direct,
-      modules: [{ type: "ESModule", path: "worker.js", contents: await bundle(api) }],
+      modules: [{ type: "ESModule", path: "worker.js", contents: await bundle(root, api, {}) }],
       d1Databases: { DB: "formlog" },
       queueProducers: Object.fromEntries([...queues, ["QUEUE_INTAKE", "formlog-intake"]]),
       serviceBindings: Object.fromEntries(kinds),
@@ -87,7 +87,7 @@ async function workersOf({ api = "src/worker.ts", bindings = {}, more = {} }: Op
       name: "routes",
       ...base,
       ...direct,
-      modules: [{ type: "ESModule", path: "routes.js", contents: await bundle("bench/routes.ts") }],
+      modules: [{ type: "ESModule", path: "routes.js", contents: await bundle(root, "bench/routes.ts", {}) }],
       d1Databases: { BENCH_DB: "bench" },
     },
     {
@@ -97,25 +97,6 @@ async function workersOf({ api = "src/worker.ts", bindings = {}, more = {} }: Op
       queueConsumers: Object.fromEntries(queues.map(([, queue]) => [queue, { maxBatchTimeout: 0 }])),
     },
   ];
-}
-
-/** The text of a worker, as wrangler would bundle it for production. */
-export async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    loader: { ".json": "json" },
-    jsx: "automatic",
-    jsxImportSource: "hono/jsx",
-    logLevel: "error",
-  });
-  return outputFiles[0]?.text ?? "";
 }
 
 async function migrate(miniflare: Miniflare): Promise<void> {
