@@ -8,7 +8,8 @@ import { connect, type Socket } from "node:net";
 export interface Aim {
   readonly port: number;
   readonly method?: string;
-  readonly path: string;
+  /** Of all requests, or of the n-th. */
+  readonly path: string | ((n: number) => string);
   readonly headers?: Readonly<Record<string, string>>;
   /** The body of the n-th request. */
   readonly body?: (n: number) => string;
@@ -27,12 +28,12 @@ const BODIES = 200;
 
 /** Requests as they go over the line, made once. */
 export function packetsOf({ port, method = "POST", path, headers = {}, body }: Aim): Buffer[] {
-  const lines = [`${method} ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`];
-  lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`));
-  if (!body) return [Buffer.from(`${lines.join("\r\n")}\r\n\r\n`)];
+  const lines = [`Host: 127.0.0.1:${port}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
+  const first = (n: number) => `${method} ${typeof path === "string" ? path : path(n)} HTTP/1.1`;
   return Array.from({ length: BODIES }, (_, n) => {
+    if (!body) return Buffer.from([first(n), ...lines, "", ""].join("\r\n"));
     const content = Buffer.from(body(n));
-    const head = [...lines, "Content-Type: application/json", `Content-Length: ${content.length}`, "", ""];
+    const head = [first(n), ...lines, "Content-Type: application/json", `Content-Length: ${content.length}`, "", ""];
     return Buffer.concat([Buffer.from(head.join("\r\n")), content]);
   });
 }
@@ -47,7 +48,7 @@ export interface Load {
 
 /** Sends so long or so much with so many connections. Throws an Error when an answer has another status than expected, or a connection breaks. */
 export async function burst(
-  aim: Pick<Aim, "port" | "status" | "path">,
+  aim: Pick<Aim, "port" | "status">,
   packets: readonly Buffer[],
   { connections, seconds, requests = Number.POSITIVE_INFINITY }: Load,
 ): Promise<Burst> {
@@ -65,7 +66,7 @@ export async function burst(
       const answer = await exchange(packet);
       latencies.push(performance.now() - at);
       if (answer.status === aim.status) continue;
-      throw new Error(`${aim.path} answered ${answer.status}: ${answer.text().slice(0, 500)}`);
+      throw new Error(`port ${aim.port} answered ${answer.status}: ${answer.text().slice(0, 500)}`);
     }
   };
   try {
