@@ -18,6 +18,12 @@ const Variables = z.object({
       }
     })
     .optional(),
+  FORMLOG_LOG_DAYS: z.coerce
+    .number("must be a number of days")
+    .int("must be a whole number of days")
+    .min(1)
+    .max(90)
+    .default(14),
   PUBLIC_URL: UrlSetting.optional(),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
@@ -32,6 +38,8 @@ export interface Config {
   readonly metricsKey: string | null;
   /** Seals stored credentials; null: connections can't be stored. */
   readonly keyRing: KeyRing | null;
+  /** For how many days entries of the log service are kept. */
+  readonly logDays: number;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
@@ -59,11 +67,13 @@ export function readConfig(
     const problems = issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
-  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
+  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, FORMLOG_LOG_DAYS, PUBLIC_URL, TURNSTILE_URL } =
+    parsed.data;
   return {
     rootKey: FORMLOG_ROOT_KEY ?? null,
     metricsKey: FORMLOG_METRICS_KEY ?? null,
     keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
+    logDays: FORMLOG_LOG_DAYS,
     publicUrl: PUBLIC_URL ?? null,
     turnstileUrl: TURNSTILE_URL,
     settings: settings.data,

@@ -33,6 +33,7 @@ import { integrationRoutes } from "./routes/integrations";
 import { kindRoutes } from "./routes/kinds";
 import { lexiconRoutes } from "./routes/lexicon";
 import { linkRoutes } from "./routes/links";
+import { logRoutes } from "./routes/logs";
 import { reconciliationRoutes } from "./routes/reconciliations";
 import { responseRoutes } from "./routes/responses";
 import { reviewRoutes } from "./routes/reviews";
@@ -58,6 +59,7 @@ const FORM_SERVICES = {
 const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
   .route("/", auditRoutes)
+  .route("/", logRoutes)
   .route("/", formRoutes)
   .route("/", linkRoutes)
   .route("/", lexiconRoutes)

@@ -106,6 +106,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   getKey: { status: 200 },
   listKeys: { status: 200 },
   revokeKey: { status: 204 },
+  listLogs: { status: 200 },
+  listInstallationLogs: { status: 200 },
   listAudit: { status: 200 },
   listLexicon: { status: 200 },
   createLexiconEntry: { status: 201 },

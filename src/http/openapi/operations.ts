@@ -11,6 +11,7 @@ import { integrationOperations } from "../routes/integrations.operations";
 import { kindOperations } from "../routes/kinds.operations";
 import { lexiconOperations } from "../routes/lexicon.operations";
 import { linkOperations } from "../routes/links.operations";
+import { logOperations } from "../routes/logs.operations";
 import { responseOperations } from "../routes/responses.operations";
 import { reviewOperations } from "../routes/reviews.operations";
 import { serviceOperations } from "../routes/service.operations";
@@ -33,5 +34,6 @@ export const OPERATIONS = [
   ...linkOperations,
   ...accessOperations,
   ...auditOperations,
+  ...logOperations,
   ...serviceOperations,
 ] as const;
