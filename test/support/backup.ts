@@ -51,9 +51,9 @@ export function createBackups(limits = SMALL, days = 30) {
     goOn: (shards?: Shards) => goOnBackingUp(on(shards), limits),
     on,
     /** A whole one; its id. */
-    async make(): Promise<string> {
-      await beginBackupNow(on());
-      while (await goOnBackingUp(on(), limits));
+    async make(shards?: Shards): Promise<string> {
+      await beginBackupNow(on(shards));
+      while (await goOnBackingUp(on(shards), limits));
       return (await listBackupRows(env.DB, 1))[0]?.id ?? "";
     },
   };
