@@ -3,7 +3,7 @@ import { ERASED_FORMS, ERASURES, manifestName, OBJECTS } from "../core/backup";
 import { findShared, forgetBackup, listKept, listOldBackups } from "../store/backups";
 import { erasureName } from "../store/restores";
 import type { Shards } from "../store/shards";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 const DAY_MS = 86_400_000;
 const FORGOTTEN_MAX = 50;
@@ -67,13 +67,11 @@ export async function markErasure(
     const name = await erasureName(shards.get(shard).db, shard, position);
     if (name) await bucket.put(name, "");
   } catch (error) {
-    logEvent("error", "erasure_not_marked", { shard, position, error });
+    events.erasureNotMarked({ shard, position, error });
   }
 }
 
 /** The same of a form. */
 export async function markErasedForm(bucket: R2Bucket | null, form: string): Promise<void> {
-  await bucket
-    ?.put(ERASED_FORMS + form, "")
-    .catch((error: unknown) => logEvent("error", "erasure_not_marked", { form, error }));
+  await bucket?.put(ERASED_FORMS + form, "").catch((error: unknown) => events.erasureNotMarked({ form, error }));
 }

@@ -32,7 +32,7 @@ import { isRestoring } from "../store/restores";
 import { countSealed } from "../store/sealed";
 import type { Shards } from "../store/shards";
 import { SCHEMA } from "../store/vitals";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { packLines, sha256 } from "./backup-part";
 import { dropOld } from "./backup-retention";
 
@@ -66,7 +66,7 @@ const LARGE = 0.5;
 
 /** What the cron does each minute: nothing without a bucket. Never fails. */
 export async function backUpNightly(on: Backuper, limits = BACKUP_LIMITS): Promise<void> {
-  await tonight(on, limits).catch((error) => logEvent("error", "backup_failed", { error }));
+  await tonight(on, limits).catch((error) => events.backupFailed({ error }));
 }
 
 /** Begins tonight's backup if it is time (from 02:00 UTC on) and none was begun since; goes on with the one that is under way. */
@@ -98,7 +98,7 @@ async function giveUp({ shards, now }: Backuper, open: BackupRow): Promise<void>
   const claimed = await claimBackup(shards.control, open.no, now(), LEASE_MS);
   if (!claimed) return;
   await endBackup(shards.control, claimed, "failed_at", now());
-  logEvent("error", "backup_given_up", { backup: open.id, parts: open.parts });
+  events.backupGivenUp({ backup: open.id, parts: open.parts });
 }
 
 /** Does a piece of the backup that is under way. False: there is none, or somebody else is at it. */
@@ -199,7 +199,7 @@ async function finish({ shards, bucket, now, config }: WithBucket, backup: Backu
   await bucket.put(OBJECTS + manifestName(backup.id), JSON.stringify(manifest));
   await endBackup(shards.control, backup, "finished_at", now());
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  logEvent("info", "backed_up", { backup: backup.id, parts: parts.length, bytes });
+  events.backedUp({ backup: backup.id, parts: parts.length, bytes });
   await dropOld({ shards, bucket, days: config.backupDays, now: now() });
 }
 

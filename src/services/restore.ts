@@ -19,7 +19,7 @@ import { countAll, readRestoredRows, writeBackupRows } from "../store/backup-row
 import { backupTable, CONTROL_TABLES, SHARD_TABLES } from "../store/backup-tables";
 import { beginRestore, claimRestore, findFilled, findRestore, noteRestore, type RestoreRow } from "../store/restores";
 import { SCHEMA } from "../store/vitals";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { requireBucket } from "./backups";
 import { settleRestored } from "./restore-settle";
 
@@ -91,7 +91,7 @@ async function goOn(ctx: Context, { row, manifest, input, limits }: Piece): Prom
       } else if (at.phase === "cursors") {
         await compareCounts(ctx, manifest, (table) => table === "cursors");
         await note({ finishedAt: ctx.now() });
-        logEvent("info", "restored", { backup: manifest.id, parts: at.parts, rows: at.rows });
+        events.restored({ backup: manifest.id, parts: at.parts, rows: at.rows });
       } else {
         await note(await settleRestored(ctx, at, input.erased ?? NOTHING));
       }
