@@ -121,6 +121,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   rotateEncryption: { status: 200 },
   listBackups: { status: 200 },
   backUp: { status: 200 },
+  listErasures: { status: 200 },
   writeBackupObject: { status: 204, headers: { "content-type": "application/octet-stream" } },
   readBackupObject: { status: 200 },
   // There is no such backup.
