@@ -12,7 +12,8 @@ execFileSync(process.execPath, ["--import", "tsx", "scripts/generate.ts"], {
   stdio: "inherit",
 });
 
-const node = { environment: "node", testTimeout: 60_000, hookTimeout: 60_000 } as const;
+// A stack starts in seconds, and in minutes on a machine that has much else to do.
+const node = { environment: "node", testTimeout: 90_000, hookTimeout: 240_000 } as const;
 
 /** The workers of the kinds, as wrangler.gen.toml names them. */
 const kindWorkers =
@@ -35,8 +36,9 @@ const workers = (bindings: Record<string, unknown>) =>
         FORMLOG_ENCRYPTION_KEY: `test:${btoa("an encryption key of 32 bytes !!")}`,
         ...bindings,
       },
-      // A database that no migration was applied to, and SEARCH_DB, to which the API worker is not bound.
-      d1Databases: { DB_OLD: "old", TEST_SEARCH_DB: "search" },
+      // A database that no migration was applied to, SEARCH_DB, to which the API worker is not bound, and what test/support/span.ts
+      // makes shards of.
+      d1Databases: { DB_OLD: "old", TEST_SEARCH_DB: "search", SPAN_1: "span-1", SPAN_2: "span-2" },
       // Beside RATE_SUBMIT of wrangler.toml, one that a test can fill.
       ratelimits: { RATE_LOW: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
       outboundService: createOutside(),

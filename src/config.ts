@@ -4,6 +4,8 @@ import type { Manifest } from "./core/manifest";
 import { type KeyRing, parseKeyRing } from "./core/seal";
 import { type Settings, UrlSetting } from "./core/setting";
 
+const Count = z.coerce.number("must be a number").int("must be a whole number").min(1, "must be 1 or more");
+
 const Variables = z.object({
   FORMLOG_ROOT_KEY: z.string().min(32, "must have 32 or more characters").optional(),
   FORMLOG_METRICS_KEY: z.string().min(32, "must have 32 or more characters").optional(),
@@ -18,6 +20,8 @@ const Variables = z.object({
       }
     })
     .optional(),
+  FORMLOG_SHARD_CAP_BYTES: Count.default(8_000_000_000),
+  FORMLOG_SEGMENT_RESPONSES_MAX: Count.default(2 ** 32),
   PUBLIC_URL: UrlSetting.optional(),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
@@ -32,6 +36,10 @@ export interface Config {
   readonly metricsKey: string | null;
   /** Seals stored credentials; null: connections can't be stored. */
   readonly keyRing: KeyRing | null;
+  /** A database of this size takes no new segments, and forms that write to it go on elsewhere. D1 stores 10 GB at most. */
+  readonly shardCapBytes: number;
+  /** Responses of a segment, about: then its form goes on in another one. A segment has room for 2^33. */
+  readonly segmentResponsesMax: number;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
@@ -61,6 +69,8 @@ export function readConfig(
   }
   const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
   return {
+    shardCapBytes: parsed.data.FORMLOG_SHARD_CAP_BYTES,
+    segmentResponsesMax: parsed.data.FORMLOG_SEGMENT_RESPONSES_MAX,
     rootKey: FORMLOG_ROOT_KEY ?? null,
     metricsKey: FORMLOG_METRICS_KEY ?? null,
     keyRing: FORMLOG_ENCRYPTION_KEY ?? null,

@@ -16,11 +16,11 @@ export default {
     await sweep(ctx, ctx.now());
   },
   async queue(batch, env, execution) {
-    const { shards, now, wake } = makeContext(
+    const { shards, opener, now, wake, trace } = makeContext(
       env,
       execution,
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
-    await takeIn({ shards, now, wake, random: () => Math.random() }, batch);
+    await takeIn({ shards, opener, now, wake, trace, random: () => Math.random() }, batch);
   },
 } satisfies ExportedHandler<Env>;

@@ -15,7 +15,7 @@ import { correctResponse, getCorrection } from "../services/corrections";
 import { loadForm } from "../services/forms";
 import { listKinds } from "../services/kinds";
 import { submitResponse } from "../services/submit";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { createFallback, nameRequest, noticeDeprecated } from "./conventions";
 import { openToSites } from "./cors";
 import document from "./openapi/document.gen.json";
@@ -39,8 +39,8 @@ import { reviewRoutes } from "./routes/reviews";
 import { vitalRoutes } from "./routes/vitals";
 
 /** A robot is told nothing, so that this line is the only trace of it. */
-const noteTrapped = ({ requestId }: Context, form: { readonly id: string }) =>
-  logEvent("info", "honeypot_filled", { requestId, form: form.id });
+const noteTrapped = ({ trace }: Context, form: { readonly id: string }) =>
+  events.honeypotFilled({ trace, form: form.id });
 
 const publicUrl = ({ config }: Context) => config.publicUrl;
 const FORM_SERVICES = {
@@ -80,7 +80,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>()
   .route("/", kindRoutes)
   .route("/", createDocsPages(API, listKinds))
   .use(async (c, next) => {
-    c.set("ctx", makeContext(c.env, c.executionCtx, c.get("requestId")));
+    c.set("ctx", makeContext(c.env, c.executionCtx, c.get("trace")));
     await next();
   })
   .route("/", vitalRoutes)

@@ -92,9 +92,17 @@ export const directory = sqliteTable(
     shard: integer("shard").notNull(),
     segment: integer("segment").notNull(),
     openedAt: integer("opened_at").notNull(),
+    settled: integer("settled").notNull(),
   },
   (t) => [primaryKey({ columns: [t.form, t.ordinal] })],
 );
+
+export const shards = sqliteTable("shards", {
+  no: integer("no").primaryKey(),
+  state: text("state", { enum: ["open", "closed"] }).notNull(),
+  sizeBytes: integer("size_bytes").notNull(),
+  measuredAt: integer("measured_at").notNull(),
+});
 
 export const connections = sqliteTable("connections", {
   no: integer("no").primaryKey(),

@@ -7,6 +7,7 @@ import { sweep } from "../../src/dispatch/sweep";
 import { advanceIndexes, setIndexedQuestions } from "../../src/store/answer-index";
 import { saveDraft } from "../../src/store/drafts";
 import { insertVersion } from "../../src/store/forms";
+import { appendLogs } from "../../src/store/logs";
 import { appendSpooled } from "../../src/store/spooled";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
 import { rowsOf, segmentOf, tableNames } from "../support/rows";
@@ -33,11 +34,12 @@ const OF_NO_FORM = [
   "deleted_integrations",
   "ended_sessions",
   "heartbeats",
+  "shards",
   "lexicons",
   "lexicon_entries",
 ];
-/** Rows that stay: who did what to a form is told after it too. */
-const STAY = ["audit"];
+/** Rows that stay: who did what to a form is told after it too, and for the days that the log is kept what happened to it. */
+const STAY = ["audit", "logs"];
 const SHEETS = { kind: "google-sheets", config: { spreadsheetId: "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgVE2upms" } };
 const ANSWER = "what-a-person-told";
 
@@ -92,6 +94,7 @@ async function makeFull(): Promise<{ form: string; segment: number }> {
       .bind(segment, row, row),
     db.prepare("INSERT INTO recheck_requests (form, version, asked_at, start_at) VALUES (?, 1, 1, 1)").bind(form),
   ]);
+  await appendLogs(db, [{ workspace: "ws", at: 1, level: "info", event: "page_settled", form }]);
   return { form, segment };
 }
 
