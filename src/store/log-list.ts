@@ -49,19 +49,20 @@ export const LOG_SCAN = 5_000;
 /** The number of the audit log among the sources; the others are shards. */
 const AUDIT = 0;
 
+// ?5: how many are looked at.
 const LOGS = `SELECT at, n, level, event, form, integration, request, trace, first, last, NULL AS actor, NULL AS object, detail
-  FROM logs WHERE workspace = ?1 AND at >= ?2 AND (at, n) < (?3, ?4) ORDER BY at DESC, n DESC LIMIT ${LOG_SCAN}`;
+  FROM logs WHERE workspace = ?1 AND at >= ?2 AND (at, n) < (?3, ?4) ORDER BY at DESC, n DESC LIMIT ?5`;
 
 // What a filter by form looks at: the entry of a form's change is about the form itself.
 const AUDITED = `SELECT at, no AS n, CASE WHEN action = 'integration.blocked' THEN 'warn' ELSE 'info' END AS level, action AS event,
     coalesce(detail->>'form', CASE WHEN object LIKE 'form!_%' ESCAPE '!' THEN object END) AS form,
     CASE WHEN object LIKE 'int!_%' ESCAPE '!' THEN object END AS integration,
     NULL AS request, NULL AS trace, NULL AS first, NULL AS last, actor, object, detail
-  FROM audit WHERE workspace = ?1 AND at >= ?2 AND (at, no) < (?3, ?4) ORDER BY at DESC, no DESC LIMIT ${LOG_SCAN}`;
+  FROM audit WHERE workspace = ?1 AND at >= ?2 AND (at, no) < (?3, ?4) ORDER BY at DESC, no DESC LIMIT ?5`;
 
-const MATCHES = `(?5 IS NULL OR form = ?5) AND (?6 IS NULL OR integration = ?6) AND (?7 IS NULL OR level = ?7)
-  AND (?8 IS NULL OR event = ?8) AND (?9 IS NULL OR request = ?9)
-  AND (?10 IS NULL OR object = ?10 OR ?11 BETWEEN first AND last)`;
+const MATCHES = `(?6 IS NULL OR form = ?6) AND (?7 IS NULL OR integration = ?7) AND (?8 IS NULL OR level = ?8)
+  AND (?9 IS NULL OR event = ?9) AND (?10 IS NULL OR request = ?10)
+  AND (?11 IS NULL OR object = ?11 OR ?12 BETWEEN first AND last)`;
 
 interface Read {
   readonly rows: readonly LogRow[];
@@ -104,16 +105,18 @@ async function readSource({ db, source, sql, workspace, before, limit }: Source,
   const n = source === before.source ? before.n : source > before.source ? Number.MAX_SAFE_INTEGER : 0;
   const { form = null, integration = null, level = null, event = null, request = null, response, since = 0 } = filter;
   const position = response && source === response.shard + 1 ? response.position : null;
-  const stretch = [workspace, since, before.at, n];
+  const filtered = Object.keys(filter).some((name) => name !== "since");
+  const looks = filtered ? LOG_SCAN : limit;
+  const stretch = [workspace, since, before.at, n, looks];
   const wanted = [form, integration, level, event, request, response?.id ?? null, position];
   const { results } = await db
-    .prepare(`SELECT ${source} AS source, * FROM (${sql}) WHERE ${MATCHES} ORDER BY at DESC, n DESC LIMIT ?12`)
+    .prepare(`SELECT ${source} AS source, * FROM (${sql}) WHERE ${MATCHES} ORDER BY at DESC, n DESC LIMIT ?13`)
     .bind(...stretch, ...wanted, limit)
     .all<LogRow>();
   if (results.length === limit) return { rows: results, end: results.at(-1) ?? null };
-  if (Object.keys(filter).every((name) => name === "since")) return { rows: results, end: null };
+  if (!filtered) return { rows: results, end: null };
   const end = await db
-    .prepare(`SELECT ${source} AS source, at, n FROM (${sql}) LIMIT 1 OFFSET ${LOG_SCAN - 1}`)
+    .prepare(`SELECT ${source} AS source, at, n FROM (${sql}) LIMIT 1 OFFSET ?5 - 1`)
     .bind(...stretch)
     .first<LogPlace>();
   return { rows: results, end };
