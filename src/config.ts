@@ -4,6 +4,9 @@ import type { Manifest } from "./core/manifest";
 import { type KeyRing, parseKeyRing } from "./core/seal";
 import { type Settings, UrlSetting } from "./core/setting";
 
+/** An address that is called as it is. */
+const Address = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" });
+
 const Variables = z.object({
   FORMLOG_ROOT_KEY: z.string().min(32, "must have 32 or more characters").optional(),
   FORMLOG_METRICS_KEY: z.string().min(32, "must have 32 or more characters").optional(),
@@ -19,6 +22,14 @@ const Variables = z.object({
     })
     .optional(),
   PUBLIC_URL: UrlSetting.optional(),
+  FORMLOG_ALERT_URL: Address.optional(),
+  FORMLOG_DEADMAN_URL: Address.optional(),
+  FORMLOG_ALERT_REPEAT_HOURS: z
+    .string()
+    .regex(/^\d{1,3}$/, "must be a number of hours from 1 to 168")
+    .transform(Number)
+    .refine((hours) => hours >= 1 && hours <= 168, "must be a number of hours from 1 to 168")
+    .default(4),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -34,6 +45,12 @@ export interface Config {
   readonly keyRing: KeyRing | null;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
+  /** Where alerts of the installation itself go; null: into the log alone. */
+  readonly alertUrl: string | null;
+  /** Called after each good sweep; null: nobody waits for it. */
+  readonly deadmanUrl: string | null;
+  /** An alert that lasts is told again after so long. */
+  readonly alertRepeatMs: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
   /** The variables of the kinds, by name. */
@@ -60,11 +77,15 @@ export function readConfig(
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
   const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
+  const { FORMLOG_ALERT_URL, FORMLOG_DEADMAN_URL, FORMLOG_ALERT_REPEAT_HOURS } = parsed.data;
   return {
     rootKey: FORMLOG_ROOT_KEY ?? null,
     metricsKey: FORMLOG_METRICS_KEY ?? null,
     keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
     publicUrl: PUBLIC_URL ?? null,
+    alertUrl: FORMLOG_ALERT_URL ?? null,
+    deadmanUrl: FORMLOG_DEADMAN_URL ?? null,
+    alertRepeatMs: FORMLOG_ALERT_REPEAT_HOURS * 3_600_000,
     turnstileUrl: TURNSTILE_URL,
     settings: settings.data,
   };

@@ -9,12 +9,14 @@ import type { FormSettings } from "./core/form-settings";
 import { createLru, type Lru } from "./core/lru";
 import type { Manifest } from "./core/manifest";
 import type { Spooled } from "./core/spool";
+import type { Teller } from "./dispatch/alerts";
 import type { IntegrationEraser } from "./dispatch/erase";
 import { forgetIndex } from "./dispatch/index-client";
 import type { WantsNotice } from "./dispatch/notices";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
 import { sendWakeUps } from "./dispatch/wake";
 import { catalog, findKind, findProvider, wantsNotice } from "./integrations/kinds";
+import { tellWorkspace } from "./services/alert-form";
 import { createGroupCommit, type GroupCommit } from "./services/group-commit";
 import { createLimiter } from "./services/rate-limit";
 import { appendResponses, type NewResponse, sizeOf } from "./store/append";
@@ -89,12 +91,16 @@ interface Runtime {
   readonly providerWorker: (provider: string) => Fetcher | undefined;
   /** Asks the worker of a kind that keeps an index to delete what lies under a deleted integration. */
   readonly indexEraser: IntegrationEraser["indexEraser"];
+  /** Calls of the installation itself: to its watchers. */
+  readonly callOut: Teller["callOut"];
 }
 
 export interface Context extends Runtime {
   readonly requestId: string;
   /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
   readonly actor: string;
+  /** Stores an alert in the alert form of a workspace. */
+  readonly tellWorkspace: Teller["tellWorkspace"];
   /** Keeps the request alive for work that the client does not wait for. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -118,7 +124,14 @@ export function makeContext(
     runtime = makeRuntime(env);
     runtimes.set(env.DB, runtime);
   }
-  return { ...runtime, requestId, actor: "nobody", waitUntil: (work) => execution.waitUntil(work) };
+  const ctx: Context = {
+    ...runtime,
+    requestId,
+    actor: "nobody",
+    waitUntil: (work) => execution.waitUntil(work),
+    tellWorkspace: (target, message) => tellWorkspace(ctx, target, message),
+  };
+  return ctx;
 }
 
 function makeRuntime(env: Env): Runtime {
@@ -152,6 +165,7 @@ function makeRuntime(env: Env): Runtime {
       sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
     spool: (messages, cause) => sendSpooled(env.QUEUE_INTAKE, messages, cause),
     wantsNotice,
+    callOut: (request) => fetch(request),
     kindWorker,
     providerWorker: (provider) => workerOf(findProvider(provider)),
     indexEraser(kind) {

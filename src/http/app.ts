@@ -21,6 +21,7 @@ import { openToSites } from "./cors";
 import document from "./openapi/document.gen.json";
 import { answerError } from "./problem";
 import { accessRoutes } from "./routes/access";
+import { alertRoutes } from "./routes/alerts";
 import { auditRoutes } from "./routes/audit";
 import { correctionRoutes } from "./routes/corrections";
 import { documentRoutes } from "./routes/document";
@@ -57,6 +58,7 @@ const FORM_SERVICES = {
 
 const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
+  .route("/", alertRoutes)
   .route("/", auditRoutes)
   .route("/", formRoutes)
   .route("/", linkRoutes)

@@ -90,6 +90,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   skipDelivery: { status: 200 },
   reconcileIntegration: { status: 202 },
   listReconciliations: { status: 200 },
+  listAlerts: { status: 200 },
+  listAlertDestinations: { status: 200 },
+  addAlertDestination: { status: 201 },
   createConnection: { status: 201, body: CONNECTION },
   listConnections: { status: 200 },
   getConnection: { status: 200 },
@@ -150,7 +153,7 @@ const CASES = [
 type Case = (typeof CASES)[number];
 
 /** Lists of the workspace that a key of one form sees its part of. */
-const NARROWED: ReadonlySet<string> = new Set(["listForms", "listWorkspaceIntegrations"]);
+const NARROWED: ReadonlySet<string> = new Set(["listForms", "listWorkspaceIntegrations", "listAlerts"]);
 
 /** What each caller is answered: the right status, or a refusal. */
 function expectedStatus({ operationId, scope, keyOptional, path }: Operation, caller: Case, right: number): number {
