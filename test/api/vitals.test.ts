@@ -22,7 +22,8 @@ const ready = async (): Promise<Readiness> => (await call("GET", "/readyz")).bod
 
 beforeEach(async () => {
   for (const level of ["info", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  await env.DB.prepare("DELETE FROM heartbeats").run();
+  // Of the whole installation, so that nothing may wait in it that another file left.
+  await env.DB.batch([env.DB.prepare("DELETE FROM heartbeats"), env.DB.prepare("DELETE FROM cursors")]);
 });
 
 describe("/readyz", () => {
