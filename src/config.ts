@@ -5,6 +5,8 @@ import { type KeyRing, parseKeyRing } from "./core/seal";
 import { type Settings, UrlSetting } from "./core/setting";
 
 const Count = z.coerce.number("must be a number").int("must be a whole number").min(1, "must be 1 or more");
+/** An address that is called as it is. */
+const Address = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" });
 
 const Variables = z.object({
   FORMLOG_ROOT_KEY: z.string().min(32, "must have 32 or more characters").optional(),
@@ -30,6 +32,14 @@ const Variables = z.object({
     .default(14),
   PUBLIC_URL: UrlSetting.optional(),
   BACKUP_DAYS: z.coerce.number().int("must be whole days").min(1, "must be 1 or more").max(3650).default(30),
+  FORMLOG_ALERT_URL: Address.optional(),
+  FORMLOG_DEADMAN_URL: Address.optional(),
+  FORMLOG_ALERT_REPEAT_HOURS: z
+    .string()
+    .regex(/^\d{1,3}$/, "must be a number of hours from 1 to 168")
+    .transform(Number)
+    .refine((hours) => hours >= 1 && hours <= 168, "must be a number of hours from 1 to 168")
+    .default(4),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -53,6 +63,12 @@ export interface Config {
   readonly publicUrl: string | null;
   /** For how many days a backup is kept. */
   readonly backupDays: number;
+  /** Where alerts of the installation itself go; null: into the log alone. */
+  readonly alertUrl: string | null;
+  /** Called after each good sweep; null: nobody waits for it. */
+  readonly deadmanUrl: string | null;
+  /** An alert that lasts is told again after so long. */
+  readonly alertRepeatMs: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
   /** The variables of the kinds, by name. */
@@ -88,6 +104,9 @@ export function readConfig(
     logDays: data.FORMLOG_LOG_DAYS,
     publicUrl: data.PUBLIC_URL ?? null,
     backupDays: data.BACKUP_DAYS,
+    alertUrl: data.FORMLOG_ALERT_URL ?? null,
+    deadmanUrl: data.FORMLOG_DEADMAN_URL ?? null,
+    alertRepeatMs: data.FORMLOG_ALERT_REPEAT_HOURS * 3_600_000,
     turnstileUrl: data.TURNSTILE_URL,
     settings: settings.data,
   };
