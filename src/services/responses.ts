@@ -52,8 +52,8 @@ export interface Stored {
 export async function findStored(ctx: Context, form: CachedForm, id: string): Promise<Stored> {
   const address = parseResponseId(id);
   if (!address || address.shard >= ctx.shards.all.length) throw missing();
-  const found = await findResponse(ctx.shards.get(address.shard).db, address);
-  if (found?.form !== form.id) throw missing();
+  const found = await findResponse(ctx.shards.get(address.shard).db, address, form.id);
+  if (!found) throw missing();
   return found;
 }
 
