@@ -23,6 +23,7 @@ const Variables = z.object({
   FORMLOG_SHARD_CAP_BYTES: Count.default(8_000_000_000),
   FORMLOG_SEGMENT_RESPONSES_MAX: Count.default(2 ** 32),
   PUBLIC_URL: UrlSetting.optional(),
+  BACKUP_DAYS: z.coerce.number().int("must be whole days").min(1, "must be 1 or more").max(3650).default(30),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -42,6 +43,8 @@ export interface Config {
   readonly segmentResponsesMax: number;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
+  /** For how many days a backup is kept. */
+  readonly backupDays: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
   /** The variables of the kinds, by name. */
@@ -67,7 +70,8 @@ export function readConfig(
     const problems = issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
-  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
+  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, BACKUP_DAYS, TURNSTILE_URL } =
+    parsed.data;
   return {
     shardCapBytes: parsed.data.FORMLOG_SHARD_CAP_BYTES,
     segmentResponsesMax: parsed.data.FORMLOG_SEGMENT_RESPONSES_MAX,
@@ -75,6 +79,7 @@ export function readConfig(
     metricsKey: FORMLOG_METRICS_KEY ?? null,
     keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
     publicUrl: PUBLIC_URL ?? null,
+    backupDays: BACKUP_DAYS,
     turnstileUrl: TURNSTILE_URL,
     settings: settings.data,
   };

@@ -34,6 +34,7 @@ export interface Env extends Readonly<Record<string, unknown>> {
   readonly QUEUE_INTAKE?: Queue<Spooled>;
   readonly RATE_SUBMIT?: RateLimit;
   readonly RATE_SIGN_IN?: RateLimit;
+  readonly BACKUP?: R2Bucket;
 }
 
 /** A form as submissions need it: its current version, compiled, and where its responses go. */
@@ -100,6 +101,10 @@ interface Runtime {
   readonly spool: (messages: readonly Spooled[], cause: unknown, trace?: Trace) => Promise<readonly SpoolOutcome[]>;
   /** Whether an integration is to be told what happened to another one. */
   readonly wantsNotice: WantsNotice;
+  /** Where backups lie; null: none are made. */
+  readonly bucket: R2Bucket | null;
+  /** Kinds that keep an index, which is in no backup. */
+  readonly indexKinds: readonly string[];
   /** The worker of a kind, for tests and callbacks; undefined when it is not bound. */
   readonly kindWorker: (kind: string) => KindWorker | undefined;
   /** The worker of the kind whose provider is called so in addresses of callbacks. */
@@ -185,6 +190,8 @@ function makeRuntime(env: Env): Runtime {
       sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
     spool: (messages, cause, trace) => sendSpooled(env.QUEUE_INTAKE, messages, cause, trace),
     wantsNotice,
+    bucket: env.BACKUP ?? null,
+    indexKinds: catalog.filter(({ index }) => index).map(({ kind }) => kind),
     kindWorker,
     providerWorker: (provider) => workerOf(findProvider(provider)),
     indexEraser(kind) {

@@ -1,6 +1,7 @@
 /** The API worker: requests, the sweeper once a minute, and the intake queue. */
 import { type Env, makeContext } from "./context";
 import { newId } from "./core/ids";
+import { backUpNightly } from "./dispatch/backup";
 import { takeIn } from "./dispatch/intake";
 import { sweep } from "./dispatch/sweep";
 import { app } from "./http/app";
@@ -14,6 +15,7 @@ export default {
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
     await sweep(ctx, ctx.now());
+    await backUpNightly(ctx);
   },
   async queue(batch, env, execution) {
     const { shards, opener, now, wake, trace } = makeContext(
