@@ -13,7 +13,7 @@ import { type Workerd, withWorkerd } from "./workerd";
 const FEW = 1_000;
 const RATIO_MAX = 1.15;
 /** Requests over which CPU is measured, after as many that are not. */
-const REQUESTS = 1_000;
+const REQUESTS = 300;
 const PAGE = 50;
 const STEP = 500;
 
