@@ -2,7 +2,7 @@
  * Alerts (docs/decisions/027): after each sweep, what needs somebody is found, told once and again while it lasts, and once more
  * when it is over. It is noted after it was told: a sweep that dies in between tells it again, under the same id.
  */
-import type { AlertEvent, AlertMessage, OpenAlert } from "../core/alert/alert";
+import type { AlertMessage, OpenAlert } from "../core/alert/alert";
 import { courseOf, messagesOf } from "../core/alert/course";
 import { type AlertFacts, type CursorFacts, findAlerts, type ShardFacts } from "../core/alert/find";
 import { FACTS_MAX, readCursorFacts, readExpiringKeys, readOwners } from "../store/alert-facts";
