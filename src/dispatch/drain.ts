@@ -17,6 +17,7 @@ import { notify } from "./notify";
 import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
 import { settle } from "./settle";
 import { storyOf } from "./story";
+import { waitsForEarlier } from "./turn";
 import { type Worked, workOff } from "./work";
 
 /** Works off a cursor until it is dry, must wait, or has had its time; then releases it and arranges the next wake-up. */
@@ -30,6 +31,7 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
   if (!claimed) return;
   if (!setup) return deleteCursor(shard.db, claimed.segment, claimed.integration);
   const place = { shard, setup };
+  if (await waitsForEarlier(engine, shard, claimed)) return;
   const deps = await makeDeps(engine, setup, { shard, cursor: claimed });
   if (!("blocked" in deps) && comparisonDue(claimed, engine.now())) {
     if (!(await compare({ engine, place, deps }, claimed))) return;

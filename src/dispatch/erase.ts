@@ -13,6 +13,7 @@ import {
 } from "../store/integration-erasure";
 import { listSegments, type Shards } from "../store/shards";
 import * as events from "../telemetry/events";
+import { markErasedForm } from "./backup-retention";
 
 export interface EraseLimits {
   /** Rows of one statement, and statements of one sweep. */
@@ -23,11 +24,16 @@ export interface EraseLimits {
 const LIMITS: EraseLimits = { rows: 1_000, steps: 20 };
 
 /** Goes on erasing. Returns how many forms are gone for good. */
-export async function eraseDeletedForms(shards: Shards, now: number, limits = LIMITS, trace?: Trace): Promise<number> {
+export async function eraseDeletedForms(
+  { shards, bucket = null, trace }: Pick<IntegrationEraser, "shards" | "trace"> & { readonly bucket?: R2Bucket | null },
+  now: number,
+  limits = LIMITS,
+): Promise<number> {
   let gone = 0;
   for (let steps = limits.steps; steps > 0; ) {
     const form = await takeErasable(shards.control, now);
     if (!form) break;
+    await markErasedForm(bucket, form.id);
     steps = await eraseForm(shards, { id: form.id, now }, { ...limits, steps });
     if (steps < 0) break;
     gone += 1;

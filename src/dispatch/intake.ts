@@ -7,13 +7,15 @@ import { backoffSeconds } from "../core/retry";
 import { type Spooled, SpooledSchema } from "../core/spool";
 import type { Trace } from "../core/trace";
 import type { WakeUp } from "../store/cursors";
-import { extendRechecks } from "../store/rechecks";
 import type { Shard, Shards } from "../store/shards";
-import { appendSpooled, isReachable } from "../store/spooled";
+import { isReachable } from "../store/spooled";
 import * as events from "../telemetry/events";
+import type { Opener } from "./next-segment";
+import { storeSpooled } from "./spooled-segments";
 
 export interface Intake {
   readonly shards: Shards;
+  readonly opener: Opener;
   readonly now: () => number;
   /** A number in [0, 1). */
   readonly random: () => number;
@@ -82,9 +84,7 @@ async function storeAll(intake: Intake, shard: Shard, items: readonly Item[]): P
 
 async function store(intake: Intake, shard: Shard, items: readonly Item[]): Promise<void> {
   const entries = items.map(({ entry }) => entry);
-  const { settled, wakeUps } = await appendSpooled(shard, entries, intake.now());
-  // Before the messages are acked: a crash between the two brings them again.
-  await extendRechecks(shard.db, entries);
+  const { settled, wakeUps } = await storeSpooled(intake, shard, entries);
   const done = new Set(settled.map(({ nonce }) => nonce));
   for (const { entry, message } of items) if (done.has(entry.nonce)) message.ack();
   const lost = items.filter(({ entry }) => !done.has(entry.nonce));

@@ -11,12 +11,15 @@ import { advanceIndexes } from "../store/answer-index";
 import type { WakeUp } from "../store/cursors";
 import { sweepCursors } from "../store/cursors";
 import { pruneLogs } from "../store/logs";
+import { noteSize } from "../store/placement";
 import { deleteOldQuotas } from "../store/quotas";
+import { isRestoring } from "../store/restores";
 import { deleteOldSessions } from "../store/sessions";
 import { deleteOldReceipts } from "../store/spooled";
 import { noteSweep } from "../store/vitals";
 import * as events from "../telemetry/events";
 import { eraseDeletedForms, eraseDeletedIntegrations, type IntegrationEraser } from "./erase";
+import { type Opener, settleOpenings } from "./next-segment";
 import { passOnNotices, type WantsNotice } from "./notices";
 import { beginRechecks, goOnRechecking } from "./recheck";
 
@@ -24,9 +27,12 @@ import { beginRechecks, goOnRechecking } from "./recheck";
 const SWEEP_MAX = 1_000;
 
 export interface Sweeper extends IntegrationEraser {
+  readonly opener: Opener;
   readonly now: () => number;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   readonly wantsNotice: WantsNotice;
+  /** Where backups lie. */
+  readonly bucket?: R2Bucket | null;
   readonly config: Pick<Config, "logDays">;
 }
 
@@ -55,8 +61,11 @@ const entryOf = ({ shard, woken, trace, now }: Found): LogEntry => ({
  */
 export async function sweep(on: Sweeper, now: number): Promise<number> {
   const { shards, wake, wantsNotice, trace, config } = on;
+  // Half of the rows are there: nothing is delivered, noticed or erased before the other half is.
+  if (await isRestoring(shards.control).catch(() => false)) return 0;
   let count = 0;
   await beginRechecks(on).catch((error) => events.sweepFailed({ trace, what: "requests of re-checks", error }));
+  await settleOpenings(on.opener).catch((error) => events.sweepFailed({ trace, what: "new segments", error }));
   for (const shard of shards.all) {
     const { no, db } = shard;
     // Before the cursors: a notice is due work of those that it is passed on to.
@@ -70,7 +79,8 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
       await advanceIndexes(db);
       await deleteOldReceipts(db, now - RECEIPT_KEPT_MS);
       await pruneLogs(db, now - config.logDays * DAY_MS);
-      await noteSweep(db, now, found.length > 0 ? [entryOf({ shard: no, woken: found.length, trace, now })] : []);
+      const entries = found.length > 0 ? [entryOf({ shard: no, woken: found.length, trace, now })] : [];
+      await noteSize(shards, { no, bytes: await noteSweep(db, now, entries), now });
     } catch (error) {
       events.sweepFailed({ trace, shard: no, error });
     }
@@ -80,9 +90,7 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
   }
   await deleteOldQuotas(shards.control, now).catch((error) => events.sweepFailed({ trace, what: "quotas", error }));
   await deleteOldSessions(shards.control, now).catch((error) => events.sweepFailed({ trace, what: "sessions", error }));
-  await eraseDeletedForms(shards, now, undefined, trace).catch((error) =>
-    events.sweepFailed({ trace, what: "deleted forms", error }),
-  );
+  await eraseDeletedForms(on, now).catch((error) => events.sweepFailed({ trace, what: "deleted forms", error }));
   await eraseDeletedIntegrations(on, now).catch((error) =>
     events.sweepFailed({ trace, what: "deleted integrations", error }),
   );

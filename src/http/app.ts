@@ -22,6 +22,7 @@ import document from "./openapi/document.gen.json";
 import { answerError } from "./problem";
 import { accessRoutes } from "./routes/access";
 import { auditRoutes } from "./routes/audit";
+import { backupRoutes } from "./routes/backups";
 import { correctionRoutes } from "./routes/corrections";
 import { documentRoutes } from "./routes/document";
 import { exportRoutes } from "./routes/export";
@@ -59,6 +60,7 @@ const FORM_SERVICES = {
 const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
   .route("/", auditRoutes)
+  .route("/", backupRoutes)
   .route("/", logRoutes)
   .route("/", formRoutes)
   .route("/", linkRoutes)

@@ -12,6 +12,7 @@ export const segments = sqliteTable("segments", {
   openedAt: integer("opened_at").notNull(),
   responsesMax: integer("responses_max"),
   notices: integer("notices").notNull(),
+  retiredAt: integer("retired_at"),
 });
 
 export const responses = sqliteTable("responses", {
@@ -48,6 +49,7 @@ export const receipts = sqliteTable("receipts", {
   response: integer("response").notNull(),
   refusal: text("refusal", { enum: ["idempotency_key_reused"] }),
   settledAt: integer("settled_at").notNull(),
+  shard: integer("shard"),
 });
 
 export const revisions = sqliteTable("revisions", {
@@ -113,6 +115,7 @@ export const cursors = sqliteTable(
     failedAt: integer("failed_at"),
     blocked: text("blocked"),
     tally: text("tally").notNull(),
+    follows: text("follows"),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );

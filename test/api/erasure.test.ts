@@ -34,6 +34,10 @@ const OF_NO_FORM = [
   "deleted_integrations",
   "ended_sessions",
   "heartbeats",
+  "shards",
+  "backups",
+  "backup_parts",
+  "restores",
   "lexicons",
   "lexicon_entries",
 ];
@@ -106,7 +110,7 @@ describe("the erasure of a form", () => {
     expect(filled.toSorted()).toEqual((await tableNames()).filter((table) => !OF_NO_FORM.includes(table)).toSorted());
 
     const eraseAt = Date.parse((await remove(form, "?retentionDays=1")).body.eraseAt);
-    await eraseDeletedForms(shards, eraseAt - 1);
+    await eraseDeletedForms({ shards }, eraseAt - 1);
     const responses = async () => {
       const range = [segment * 2 ** 33, (segment + 1) * 2 ** 33];
       return (
@@ -120,7 +124,7 @@ describe("the erasure of a form", () => {
     // Two rows a statement and one statement a sweep.
     const sizes: number[] = [];
     for (let sweeps = 0; sweeps < 40; sweeps += 1) {
-      await eraseDeletedForms(shards, eraseAt, { rows: 2, steps: 1 });
+      await eraseDeletedForms({ shards }, eraseAt, { rows: 2, steps: 1 });
       await advanceIndexes(db);
       sizes.push(await responses());
       if (sweeps === 0) expect((await post(form, "restore")).status).toBe(404);
@@ -143,7 +147,7 @@ describe("the erasure of a form", () => {
     const form = await newForm(key);
     const segment = await segmentOf(form);
     await remove(form, "?retentionDays=0");
-    await eraseDeletedForms(shards, Date.now());
+    await eraseDeletedForms({ shards }, Date.now());
     const late = {
       nonce: "late-late-late-1",
       segment,

@@ -31,6 +31,13 @@ export function responsesRechecked(fields: Traced & { form: string; version: num
   logEvent("info", "responses_rechecked", fields);
 }
 
+/** A form stores its responses in its next segment from now on; `after` is the last one. */
+export function segmentOpened(
+  fields: Traced & { form: string; shard: number; segment: number; after: { shard: number; no: number } },
+): void {
+  logEvent("info", "segment_opened", fields);
+}
+
 /** Nothing of a deleted form is left. */
 export function formErased(fields: Traced & { form: string }): void {
   logEvent("info", "form_erased", fields);
