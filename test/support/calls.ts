@@ -102,6 +102,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   listKeys: { status: 200 },
   revokeKey: { status: 204 },
   listAudit: { status: 200 },
+  listLogs: { status: 200 },
+  listInstallationLogs: { status: 200 },
   listLexicon: { status: 200 },
   createLexiconEntry: { status: 201 },
   importLexiconJson: { status: 200 },
