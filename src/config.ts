@@ -19,6 +19,7 @@ const Variables = z.object({
     })
     .optional(),
   PUBLIC_URL: UrlSetting.optional(),
+  COUNT_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -36,6 +37,8 @@ export interface Config {
   readonly publicUrl: string | null;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
+  /** What an isolate counts is written down at most once in so many milliseconds; 0: never. */
+  readonly countEveryMs: number;
   /** The variables of the kinds, by name. */
   readonly settings: Settings;
 }
@@ -60,12 +63,14 @@ export function readConfig(
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
   const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
+  const countEveryMs = parsed.data.COUNT_SECONDS * 1000;
   return {
     rootKey: FORMLOG_ROOT_KEY ?? null,
     metricsKey: FORMLOG_METRICS_KEY ?? null,
     keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
     publicUrl: PUBLIC_URL ?? null,
     turnstileUrl: TURNSTILE_URL,
+    countEveryMs,
     settings: settings.data,
   };
 }

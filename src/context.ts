@@ -10,6 +10,7 @@ import { createLru, type Lru } from "./core/lru";
 import type { Manifest } from "./core/manifest";
 import type { Spooled } from "./core/spool";
 import type { IntegrationEraser } from "./dispatch/erase";
+import { countRows, createCountFlush } from "./dispatch/flush-counts";
 import { forgetIndex } from "./dispatch/index-client";
 import type { WantsNotice } from "./dispatch/notices";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
@@ -30,6 +31,8 @@ export interface Env extends Readonly<Record<string, unknown>> {
   readonly QUEUE_INTAKE?: Queue<Spooled>;
   readonly RATE_SUBMIT?: RateLimit;
   readonly RATE_SIGN_IN?: RateLimit;
+  /** Where counts go as points besides. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
 }
 
 /** A form as submissions need it: its current version, compiled, and where its responses go. */
@@ -78,6 +81,8 @@ interface Runtime {
   readonly limit: (key: string, count: number) => Promise<boolean>;
   /** The same, of tries to sign in. */
   readonly limitSignIns: (key: string, count: number) => Promise<boolean>;
+  /** Writes down what was counted, when it is time; else null at once. For work after the answer. Never fails. */
+  readonly flushCounts: () => Promise<void> | null;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   /** Puts submissions that D1 can't take, because of `cause`, on the intake queue; outcomes by index. Never fails. */
   readonly spool: (messages: readonly Spooled[], cause: unknown) => Promise<readonly SpoolOutcome[]>;
@@ -122,14 +127,15 @@ export function makeContext(
 }
 
 function makeRuntime(env: Env): Runtime {
-  const shards = openShards(env);
+  const shards = openShards(env, countRows);
   const now = () => Date.now();
   const heads = createLru<number>(10_000);
   const commits = new Map<number, GroupCommit<NewResponse, Appended>>();
   const workerOf = (kind: Manifest | undefined) => env[kind?.serviceBinding ?? ""] as Fetcher | undefined;
   const kindWorker = (kind: string) => workerOf(findKind(kind));
+  const config = readConfig(env, catalog);
   return {
-    config: readConfig(env, catalog),
+    config,
     shards,
     now,
     random: (bytes) => crypto.getRandomValues(bytes),
@@ -148,6 +154,12 @@ function makeRuntime(env: Env): Runtime {
     },
     limit: createLimiter(env.RATE_SUBMIT),
     limitSignIns: createLimiter(env.RATE_SIGN_IN),
+    flushCounts: createCountFlush({
+      db: shards.control,
+      now,
+      everyMs: config.countEveryMs,
+      analytics: env.ANALYTICS,
+    }),
     wake: (wakeUps) =>
       sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
     spool: (messages, cause) => sendSpooled(env.QUEUE_INTAKE, messages, cause),

@@ -14,13 +14,15 @@ export default {
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
     await sweep(ctx, ctx.now());
+    await ctx.flushCounts();
   },
   async queue(batch, env, execution) {
-    const { shards, now, wake } = makeContext(
+    const { shards, now, wake, flushCounts } = makeContext(
       env,
       execution,
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
     await takeIn({ shards, now, wake, random: () => Math.random() }, batch);
+    await flushCounts();
   },
 } satisfies ExportedHandler<Env>;

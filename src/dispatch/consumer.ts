@@ -10,6 +10,7 @@ import { logEvent } from "../telemetry/log";
 import { acceptCallback, acceptInbound } from "./callback";
 import { drain } from "./drain";
 import type { Engine } from "./engine";
+import { countRows, createCountFlush } from "./flush-counts";
 import { forgetIntegration, queryIndex } from "./index-requests";
 import { previewConfig } from "./preview";
 import { testIntegration } from "./test-integration";
@@ -20,11 +21,14 @@ export interface KindEnv extends Readonly<Record<string, unknown>> {
   readonly DB: D1Database;
   /** Of kinds that keep an index. */
   readonly SEARCH_DB?: D1Database;
+  /** Where counts go as points besides. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
 }
 
 /** The default export of a kind's worker. */
 export function consumer(kind: Integration) {
   const memory = new Map<string, unknown>();
+  let flush: ReturnType<typeof createCountFlush> | null = null;
   return {
     async fetch(request: Request, env: KindEnv): Promise<Response> {
       const engine = makeEngine(kind, env, memory);
@@ -43,11 +47,16 @@ export function consumer(kind: Integration) {
         batch.messages.map(({ body }) => [`${body.shard}/${body.segment}/${body.integration}`, body]),
       );
       await Promise.all([...cursors.values()].map((wakeUp) => drainSafely(engine, wakeUp)));
+      flush ??= flushOf(engine, env);
+      await flush();
       // A message is only a doorbell: whatever happened, the sweeper finds what is left.
       batch.ackAll();
     },
   };
 }
+
+const flushOf = ({ shards, config, now }: Engine, { ANALYTICS }: KindEnv) =>
+  createCountFlush({ db: shards.control, now, everyMs: config.countEveryMs, analytics: ANALYTICS });
 
 async function drainSafely(engine: Engine, wakeUp: WakeUp): Promise<void> {
   try {
@@ -64,7 +73,7 @@ function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown
   return {
     kind,
     config: readConfig(env, [kind.manifest]),
-    shards: openShards(env),
+    shards: openShards(env, countRows),
     index: env.SEARCH_DB,
     fetch: (request) => fetch(request),
     now,

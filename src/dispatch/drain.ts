@@ -14,6 +14,7 @@ import { compare, comparisonDue } from "./compare";
 import { makeDeps } from "./deps";
 import { readChecks, readDuePage } from "./due";
 import { DRAIN_MS, type Engine, LEASE_MS } from "./engine";
+import { countPage } from "./flush-counts";
 import { notify } from "./notify";
 import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
 import { settle } from "./settle";
@@ -167,6 +168,7 @@ function noWork(cursor: Cursor, now: number): PageWork {
 function logPage(engine: Engine, { setup }: Place, { work, worked }: { work: AnyWork; worked: Worked }): void {
   const { halt, outcomes } = worked;
   if (work.page.entries.length === 0 && !halt) return;
+  countPage(engine.kind.manifest.kind, outcomes.values(), halt?.type);
   const counts: Record<string, number> = {};
   for (const { type } of outcomes.values()) counts[type] = (counts[type] ?? 0) + 1;
   logEvent(halt ? "warn" : "info", "page_settled", {

@@ -2,7 +2,7 @@
 import { SEGMENT_SIZE } from "../core/ids";
 
 /** The newest file of migrations/: a database without it is older than this code. */
-export const SCHEMA = "0027_tally.sql";
+export const SCHEMA = "0038_counters.sql";
 
 export interface Vitals {
   /** The newest migration that was applied; null: none. */

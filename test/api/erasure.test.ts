@@ -35,6 +35,7 @@ const OF_NO_FORM = [
   "heartbeats",
   "lexicons",
   "lexicon_entries",
+  "counters",
 ];
 /** Rows that stay: who did what to a form is told after it too. */
 const STAY = ["audit"];
