@@ -1,6 +1,7 @@
 /** The API worker: requests, the sweeper once a minute, and the intake queue. */
 import { type Env, makeContext } from "./context";
 import { newId } from "./core/ids";
+import { backUpNightly } from "./dispatch/backup";
 import { takeIn } from "./dispatch/intake";
 import { sweep } from "./dispatch/sweep";
 import { app } from "./http/app";
@@ -14,15 +15,16 @@ export default {
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
     await sweep(ctx, ctx.now());
+    await backUpNightly(ctx);
     await ctx.flushCounts();
   },
   async queue(batch, env, execution) {
-    const { shards, now, wake, flushCounts } = makeContext(
+    const { shards, opener, now, wake, trace, flushCounts } = makeContext(
       env,
       execution,
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
-    await takeIn({ shards, now, wake, random: () => Math.random() }, batch);
+    await takeIn({ shards, opener, now, wake, trace, random: () => Math.random() }, batch);
     await flushCounts();
   },
 } satisfies ExportedHandler<Env>;

@@ -2,7 +2,7 @@
 import type { Counted } from "../core/counters";
 import { addCounts } from "../store/counters";
 import { count, takeCounts } from "../telemetry/counters";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 /** Analytics Engine took 25 points an invocation when this was written (platform.md section 1). */
 const POINTS_MAX = 25;
@@ -29,7 +29,7 @@ export function createCountFlush({ db, now, everyMs, analytics }: CountFlush): (
     const counted = takeCounts();
     if (counted.length === 0) return null;
     if (analytics) writePoints(analytics, counted);
-    return addCounts(db, counted).catch((error) => logEvent("warn", "counts_lost", { series: counted.length, error }));
+    return addCounts(db, counted).catch((error) => events.countsLost({ series: counted.length, error }));
   };
 }
 

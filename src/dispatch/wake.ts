@@ -2,7 +2,7 @@
 import { DELAY_SECONDS_MAX } from "../core/retry";
 import type { WakeUp } from "../store/cursors";
 import { count } from "../telemetry/counters";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 /** Cloudflare Queues: 100 messages in a sendBatch (platform.md 1.3). */
 const BATCH_MAX = 100;
@@ -24,7 +24,7 @@ export async function sendWakeUps(
       }
       count("formlog_wake_ups", { kind }, all.length);
     } catch (error) {
-      logEvent("warn", "wake_up_not_sent", { kind, count: all.length, error });
+      events.wakeUpNotSent({ trace: all[0]?.trace, kind, count: all.length, error });
     }
   }
 }

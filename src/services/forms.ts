@@ -6,7 +6,7 @@ import type { Definition } from "../core/form";
 import { seqOf } from "../core/ids";
 import { isUnavailable, StoreError } from "../store/db";
 import * as store from "../store/forms";
-import { headOf, listSegments, updateOpenSegment } from "../store/shards";
+import { countResponses, headOf, listSegments, segmentKey, updateOpenSegment } from "../store/shards";
 import { orUnavailable } from "./store-failure";
 
 /** A cached form is checked by the INSERT itself; access and state are looked at again after this time. */
@@ -41,6 +41,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 async function readForm(ctx: Context, id: string): Promise<CachedForm> {
   const [row, segments] = await Promise.all([store.findForm(ctx.shards.control, id), listSegments(ctx.shards, id)]);
+  const earlier = segments.slice(0, -1);
   const open = segments.at(-1);
   if (!row || row.deletedAt !== null || row.version === 0 || !open) {
     ctx.forms.delete(id);
@@ -49,13 +50,14 @@ async function readForm(ctx: Context, id: string): Promise<CachedForm> {
   // A version never changes: what is known of it need not be read or compiled again.
   const known = ctx.forms.get(id);
   const same = known?.version === row.version ? known : null;
-  const [definition, head] = await Promise.all([
+  const { responsesMax } = row.settings;
+  const [definition, head, before] = await Promise.all([
     same?.definition ?? readDefinition(ctx, id, row.version),
     headOf(ctx.shards, open),
+    responsesMax === undefined ? 0 : countResponses(ctx.shards, earlier),
   ]);
-  const key = `${open.shard}/${open.no}`;
+  const key = segmentKey(open);
   ctx.heads.set(key, Math.max(head, ctx.heads.get(key) ?? 0));
-  const { responsesMax } = row.settings;
   const form: CachedForm = {
     id,
     workspace: row.workspace,
@@ -66,9 +68,10 @@ async function readForm(ctx: Context, id: string): Promise<CachedForm> {
     definition,
     compiled: same?.compiled ?? compileDefinition(definition),
     settings: row.settings,
-    full: responsesMax !== undefined && seqOf(head) >= responsesMax,
+    full: responsesMax !== undefined && before + seqOf(head) >= responsesMax,
     shard: open.shard,
     segment: open.no,
+    earlier,
     turnstile: row.turnstile,
     loadedAt: ctx.now(),
   };

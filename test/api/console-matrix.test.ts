@@ -147,7 +147,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   "POST /console/keys/new": {
     scope: "admin",
     whole: true,
-    status: 201,
     on: "/console/keys/new",
     typed: { name: "Tablet", scopes: "responses:submit" },
     audit: "key.created",
@@ -198,7 +197,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   [`POST ${RESPONSE}/correction`]: {
     scope: "responses:write",
-    status: 201,
     on: `${RESPONSE}/correction`,
     audit: "correction_link.created",
   },
@@ -274,6 +272,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...asked("replay", "integration.replayed", { how: "beginning" }),
   ...asked("delete", "integration.deleted"),
   [`POST ${INTEGRATION}/resume`]: { scope: "integrations:write", on: INTEGRATION, audit: "integration.resumed" },
+  [`POST ${INTEGRATION}/reconcile`]: { scope: "integrations:write", on: INTEGRATION, audit: "integration.reconciled" },
   // Nobody's worker stands behind it here.
   [`POST ${INTEGRATION}/test`]: { scope: "integrations:write", on: INTEGRATION, status: 503 },
   [`POST ${INTEGRATION}/deliveries/:delivery/retry`]: {

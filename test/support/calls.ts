@@ -117,5 +117,11 @@ export const ROWS: Readonly<Record<string, Row>> = {
   getReadiness: { status: 200 },
   getMetrics: { status: 200 },
   rotateEncryption: { status: 200 },
+  listBackups: { status: 200 },
+  backUp: { status: 200 },
+  writeBackupObject: { status: 204, headers: { "content-type": "application/octet-stream" } },
+  readBackupObject: { status: 200 },
+  // There is no such backup.
+  restoreBackup: { status: 404 },
   getDocument: { status: 200 },
 };
