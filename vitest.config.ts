@@ -36,8 +36,17 @@ const workers = (bindings: Record<string, unknown>) =>
         FORMLOG_ENCRYPTION_KEY: `test:${btoa("an encryption key of 32 bytes !!")}`,
         ...bindings,
       },
-      // A database that no migration was applied to, and SEARCH_DB, to which the API worker is not bound.
-      d1Databases: { DB_OLD: "old", TEST_SEARCH_DB: "search" },
+      // A database that no migration was applied to; SEARCH_DB, to which the API worker is not bound; what test/support/span.ts makes
+      // shards of; and those that backups are made of beside DB, and restored into.
+      d1Databases: {
+        DB_OLD: "old",
+        TEST_SEARCH_DB: "search",
+        SPAN_1: "span-1",
+        SPAN_2: "span-2",
+        BACKUP_SOURCE_1: "source-1",
+        BACKUP_TARGET: "target",
+        BACKUP_TARGET_1: "target-1",
+      },
       // Beside RATE_SUBMIT of wrangler.toml, one that a test can fill.
       ratelimits: { RATE_LOW: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
       outboundService: createOutside(),

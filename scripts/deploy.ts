@@ -7,6 +7,8 @@ import { deploy, type Wrangler } from "./cloud/deploy";
 
 const root = path.resolve(import.meta.dirname, "..");
 
+const backups = process.env.FORMLOG_BACKUPS !== "off";
+
 const wrangler: Wrangler = (args, input) =>
   new Promise((resolve, reject) => {
     const cli = path.join(root, "node_modules/wrangler/bin/wrangler.js");
@@ -33,10 +35,11 @@ try {
   });
   const missing = await deploy({
     wrangler,
-    configOf: (worker, databases) => writeConfig(root, worker, databases),
+    configOf: (worker, databases) => writeConfig(root, worker, { databases, backups }),
     randomKey: (bytes) => randomBytes(bytes).toString("hex"),
     say: (line) => console.log(line),
     publicUrl: process.env.PUBLIC_URL,
+    backups,
   });
   console.log(missing.length === 0 ? "Nothing is missing." : `Still missing:\n  ${missing.join("\n  ")}`);
 } catch (error) {

@@ -4,6 +4,8 @@ import type { Manifest } from "./core/manifest";
 import { type KeyRing, parseKeyRing } from "./core/seal";
 import { type Settings, UrlSetting } from "./core/setting";
 
+const Count = z.coerce.number("must be a number").int("must be a whole number").min(1, "must be 1 or more");
+
 const Variables = z.object({
   FORMLOG_ROOT_KEY: z.string().min(32, "must have 32 or more characters").optional(),
   FORMLOG_METRICS_KEY: z.string().min(32, "must have 32 or more characters").optional(),
@@ -18,7 +20,10 @@ const Variables = z.object({
       }
     })
     .optional(),
+  FORMLOG_SHARD_CAP_BYTES: Count.default(8_000_000_000),
+  FORMLOG_SEGMENT_RESPONSES_MAX: Count.default(2 ** 32),
   PUBLIC_URL: UrlSetting.optional(),
+  BACKUP_DAYS: z.coerce.number().int("must be whole days").min(1, "must be 1 or more").max(3650).default(30),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -32,8 +37,14 @@ export interface Config {
   readonly metricsKey: string | null;
   /** Seals stored credentials; null: connections can't be stored. */
   readonly keyRing: KeyRing | null;
+  /** A database of this size takes no new segments, and forms that write to it go on elsewhere. D1 stores 10 GB at most. */
+  readonly shardCapBytes: number;
+  /** Responses of a segment, about: then its form goes on in another one. A segment has room for 2^33. */
+  readonly segmentResponsesMax: number;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
+  /** For how many days a backup is kept. */
+  readonly backupDays: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
   /** The variables of the kinds, by name. */
@@ -59,12 +70,16 @@ export function readConfig(
     const problems = issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
-  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
+  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, BACKUP_DAYS, TURNSTILE_URL } =
+    parsed.data;
   return {
+    shardCapBytes: parsed.data.FORMLOG_SHARD_CAP_BYTES,
+    segmentResponsesMax: parsed.data.FORMLOG_SEGMENT_RESPONSES_MAX,
     rootKey: FORMLOG_ROOT_KEY ?? null,
     metricsKey: FORMLOG_METRICS_KEY ?? null,
     keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
     publicUrl: PUBLIC_URL ?? null,
+    backupDays: BACKUP_DAYS,
     turnstileUrl: TURNSTILE_URL,
     settings: settings.data,
   };

@@ -21,9 +21,15 @@ export function workerConfigs(): WorkerConfig[] {
 /** Ids of the account's databases, by their names. */
 export type DatabaseIds = Readonly<Record<string, string>>;
 
-/** A config's text with the account's databases, and with paths that hold from any folder. */
-export function fillIn(text: string, { folder, databases }: { folder: string; databases: DatabaseIds }): string {
-  return text
+interface Account {
+  readonly databases: DatabaseIds;
+  /** Whether backups are made; without them no bucket is bound. */
+  readonly backups: boolean;
+}
+
+/** A config's text with what the account has, and with paths that hold from any folder. */
+export function fillIn(text: string, { folder, databases, backups }: Account & { folder: string }): string {
+  return (backups ? text : text.replace(/^\[\[r2_buckets\]\]\n(?:\w.*\n)+/gm, ""))
     .replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
       const id = databases[name];
       if (id === undefined) throw new Error(`There is no database ${name}.`);
@@ -36,11 +42,11 @@ export function fillIn(text: string, { folder, databases }: { folder: string; da
 }
 
 /** Writes the filled-in config below .wrangler/ (which git ignores) and returns its path. */
-export function writeConfig(root: string, worker: WorkerConfig, databases: DatabaseIds): string {
+export function writeConfig(root: string, worker: WorkerConfig, account: Account): string {
   const folder = path.join(root, ".wrangler/deploy");
   mkdirSync(folder, { recursive: true });
   const source = path.join(root, worker.source);
   const file = path.join(folder, `${worker.name}.toml`);
-  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), databases }));
+  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), ...account }));
   return file;
 }

@@ -98,13 +98,13 @@ const without = <T extends V4WorkerOptions["queueProducers"] | V4WorkerOptions["
   from: T,
 ) => Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => key !== name)) as T;
 
-/** As in the cloud: the root key for the API alone, credentials of a kind for its own worker. */
+/** As in the cloud: keys of the installation for the API alone, credentials of a kind for its own worker. */
 function variablesOf(name: string, vars: Settings): Record<string, string> {
   const kind = catalog.find((manifest) => `${API}-${manifest.kind}` === name);
-  const own = OWN_VARIABLES.filter(
-    (variable) => !kind || variable === "FORMLOG_ENCRYPTION_KEY" || variable === "PUBLIC_URL",
-  );
-  const wanted = [...own, ...Object.keys(kind?.settings ?? {})];
+  const open = catalog.flatMap(({ settings = {} }) => Object.keys(settings).filter((one) => !settings[one]?.secret));
+  const wanted = kind
+    ? ["FORMLOG_ENCRYPTION_KEY", "PUBLIC_URL", ...Object.keys(kind.settings ?? {})]
+    : [...OWN_VARIABLES, ...open];
   return Object.fromEntries(wanted.flatMap((variable) => (vars[variable] ? [[variable, vars[variable]]] : [])));
 }
 

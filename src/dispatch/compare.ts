@@ -18,7 +18,7 @@ import {
   type SettledRow,
   startReconciliation,
 } from "../store/reconciliations";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { type Holder, OWN_FAILURE, underLease } from "./lease";
 
 /** Rows of the log that are read at once. */
@@ -48,8 +48,8 @@ export async function compare(holder: Holder, cursor: Cursor): Promise<boolean> 
   await finishReconciliation(db, cursor, { no, found, now: done, nextAt });
   const { examples: _, error, ...counts } = found;
   const { integration, form } = place.setup;
-  const about = { kind: integration.kind, integration: integration.id, form: form.id };
-  logEvent(error === null ? "info" : "warn", "reconciled", { ...about, ...counts, reason: error });
+  const about = { trace: engine.trace, kind: integration.kind, integration: integration.id, form: form.id };
+  events.reconciled({ ...about, ...counts, reason: error });
   return true;
 }
 

@@ -9,18 +9,20 @@ import { deleteCursor } from "../store/cursor-control";
 import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
 import { loadSetup } from "../store/integrations";
 import { settlePage } from "../store/settlement";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { compare, comparisonDue } from "./compare";
 import { makeDeps } from "./deps";
 import { readChecks, readDuePage } from "./due";
-import { DRAIN_MS, type Engine, LEASE_MS } from "./engine";
+import { DRAIN_MS, type Engine, LEASE_MS, traced } from "./engine";
 import { notify } from "./notify";
 import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
 import { settle } from "./settle";
+import { waitsForEarlier } from "./turn";
 import { type Worked, workOff } from "./work";
 
 /** Works off a cursor until it is dry, must wait, or has had its time; then releases it and arranges the next wake-up. */
-export async function drain(engine: Engine, wakeUp: WakeUp): Promise<void> {
+export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
+  const engine = traced(given, wakeUp.trace);
   const shard = engine.shards.get(wakeUp.shard);
   const [claimed, setup] = await Promise.all([
     claimCursor(shard.db, wakeUp, { now: engine.now(), leaseMs: LEASE_MS }),
@@ -29,6 +31,7 @@ export async function drain(engine: Engine, wakeUp: WakeUp): Promise<void> {
   if (!claimed) return;
   if (!setup) return deleteCursor(shard.db, claimed.segment, claimed.integration);
   const place = { shard, setup };
+  if (await waitsForEarlier(engine, shard, claimed)) return;
   const deps = await makeDeps(engine, setup, { shard, cursor: claimed });
   if (!("blocked" in deps) && comparisonDue(claimed, engine.now())) {
     if (!(await compare({ engine, place, deps }, claimed))) return;
@@ -167,9 +170,10 @@ function noWork(cursor: Cursor, now: number): PageWork {
 function logPage(engine: Engine, { setup }: Place, { work, worked }: { work: AnyWork; worked: Worked }): void {
   const { halt, outcomes } = worked;
   if (work.page.entries.length === 0 && !halt) return;
-  const counts: Record<string, number> = {};
+  const counts: { -readonly [K in keyof events.OutcomeCounts]: number } = {};
   for (const { type } of outcomes.values()) counts[type] = (counts[type] ?? 0) + 1;
-  logEvent(halt ? "warn" : "info", "page_settled", {
+  events.pageSettled({
+    trace: engine.trace,
     kind: engine.kind.manifest.kind,
     integration: setup.integration.id,
     form: setup.form.id,

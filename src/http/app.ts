@@ -15,13 +15,14 @@ import { correctResponse, getCorrection } from "../services/corrections";
 import { loadForm } from "../services/forms";
 import { listKinds } from "../services/kinds";
 import { submitResponse } from "../services/submit";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { createFallback, nameRequest, noticeDeprecated } from "./conventions";
 import { openToSites } from "./cors";
 import document from "./openapi/document.gen.json";
 import { answerError } from "./problem";
 import { accessRoutes } from "./routes/access";
 import { auditRoutes } from "./routes/audit";
+import { backupRoutes } from "./routes/backups";
 import { correctionRoutes } from "./routes/corrections";
 import { documentRoutes } from "./routes/document";
 import { exportRoutes } from "./routes/export";
@@ -39,8 +40,8 @@ import { reviewRoutes } from "./routes/reviews";
 import { vitalRoutes } from "./routes/vitals";
 
 /** A robot is told nothing, so that this line is the only trace of it. */
-const noteTrapped = ({ requestId }: Context, form: { readonly id: string }) =>
-  logEvent("info", "honeypot_filled", { requestId, form: form.id });
+const noteTrapped = ({ trace }: Context, form: { readonly id: string }) =>
+  events.honeypotFilled({ trace, form: form.id });
 
 const publicUrl = ({ config }: Context) => config.publicUrl;
 const FORM_SERVICES = {
@@ -58,6 +59,7 @@ const FORM_SERVICES = {
 const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
   .route("/", auditRoutes)
+  .route("/", backupRoutes)
   .route("/", formRoutes)
   .route("/", linkRoutes)
   .route("/", lexiconRoutes)
@@ -80,7 +82,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>()
   .route("/", kindRoutes)
   .route("/", createDocsPages(API, listKinds))
   .use(async (c, next) => {
-    c.set("ctx", makeContext(c.env, c.executionCtx, c.get("requestId")));
+    c.set("ctx", makeContext(c.env, c.executionCtx, c.get("trace")));
     await next();
   })
   .route("/", vitalRoutes)

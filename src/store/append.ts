@@ -66,7 +66,7 @@ SELECT id, nonce, version, 1, received_at, answers, metadata, idempotency_key, f
     e.value->>10 AS submitted_at, e.value->>11 AS flags, CASE WHEN e.value->>9 THEN ?2 END AS stored_at, e.value->>12 AS link,
     CASE WHEN e.value->>9 THEN NULL ELSE s.no * ${S} + s.responses_max END AS last
   FROM json_each(?1) e JOIN segments s ON s.no = e.value->>0
-  WHERE (s.version = e.value->>2 AND s.state = 'open' OR e.value->>9 AND s.version > 0)
+  WHERE s.retired_at IS NULL AND (s.version = e.value->>2 AND s.state = 'open' OR e.value->>9 AND s.version > 0)
     AND NOT EXISTS (SELECT 1 FROM responses d
                     WHERE d.id > e.value->>8 AND d.id < (s.no + 1) * ${S} AND d.nonce = e.value->>1)
     AND (e.value->>6 IS NULL OR NOT EXISTS (

@@ -2,7 +2,7 @@
 import { SEGMENT_SIZE } from "../core/ids";
 
 /** The newest file of migrations/: a database without it is older than this code. */
-export const SCHEMA = "0027_tally.sql";
+export const SCHEMA = "0036_backups.sql";
 
 export interface Vitals {
   /** The newest migration that was applied; null: none. */
@@ -35,13 +35,14 @@ const OLDEST = `SELECT min(at) FROM (
   SELECT (SELECT created_at FROM revisions WHERE id > c.revision_position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1)
     FROM cursors c WHERE c.state IN ('active', 'waiting') AND c.revision_position IS NOT NULL)`;
 
-/** Notes that a sweep of this shard ended. One row written; up to four read for each cursor. */
-export async function noteSweep(db: D1Database, now: number): Promise<void> {
-  await db
+/** Notes that a sweep of this shard ended, and returns its size in bytes. One row written; up to four read for each cursor. */
+export async function noteSweep(db: D1Database, now: number): Promise<number> {
+  const { meta } = await db
     .prepare(
       `INSERT INTO heartbeats (name, at, oldest_at) VALUES ('sweep', ?1, (${OLDEST}))
        ON CONFLICT (name) DO UPDATE SET at = excluded.at, oldest_at = excluded.oldest_at`,
     )
     .bind(now, SEGMENT_SIZE)
     .run();
+  return meta.size_after;
 }

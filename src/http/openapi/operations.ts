@@ -1,6 +1,7 @@
 /** All operations of the API, in the order of the document. A new route adds its own beside it, and a file its line here. */
 import { accessOperations } from "../routes/access.operations";
 import { auditOperations } from "../routes/audit.operations";
+import { backupOperations } from "../routes/backups.operations";
 import { correctionOperations } from "../routes/corrections.operations";
 import { connectionOperations, deliveryOperations } from "../routes/deliveries.operations";
 import { exportOperations } from "../routes/export.operations";
@@ -33,5 +34,6 @@ export const OPERATIONS = [
   ...linkOperations,
   ...accessOperations,
   ...auditOperations,
+  ...backupOperations,
   ...serviceOperations,
 ] as const;
