@@ -19,7 +19,7 @@ beforeAll(async () => {
   stack = await startStack(state);
   site = await browse(await stack.url());
   key = await stack.workspace();
-}, 120_000);
+});
 afterAll(async () => {
   await site?.close();
   await stack?.close();
