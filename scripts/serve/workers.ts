@@ -109,7 +109,7 @@ function variablesOf(name: string, vars: Settings): Record<string, string> {
 }
 
 /** A worker in one text, as wrangler bundles it. */
-async function bundle(root: string, entry: string, define: Record<string, string>): Promise<string> {
+export async function bundle(root: string, entry: string, define: Record<string, string>): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [entry],

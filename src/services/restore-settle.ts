@@ -89,6 +89,6 @@ async function eraseOrphans({ shards }: Context, place: number): Promise<Next> {
 
 async function alignForms(ctx: Context, place: number): Promise<Next> {
   const forms = await listFormsAfter(ctx.shards.control, place, SEGMENTS_MAX);
-  for (const { id } of forms) await syncSegment(ctx, id);
+  for (const form of forms) await syncSegment(ctx, form);
   return { phase: forms.length < SEGMENTS_MAX ? "cursors" : "forms", place: forms.at(-1)?.no ?? place };
 }

@@ -148,11 +148,11 @@ export async function listOrphans(
 export async function listFormsAfter(db: D1Database, no: number, limit: number) {
   const { results } = await db
     .prepare(
-      `SELECT no, id FROM forms WHERE no > ? AND erasing_at IS NULL AND id IN (SELECT form FROM directory)
+      `SELECT no, id, workspace FROM forms WHERE no > ? AND erasing_at IS NULL AND id IN (SELECT form FROM directory)
        ORDER BY no LIMIT ?`,
     )
     .bind(no, limit)
-    .all<{ no: number; id: string }>();
+    .all<{ no: number; id: string; workspace: string }>();
   return results;
 }
 

@@ -41,12 +41,17 @@ const OVER_ALL: Readonly<Record<string, string>> = {
   "answer-index.ts advanceIndexes": "the sweeper finds which indexes are behind",
   "audit.ts listAudit": "inRange names the workspace",
   "audit.ts endOfScan": "inRange names the workspace",
+  "backups.ts beginBackup": "a backup is of the installation: the last numbers then",
   "erasure.ts takeErasable": "the sweeper finds forms whose retention is over",
   "integration-erasure.ts dropCursors": "the sweeper erases under the number of a deleted integration",
   "integrations.ts NEXT_NO": "a number that none has had",
   "integrations.ts listAllIntegrations": "metrics of the installation",
   "keys.ts noteUse": "the number of the key that was just authenticated",
+  "placement.ts listUnsettled": "the sweeper finds openings of segments that were cut short",
   "rechecks.ts readDueRequests": "the sweeper finds what is due",
+  "restores.ts emptyTraces": "what a restore takes out of an installation that was empty before",
+  "restores.ts listOrphans": "the same, of forms that the backup has not",
+  "restores.ts listFormsAfter": "all forms of what was restored, one after another",
   "sealed.ts ALL": "another encryption key, with the root key",
   "sealed.ts reseal": "rows that the statement above found, if they are as it read them",
   "vitals.ts OLDEST": "the age of the oldest entry that waits, whosever it is",
@@ -101,7 +106,7 @@ it("each statement over tenants' tables says whose rows it means, or is listed w
     const tables = one.tables.filter((table) => !saysWhose(one, table));
     return tables.length === 0 || one.where in OVER_ALL ? [] : [`${one.where}: ${tables.join(", ")}`];
   });
-  expect(silent).toEqual([]);
+  expect(silent.join("\n")).toBe("");
   const known = new Set(statements.map(({ where }) => where));
   expect(Object.keys(OVER_ALL).filter((where) => !known.has(where))).toEqual([]);
 });
