@@ -195,7 +195,8 @@ describe("what the emulators show", () => {
     for (const [called, at] of Object.entries(pages)) {
       await page.goto(at);
       expect([...(await flaws(page)), ...(await unreached(page))], called).toEqual([]);
-      await pictures(page, `emulator-${called}`);
+      // Lists of what there is are as plain as they are short.
+      if (!called.endsWith("s")) await pictures(page, `emulator-${called}`);
     }
   });
 

@@ -26,8 +26,8 @@ export const WORK_STYLE = `
 .summary[role=alert] ul { margin: 0.5rem 0 0; padding-left: 1.15rem; }
 .export progress { width: 100%; accent-color: var(--accent); }
 .export > * + * { margin-top: 0.5rem; }
-.plain { list-style: none; }
-.plain li + li { margin-top: 0.5rem; }
+ul.plain { list-style: none; }
+ul.plain li + li { margin-top: 0.5rem; }
 @media (max-width: 47.99rem) {
   .toolbar.wrap .field { flex-basis: 100%; max-width: none; }
 }
