@@ -87,3 +87,10 @@ export interface Erasure {
   readonly position: number;
   readonly nonce: string;
 }
+
+/** What must not come back with an earlier backup. */
+export interface Erasures {
+  /** Ids of forms. */
+  readonly forms: readonly string[];
+  readonly responses: readonly Erasure[];
+}

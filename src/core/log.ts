@@ -1,5 +1,7 @@
 /** Entries of the log service: what happened to deliveries and to the installation. Who changed what is in the audit log. Pure. */
 
+import type { Trace } from "./trace";
+
 export const LOG_LEVELS = ["info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -7,7 +9,6 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_EVENTS = [
   "page_settled",
   "reconciled",
-  "responses_rechecked",
   "alert_raised",
   "alert_repeated",
   "alert_recovered",
@@ -17,14 +18,6 @@ export type LogEvent = (typeof LOG_EVENTS)[number];
 
 /** The workspace of entries that are about the whole installation. */
 export const INSTALLATION = "";
-
-/** Where something began: the request that a client made, or a run of the sweeper. */
-export interface Origin {
-  /** `X-Request-Id` of the answer, or the id of the run. */
-  readonly request: string;
-  /** trace-id of W3C Trace Context: 32 hexadecimal digits. */
-  readonly trace: string;
-}
 
 /** An entry. Its `detail` has ids, counts, codes and reasons that are sentences of ours: never an answer, a phone number or a secret. */
 export interface LogEntry {
@@ -37,7 +30,8 @@ export interface LogEntry {
   /** Ids. */
   readonly form?: string | undefined;
   readonly integration?: string | undefined;
-  readonly origin?: Origin | undefined;
+  /** Of what it goes back to. */
+  readonly trace?: Pick<Trace, "request" | "id"> | undefined;
   /** The responses that it is about lie in this stretch of the log: positions of the first and the last of them. */
   readonly responses?: { readonly first: number; readonly last: number } | undefined;
   readonly detail?: Readonly<Record<string, unknown>>;

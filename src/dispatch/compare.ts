@@ -10,6 +10,7 @@ import { findCursor, isPassed } from "../store/cursor-control";
 import type { Cursor } from "../store/cursors";
 import { reportDelivery, scheduleDeliveries } from "../store/deliveries";
 import type { IntegrationSetup } from "../store/integrations";
+import { appendLogs } from "../store/logs";
 import {
   type Found,
   finishReconciliation,
@@ -50,6 +51,18 @@ export async function compare(holder: Holder, cursor: Cursor): Promise<boolean> 
   const { integration, form } = place.setup;
   const about = { trace: engine.trace, kind: integration.kind, integration: integration.id, form: form.id };
   events.reconciled({ ...about, ...counts, reason: error });
+  await appendLogs(db, [
+    {
+      workspace: integration.workspace,
+      at: done,
+      level: error === null ? "info" : "warn",
+      event: "reconciled",
+      form: form.id,
+      integration: integration.id,
+      trace: engine.trace,
+      detail: { kind: integration.kind, ...counts, ...(error !== null && { reason: error }) },
+    },
+  ]);
   return true;
 }
 

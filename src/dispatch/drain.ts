@@ -9,7 +9,6 @@ import { deleteCursor } from "../store/cursor-control";
 import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
 import { loadSetup } from "../store/integrations";
 import { settlePage } from "../store/settlement";
-import * as events from "../telemetry/events";
 import { compare, comparisonDue } from "./compare";
 import { makeDeps } from "./deps";
 import { readChecks, readDuePage } from "./due";
@@ -17,6 +16,7 @@ import { DRAIN_MS, type Engine, LEASE_MS, traced } from "./engine";
 import { notify } from "./notify";
 import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
 import { settle } from "./settle";
+import { storyOf } from "./story";
 import { waitsForEarlier } from "./turn";
 import { type Worked, workOff } from "./work";
 
@@ -91,6 +91,7 @@ async function finish(
     now,
     random: engine.random(),
   });
+  const story = storyOf(engine, place, { work, ...worked, writes }, now);
   const { waitSeconds, attempts: made } = worked;
   const paced = waitSeconds === null ? change : { ...change, nextAt: timeAfter(now, waitSeconds), hold: false };
   const { feed, after, through } = work.page;
@@ -100,10 +101,11 @@ async function finish(
     writes,
     unmark,
     incident,
+    logs: story.entries,
     ...(made && { attempts: { made, after, through } }),
   } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
-  logPage(engine, place, { work, worked });
+  if (settled) story.tell();
   return afterSettle(engine, place, { cursor, change: paced, settled, again: moreDue(engine, work) });
 }
 
@@ -132,8 +134,13 @@ async function release(
     success: false,
     hold: halt === null && inTime,
   };
-  const settlement = { change: kept, feed: FEEDS.responses, writes: [], unmark: [], incident } as const;
+  // A cause is told once, however often it is looked at again.
+  const ended = { work: noWork(cursor, now), outcomes: empty.outcomes, halt: incident && halt, writes: [] };
+  const story = storyOf(engine, place, ended, now);
+  const logs = story.entries;
+  const settlement = { change: kept, feed: FEEDS.responses, writes: [], unmark: [], incident, logs } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
+  if (settled) story.tell();
   return afterSettle(engine, place, { cursor, change: kept, settled });
 }
 
@@ -165,22 +172,4 @@ function noWork(cursor: Cursor, now: number): PageWork {
   const at = { segment: cursor.segment, after: cursor.position, through: cursor.position };
   const page = { ...at, feed: "responses" as const, entries: [], replay: false, markedAt: now, inDoubt: false };
   return { page, rows: new Map(), due: true };
-}
-
-function logPage(engine: Engine, { setup }: Place, { work, worked }: { work: AnyWork; worked: Worked }): void {
-  const { halt, outcomes } = worked;
-  if (work.page.entries.length === 0 && !halt) return;
-  const counts: { -readonly [K in keyof events.OutcomeCounts]: number } = {};
-  for (const { type } of outcomes.values()) counts[type] = (counts[type] ?? 0) + 1;
-  events.pageSettled({
-    trace: engine.trace,
-    kind: engine.kind.manifest.kind,
-    integration: setup.integration.id,
-    form: setup.form.id,
-    feed: work.page.feed,
-    entries: work.page.entries.length,
-    ...counts,
-    halt: halt?.type,
-    reason: halt?.reason,
-  });
 }

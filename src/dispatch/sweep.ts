@@ -3,10 +3,14 @@
  * passes on what happened to integrations, brings the indexes of answers nearer to the log, looks at old responses again whose
  * form's rules changed, and erases what was deleted or kept for long enough.
  */
+import type { Config } from "../config";
+import { INSTALLATION, type LogEntry } from "../core/log";
 import { RECEIPT_KEPT_MS } from "../core/spool";
+import type { Trace } from "../core/trace";
 import { advanceIndexes } from "../store/answer-index";
 import type { WakeUp } from "../store/cursors";
 import { sweepCursors } from "../store/cursors";
+import { pruneLogs } from "../store/logs";
 import { noteSize } from "../store/placement";
 import { deleteOldQuotas } from "../store/quotas";
 import { isRestoring } from "../store/restores";
@@ -29,14 +33,34 @@ export interface Sweeper extends IntegrationEraser {
   readonly wantsNotice: WantsNotice;
   /** Where backups lie. */
   readonly bucket?: R2Bucket | null;
+  readonly config: Pick<Config, "logDays">;
 }
+
+const DAY_MS = 86_400_000;
+
+interface Found {
+  readonly shard: number;
+  readonly woken: number;
+  readonly trace: Trace | undefined;
+  readonly now: number;
+}
+
+/** A sweep that found work is told of: each could be a wake-up that was lost. */
+const entryOf = ({ shard, woken, trace, now }: Found): LogEntry => ({
+  workspace: INSTALLATION,
+  at: now,
+  level: "info",
+  event: "swept",
+  trace,
+  detail: { shard, woken },
+});
 
 /**
  * Tells what happened, wakes what was left behind, indexes what came in and drops old receipts, on every shard. A shard that can't be
  * reached stops no other.
  */
 export async function sweep(on: Sweeper, now: number): Promise<number> {
-  const { shards, wake, wantsNotice, trace } = on;
+  const { shards, wake, wantsNotice, trace, config } = on;
   // Half of the rows are there: nothing is delivered, noticed or erased before the other half is.
   if (await isRestoring(shards.control).catch(() => false)) return 0;
   let count = 0;
@@ -54,7 +78,9 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
       count += found.length;
       await advanceIndexes(db);
       await deleteOldReceipts(db, now - RECEIPT_KEPT_MS);
-      await noteSize(shards, { no, bytes: await noteSweep(db, now), now });
+      await pruneLogs(db, now - config.logDays * DAY_MS);
+      const entries = found.length > 0 ? [entryOf({ shard: no, woken: found.length, trace, now })] : [];
+      await noteSize(shards, { no, bytes: await noteSweep(db, now, entries), now });
     } catch (error) {
       events.sweepFailed({ trace, shard: no, error });
     }

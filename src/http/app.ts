@@ -34,6 +34,7 @@ import { integrationRoutes } from "./routes/integrations";
 import { kindRoutes } from "./routes/kinds";
 import { lexiconRoutes } from "./routes/lexicon";
 import { linkRoutes } from "./routes/links";
+import { logRoutes } from "./routes/logs";
 import { reconciliationRoutes } from "./routes/reconciliations";
 import { responseRoutes } from "./routes/responses";
 import { reviewRoutes } from "./routes/reviews";
@@ -60,6 +61,7 @@ const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
   .route("/", auditRoutes)
   .route("/", backupRoutes)
+  .route("/", logRoutes)
   .route("/", formRoutes)
   .route("/", linkRoutes)
   .route("/", lexiconRoutes)

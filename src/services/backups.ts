@@ -1,9 +1,10 @@
 /** Backups as the operator sees them: begun, listed, taken out of the bucket and put into it. */
 import type { Context } from "../context";
-import { manifestName, OBJECT_NAME, OBJECTS } from "../core/backup";
+import { ERASED_FORMS, ERASURES, type Erasures, manifestName, OBJECT_NAME, OBJECTS } from "../core/backup";
 import { AppError } from "../core/errors";
 import { beginBackupNow, goOnBackingUp } from "../dispatch/backup";
 import { type BackupRow, listBackupRows, readOpenBackup } from "../store/backups";
+import { parseErasure } from "../store/restores";
 
 export interface BackupView {
   readonly id: string;
@@ -75,4 +76,21 @@ export async function writeBackupObject(ctx: Context, name: string, bytes: Uint8
   const bucket = requireBucket(ctx);
   if (!OBJECT_NAME.test(name)) throw new AppError("not_found", { detail: "No object of a backup is named so." });
   await bucket.put(OBJECTS + name, bytes);
+}
+
+/** What was erased since the oldest backup that is kept, by the marks in the bucket. Throws `conflict`. */
+export async function listErasures(ctx: Context): Promise<Erasures> {
+  const bucket = requireBucket(ctx);
+  const names: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page: R2Objects = await bucket.list({ prefix: ERASURES, ...(cursor !== undefined && { cursor }) });
+    names.push(...page.objects.map(({ key }) => key));
+    if (!page.truncated) break;
+    cursor = page.cursor;
+  }
+  const forms = names.filter((name) => name.startsWith(ERASED_FORMS));
+  return {
+    forms: forms.map((name) => name.slice(ERASED_FORMS.length)),
+    responses: names.flatMap((name) => parseErasure(name) ?? []),
+  };
 }

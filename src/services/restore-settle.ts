@@ -3,7 +3,7 @@
  * segments agree with their forms, which were read later. A call does a bounded piece.
  */
 import type { Context } from "../context";
-import { ERASED_FORMS, ERASURES, type Erasure } from "../core/backup";
+import type { Erasures } from "../core/backup";
 import { SEGMENT_SIZE } from "../core/ids";
 import { eraseRows, sealSegment } from "../store/erasure";
 import {
@@ -12,16 +12,15 @@ import {
   eraseFormsAgain,
   listFormsAfter,
   listOrphans,
-  parseErasure,
   type RestoreRow,
 } from "../store/restores";
-import { requireBucket } from "./backups";
+import { listErasures } from "./backups";
 import { syncSegment } from "./forms";
 
 type Next = Pick<RestoreRow, "phase" | "place">;
 
 /** The next piece. Returns where it is then. */
-export async function settleRestored(ctx: Context, at: RestoreRow, given: readonly Erasure[]): Promise<Next> {
+export async function settleRestored(ctx: Context, at: RestoreRow, given: Erasures): Promise<Next> {
   if (at.phase === "erasures") return eraseMarked(ctx, given);
   if (at.phase === "traces") return dropTraces(ctx);
   if (at.phase === "orphans") return eraseOrphans(ctx, at.place);
@@ -31,11 +30,11 @@ export async function settleRestored(ctx: Context, at: RestoreRow, given: readon
 /** Responses that are erased in a piece: ten statements each. */
 const ERASED_MAX = 50;
 
-async function eraseMarked(ctx: Context, given: readonly Erasure[]): Promise<Next> {
-  const marks = await listMarks(ctx);
-  await eraseFormsAgain(ctx.shards.control, marks.forms, ctx.now());
+async function eraseMarked(ctx: Context, given: Erasures): Promise<Next> {
+  const marks = await listErasures(ctx);
+  await eraseFormsAgain(ctx.shards.control, [...marks.forms, ...given.forms], ctx.now());
   let left = ERASED_MAX;
-  for (const [shard, own] of Map.groupBy([...marks.responses, ...given], (one) => one.shard)) {
+  for (const [shard, own] of Map.groupBy([...marks.responses, ...given.responses], (one) => one.shard)) {
     const found = ctx.shards.all[shard];
     for (let i = 0; found && i < own.length; i += ERASED_MAX) {
       left -= await eraseAgain(found, own.slice(i, i + ERASED_MAX), ctx.now());
@@ -43,23 +42,6 @@ async function eraseMarked(ctx: Context, given: readonly Erasure[]): Promise<Nex
     }
   }
   return { phase: "traces", place: 0 };
-}
-
-/** All objects of the bucket that stand for something erased. */
-async function listMarks(ctx: Context): Promise<{ forms: string[]; responses: Erasure[] }> {
-  const bucket = requireBucket(ctx);
-  const names: string[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page: R2Objects = await bucket.list({ prefix: ERASURES, ...(cursor !== undefined && { cursor }) });
-    names.push(...page.objects.map(({ key }) => key));
-    if (!page.truncated) break;
-    cursor = page.cursor;
-  }
-  const forms = names.filter((name) => name.startsWith(ERASED_FORMS));
-  return {
-    forms: forms.map((name) => name.slice(ERASED_FORMS.length)),
-    responses: names.flatMap((name) => parseErasure(name) ?? []),
-  };
 }
 
 async function dropTraces({ shards }: Context): Promise<Next> {

@@ -8,7 +8,7 @@ import {
   type BackupManifest,
   type BackupPart,
   countsOf,
-  type Erasure,
+  type Erasures,
   manifestName,
   OBJECTS,
   wholeOf,
@@ -25,8 +25,8 @@ import { settleRestored } from "./restore-settle";
 
 export interface RestoreInput {
   readonly backup: string;
-  /** Erased responses that the bucket does not know of. */
-  readonly erased?: readonly Erasure[] | undefined;
+  /** What was erased and the bucket does not know of. */
+  readonly erased?: Erasures | undefined;
   /** Go on although credentials can't be opened: their encryption key is lost. */
   readonly withoutKeys?: boolean | undefined;
 }
@@ -45,6 +45,7 @@ export interface RestoreLimits {
 }
 
 const LIMITS: RestoreLimits = { parts: 20, time: 15_000 };
+const NOTHING: Erasures = { forms: [], responses: [] };
 const LEASE_MS = 120_000;
 const COMPARED: { readonly rows: number; readonly size: number } = { rows: 5_000, size: 4_000_000 };
 
@@ -92,7 +93,7 @@ async function goOn(ctx: Context, { row, manifest, input, limits }: Piece): Prom
         await note({ finishedAt: ctx.now() });
         events.restored({ backup: manifest.id, parts: at.parts, rows: at.rows });
       } else {
-        await note(await settleRestored(ctx, at, input.erased ?? []));
+        await note(await settleRestored(ctx, at, input.erased ?? NOTHING));
       }
     }
   } finally {

@@ -70,7 +70,11 @@ export const SHARD_TABLES: readonly BackupTable[] = [
   }),
   table("revisions", "id", shard.revisions, { only: before("id") }),
   table("responses", "id", shard.responses, { only: before("id") }),
-  table("segments", "no", shard.segments, { only: ({ segments }, no) => `no <= ${segments[no] ?? 0}` }),
+  // The next one of a segment that was retired meanwhile is left out: the form goes on in this one.
+  table("segments", "no", shard.segments, {
+    instead: { retired_at: "CASE WHEN retired_at < {startedAt} THEN retired_at END" },
+    only: ({ segments }, no) => `no <= ${segments[no] ?? 0}`,
+  }),
 ];
 
 /** Of the control database, after those of all shards. */
@@ -105,6 +109,8 @@ export const CONTROL_TABLES: readonly BackupTable[] = [
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   answer_index: "made anew of the responses by the sweeper, for indexed_questions",
   heartbeats: "when this installation was swept",
+  logs: "what happened there in the last days; nothing goes on from it",
+  shards: "about the databases themselves, which are others after a restore",
   backups: "about backups themselves; the manifest is in the bucket",
   backup_parts: "the same",
   restores: "the same",

@@ -24,7 +24,7 @@ const COLUMNS = `no, id, schema, started_at AS startedAt, finished_at AS finishe
 type Stored = Omit<BackupRow, "bounds" | "after"> & { readonly bounds: string; readonly after: string };
 const toBackup = (row: Stored): BackupRow => ({ ...row, bounds: JSON.parse(row.bounds), after: JSON.parse(row.after) });
 
-/** Begins a backup, unless one is under way or one was begun since `notSince`. */
+/** Begins a backup, unless one is under way, one was begun since `notSince`, or a restore is under way. */
 export async function beginBackup(
   shards: Shards,
   { id, schema, now, notSince }: { id: string; schema: string; now: number; notSince: number },
@@ -40,7 +40,8 @@ export async function beginBackup(
   await shards.control
     .prepare(
       `INSERT INTO backups (id, schema, started_at, bounds) SELECT ?1, ?2, ?3, ?4
-       WHERE NOT EXISTS (SELECT 1 FROM backups WHERE (finished_at IS NULL AND failed_at IS NULL) OR started_at >= ?5)`,
+       WHERE NOT EXISTS (SELECT 1 FROM backups WHERE (finished_at IS NULL AND failed_at IS NULL) OR started_at >= ?5)
+         AND NOT EXISTS (SELECT 1 FROM restores WHERE finished_at IS NULL)`,
     )
     .bind(id, schema, now, JSON.stringify(bounds), notSince)
     .run();

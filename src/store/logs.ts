@@ -4,10 +4,11 @@ import type { LogEntry } from "../core/log";
 /** Rows of one call of the sweeper. */
 const PRUNE_MAX = 1_000;
 
-/** A condition that entries hang on, as SQL over parameters from ?2 on. */
-interface Guard {
-  readonly sql: string;
-  readonly values: readonly unknown[];
+/** Who holds a cursor. */
+interface Holder {
+  readonly segment: number;
+  readonly integration: number;
+  readonly epoch: number;
 }
 
 /** Writes entries: one row each, one round trip for all. `db`: any shard; they are listed over all of them. */
@@ -15,21 +16,22 @@ export async function appendLogs(db: D1Database, entries: readonly LogEntry[]): 
   if (entries.length > 0) await logStatement(db, entries).run();
 }
 
-/** The statement that writes entries, for a batch that is made anyway; with a guard it writes nothing unless that holds. */
-export function logStatement(db: D1Database, entries: readonly LogEntry[], guard?: Guard): D1PreparedStatement {
-  const rows = entries.map(({ workspace, at, level, event, form, integration, origin, responses, detail = {} }) => [
+/** The statement that writes entries, for a batch that is made anyway; with a holder, only while that is the holder. */
+export function logStatement(db: D1Database, entries: readonly LogEntry[], holder?: Holder): D1PreparedStatement {
+  const rows = entries.map(({ workspace, at, level, event, form, integration, trace, responses, detail = {} }) => [
     workspace,
     Math.trunc(at),
     level,
     event,
     form ?? null,
     integration ?? null,
-    origin?.request ?? null,
-    origin?.trace ?? null,
+    trace?.request ?? null,
+    trace?.id ?? null,
     responses?.first ?? null,
     responses?.last ?? null,
     JSON.stringify(detail),
   ]);
+  const held = "WHERE EXISTS (SELECT 1 FROM cursors WHERE segment = ?2 AND integration = ?3 AND epoch = ?4)";
   return db
     .prepare(
       `INSERT INTO logs (workspace, at, n, level, event, form, integration, request, trace, first, last, detail)
@@ -37,9 +39,9 @@ export function logStatement(db: D1Database, entries: readonly LogEntry[], guard
          row_number() OVER (PARTITION BY e.value->>0, e.value->>1 ORDER BY e.key)
            + coalesce((SELECT max(l.n) FROM logs l WHERE l.workspace = e.value->>0 AND l.at = e.value->>1), 0),
          e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, e.value->>7, e.value->>8, e.value->>9, e.value->>10
-       FROM json_each(?1) e${guard ? ` WHERE ${guard.sql}` : ""}`,
+       FROM json_each(?1) e ${holder ? held : ""}`,
     )
-    .bind(JSON.stringify(rows), ...(guard?.values ?? []));
+    .bind(JSON.stringify(rows), ...(holder ? [holder.segment, holder.integration, holder.epoch] : []));
 }
 
 /**

@@ -19,15 +19,19 @@ export async function findRestore(db: D1Database, backup: string): Promise<Resto
   return db.prepare(`SELECT ${COLUMNS} FROM restores WHERE backup = ?`).bind(backup).first<RestoreRow>();
 }
 
-/** Begins a restore, unless another one is under way. */
+/** Begins a restore, unless another one is under way. A backup of the empty installation will not be finished. */
 export async function beginRestore(db: D1Database, backup: string, now: number): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO restores (backup, started_at, phase) SELECT ?1, ?2, 'parts'
-       WHERE NOT EXISTS (SELECT 1 FROM restores WHERE finished_at IS NULL)`,
-    )
-    .bind(backup, now)
-    .run();
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO restores (backup, started_at, phase) SELECT ?1, ?2, 'parts'
+         WHERE NOT EXISTS (SELECT 1 FROM restores WHERE finished_at IS NULL)`,
+      )
+      .bind(backup, now),
+    db
+      .prepare("UPDATE backups SET failed_at = ?, epoch = epoch + 1 WHERE finished_at IS NULL AND failed_at IS NULL")
+      .bind(now),
+  ]);
 }
 
 /** Takes the lease; null: somebody has it, or it is over. */

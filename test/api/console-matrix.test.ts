@@ -133,6 +133,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "GET /console/connections/:connection/rotate": { scope: "integrations:write", whole: true },
   "GET /console/connections/:connection/delete": { scope: "integrations:write", whole: true },
   "GET /console/audit": { scope: "admin", whole: true },
+  "GET /console/log": { scope: "admin", whole: true },
   "GET /console/forms/:form/robots": { scope: "forms:write" },
   "POST /console/forms/:form/robots": {
     scope: "forms:write",

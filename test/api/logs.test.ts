@@ -26,12 +26,12 @@ describe("an entry of the log", () => {
   });
 
   it("holds where it came from and which responses it is about", async () => {
-    const origin = { request: "req_12345678", trace: "a".repeat(32) };
+    const trace = { request: "req_12345678", id: "a".repeat(32) };
     await appendLogs(db, [
       entry("w", 1, {
         form: "form_a",
         integration: "int_b",
-        origin,
+        trace,
         responses: { first: 7, last: 2 ** 40 },
         detail: { delivered: 3 },
       }),
@@ -44,8 +44,8 @@ describe("an entry of the log", () => {
       event: "page_settled",
       form: "form_a",
       integration: "int_b",
-      request: origin.request,
-      trace: origin.trace,
+      request: trace.request,
+      trace: trace.id,
       first: 7,
       last: 2 ** 40,
       detail: '{"delivered":3}',

@@ -9,6 +9,8 @@ const files = globSync("src/**/*.{ts,tsx}", { cwd: root }).filter((file) => !/\.
 const elsewhere = (pattern: RegExp, allowed: RegExp) =>
   files.filter((file) => !allowed.test(file) && pattern.test(read(file)));
 
+const LEVELS = ["info", "warn", "error"];
+
 interface Event {
   readonly means: string;
   readonly levels: readonly string[];
@@ -21,7 +23,9 @@ function eventsIn(file: string): Event[] {
   return [...functions].map(([text, means = ""]) => {
     const call = /logEvent\(([\s\S]*?)\b(?:fields|rest),?\s*\);/.exec(text)?.[1] ?? "";
     const words = [...call.matchAll(/"(\w+)"/g)].map(([, word = ""]) => word);
-    const levels = words.filter((word) => ["info", "warn", "error"].includes(word));
+    const said = words.filter((word) => LEVELS.includes(word));
+    // Without one its caller says it.
+    const levels = said.length > 0 ? said : LEVELS;
     return {
       means,
       levels,

@@ -30,7 +30,7 @@ export const migrateOthers = async () => {
 
 /** Empties databases of everything but their schema. */
 export async function empty({ all }: Shards): Promise<void> {
-  const own = ["answer_index", "heartbeats", "backups", "backup_parts", "restores"];
+  const own = ["answer_index", "heartbeats", "logs", "shards", "backups", "backup_parts", "restores"];
   const names = [...own, ...[...SHARD_TABLES, ...CONTROL_TABLES].map(({ name }) => name)];
   for (const { db } of all) await db.batch(names.map((name) => db.prepare(`DELETE FROM ${name}`)));
 }
@@ -51,9 +51,9 @@ export function createBackups(limits = SMALL, days = 30) {
     goOn: (shards?: Shards) => goOnBackingUp(on(shards), limits),
     on,
     /** A whole one; its id. */
-    async make(): Promise<string> {
-      await beginBackupNow(on());
-      while (await goOnBackingUp(on(), limits));
+    async make(shards?: Shards): Promise<string> {
+      await beginBackupNow(on(shards));
+      while (await goOnBackingUp(on(shards), limits));
       return (await listBackupRows(env.DB, 1))[0]?.id ?? "";
     },
   };

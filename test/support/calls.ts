@@ -102,6 +102,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   listKeys: { status: 200 },
   revokeKey: { status: 204 },
   listAudit: { status: 200 },
+  listLogs: { status: 200 },
+  listInstallationLogs: { status: 200 },
   listLexicon: { status: 200 },
   createLexiconEntry: { status: 201 },
   importLexiconJson: { status: 200 },
@@ -119,6 +121,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   rotateEncryption: { status: 200 },
   listBackups: { status: 200 },
   backUp: { status: 200 },
+  listErasures: { status: 200 },
   writeBackupObject: { status: 204, headers: { "content-type": "application/octet-stream" } },
   readBackupObject: { status: 200 },
   // There is no such backup.

@@ -12,6 +12,7 @@ import { integrationOperations } from "../routes/integrations.operations";
 import { kindOperations } from "../routes/kinds.operations";
 import { lexiconOperations } from "../routes/lexicon.operations";
 import { linkOperations } from "../routes/links.operations";
+import { logOperations } from "../routes/logs.operations";
 import { responseOperations } from "../routes/responses.operations";
 import { reviewOperations } from "../routes/reviews.operations";
 import { serviceOperations } from "../routes/service.operations";
@@ -35,5 +36,6 @@ export const OPERATIONS = [
   ...accessOperations,
   ...auditOperations,
   ...backupOperations,
+  ...logOperations,
   ...serviceOperations,
 ] as const;

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { BackupView } from "../../services/backups";
 import type { RestoreView } from "../../services/restore";
-import { answer, body, view } from "../openapi/components";
+import { answer, body, shared, view } from "../openapi/components";
 import { operations } from "../openapi/operation";
-import { BackupBody, RestoreBody } from "./backups";
+import { BackupBody, ErasuresBody, RestoreBody } from "./backups";
 
 const Time = z.iso.datetime();
 const Backup = view<BackupView>()(
@@ -33,6 +33,7 @@ const Restore = view<RestoreView>()(
   }),
 );
 
+const ErasuresView = shared("Erasures", ErasuresBody);
 body("NewBackup", BackupBody);
 body("NewRestore", RestoreBody);
 
@@ -60,6 +61,17 @@ export const backupOperations = operations(
     example: {},
     problems: ["conflict", "not_found"],
     answers: { 200: { description: "How far it is.", schema: Backup } },
+  },
+  {
+    method: "get",
+    path: "/v1/backups/erasures",
+    operationId: "listErasures",
+    summary: "List what must not come back with a backup",
+    description: "Responses and forms that were erased since the oldest backup that is kept.",
+    tag: "Service",
+    scope: "root",
+    problems: ["conflict"],
+    answers: { 200: { description: "As a restore takes it.", schema: ErasuresView } },
   },
   {
     method: "put",

@@ -8,7 +8,7 @@ import { ASSET_PATHS } from "./assets";
 import { useVisit, type Visit } from "./env";
 import { ActionForm } from "./parts/controls";
 import { Once } from "./parts/copyable";
-import { AUDIT, CONNECTIONS, HOME, INTEGRATIONS, KEYS, LEXICON, SIGN_OUT } from "./paths";
+import { AUDIT, CONNECTIONS, HOME, INTEGRATIONS, KEYS, LEXICON, LOG, SIGN_OUT } from "./paths";
 
 interface Section {
   readonly name: string;
@@ -26,6 +26,7 @@ const SECTIONS: readonly Section[] = [
   { name: "Connections", path: CONNECTIONS, scope: "forms:read", whole: true },
   { name: "Keys", path: KEYS, scope: "admin", whole: true },
   { name: "Audit log", path: AUDIT, scope: "admin", whole: true },
+  { name: "Log", path: LOG, scope: "admin", whole: true },
 ];
 
 export interface Crumb {

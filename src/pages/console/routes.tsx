@@ -26,6 +26,7 @@ import { setupPages } from "./integrations/setup-routes";
 import { keyPages } from "./keys/routes";
 import { lexiconPages } from "./lexicon/routes";
 import { linkPages } from "./links/routes";
+import { logPages } from "./log/routes";
 import { HOME } from "./paths";
 import { correctionPages } from "./responses/correction-routes";
 import { editPages } from "./responses/edit-routes";
@@ -76,6 +77,7 @@ export const consolePages: Hono<ConsoleEnv> = new Hono<ConsoleEnv>()
   .route("/console", linkPages)
   .route("/console", robotPages)
   .route("/console", auditPages)
+  .route("/console", logPages)
   .route("/console", setupPages)
   .route("/console", oneIntegrationPages)
   .route("/console", deliveryPages)

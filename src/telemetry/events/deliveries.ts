@@ -1,4 +1,5 @@
 /** Events of the kinds' workers: what became of deliveries. */
+import type { LogLevel } from "../../core/log";
 import { logEvent, type Traced } from "../log";
 
 interface OfIntegration extends Traced {
@@ -18,12 +19,24 @@ export interface OutcomeCounts {
   readonly unknown?: number | undefined;
 }
 
-/** A page of deliveries was written down: what became of its entries. */
+/** A page of deliveries was written down: what became of its entries. `warn`: something was parked or has to wait; `error`: our own code failed. */
 export function pageSettled(
   fields: OfIntegration &
-    OutcomeCounts & { feed: string; entries: number; halt?: string | undefined; reason?: string | undefined },
+    OutcomeCounts & {
+      level: LogLevel;
+      feed: string;
+      entries: number;
+      parked?: number | undefined;
+      halt?: string | undefined;
+      reason?: string | undefined;
+      shard: number;
+      /** Positions in the log of the shard, of the first and the last response that it is about. */
+      first?: number | undefined;
+      last?: number | undefined;
+    },
 ): void {
-  logEvent(fields.halt === undefined ? "info" : "warn", "page_settled", fields);
+  const { level, ...rest } = fields;
+  logEvent(level, "page_settled", rest);
 }
 
 /** A wake-up was not worked off because of the database; the sweeper rings again. */
