@@ -301,6 +301,8 @@ export async function setHostileScene(stack: Stack) {
       "/console/connections/new/webhook",
       ...["", "/edit", "/rotate", "/delete"].map((page) => `/console/connections/${connection}${page}`),
       "/console/audit",
+      "/console/log",
+      `/console/log?form=${hostile}&level=${hostile}&event=${hostile}&cursor=${hostile}`,
       `/console/audit?actor=${hostile}&object=${hostile}&action=${hostile}&from=${hostile}`,
       `${at}/summary`,
       `${at}/search`,

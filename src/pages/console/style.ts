@@ -17,6 +17,7 @@ code { font: 0.925em ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono"
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 0.25rem; }
 .soft { color: var(--soft); }
 .small { font-size: 0.875rem; }
+a.small { display: inline-block; min-width: 1.5rem; line-height: 1.5rem; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; top: -200vh; inset-inline-start: 0.75rem; z-index: 2; }
 .skip:focus { top: 0.75rem; padding: 0.5rem 1rem; background: var(--paper); }
