@@ -22,14 +22,18 @@ export function findInstallation(given: string | undefined): Installation {
 export const ROOT_KEY_UNKNOWN =
   "The root key is not known: set FORMLOG_ROOT_KEY, or start the local installation first (npm start).";
 
-/** What the installation answers to a POST with the root key. Ends the script, in words, when it is not what was wanted. */
-export async function postAsRoot<T>({ url, rootKey }: Installation, at: string, body: unknown): Promise<T> {
-  const response = await fetch(`${url}${at}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${rootKey}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  }).catch(() => null);
-  if (response?.ok) return (await response.json()) as T;
+/** An answer to a request with the root key. Ends the script, in words, when it is not what was wanted. */
+export async function askAsRoot({ url, rootKey }: Installation, at: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${rootKey}`, ...(init.headers as Record<string, string> | undefined) };
+  const response = await fetch(`${url}${at}`, { ...init, headers }).catch(() => null);
+  if (response?.ok) return response;
   console.error(response ? `${response.status}: ${await response.text()}` : `${url} does not answer. Is it running?`);
   process.exit(1);
+}
+
+/** What the installation answers to a POST with the root key; the script ends as above. */
+export async function postAsRoot<T>(installation: Installation, at: string, body: unknown): Promise<T> {
+  const headers = { "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  return (await (await askAsRoot(installation, at, init)).json()) as T;
 }

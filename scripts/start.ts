@@ -29,6 +29,10 @@ async function start(): Promise<Stack> {
   };
   await migrate({ root, state });
   const stack = await startWorkers({ root, state, port, vars });
+  if (!settings.demo) {
+    console.log(`${stack.url} answers, without a demo. Root key: ${vars.FORMLOG_ROOT_KEY}`);
+    return stack;
+  }
   const demo = await ensureDemo(stack.url, { state, rootKey: vars.FORMLOG_ROOT_KEY, providers, port });
   printLinks(settings, stack, { demo, rootKey: vars.FORMLOG_ROOT_KEY, providers });
   return stack;

@@ -6,6 +6,7 @@ import { type Settings, UrlSetting } from "./core/setting";
 
 /** An address that is called as it is. */
 const Address = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" });
+const Count = z.coerce.number("must be a number").int("must be a whole number").min(1, "must be 1 or more");
 
 const Variables = z.object({
   FORMLOG_ROOT_KEY: z.string().min(32, "must have 32 or more characters").optional(),
@@ -21,6 +22,14 @@ const Variables = z.object({
       }
     })
     .optional(),
+  FORMLOG_SHARD_CAP_BYTES: Count.default(8_000_000_000),
+  FORMLOG_SEGMENT_RESPONSES_MAX: Count.default(2 ** 32),
+  FORMLOG_LOG_DAYS: z.coerce
+    .number("must be a number of days")
+    .int("must be a whole number of days")
+    .min(1)
+    .max(90)
+    .default(14),
   PUBLIC_URL: UrlSetting.optional(),
   FORMLOG_ALERT_URL: Address.optional(),
   FORMLOG_DEADMAN_URL: Address.optional(),
@@ -30,6 +39,7 @@ const Variables = z.object({
     .transform(Number)
     .refine((hours) => hours >= 1 && hours <= 168, "must be a number of hours from 1 to 168")
     .default(4),
+  BACKUP_DAYS: z.coerce.number().int("must be whole days").min(1, "must be 1 or more").max(3650).default(30),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -43,6 +53,12 @@ export interface Config {
   readonly metricsKey: string | null;
   /** Seals stored credentials; null: connections can't be stored. */
   readonly keyRing: KeyRing | null;
+  /** A database of this size takes no new segments, and forms that write to it go on elsewhere. D1 stores 10 GB at most. */
+  readonly shardCapBytes: number;
+  /** Responses of a segment, about: then its form goes on in another one. A segment has room for 2^33. */
+  readonly segmentResponsesMax: number;
+  /** For how many days entries of the log service are kept. */
+  readonly logDays: number;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
   /** Where alerts of the installation itself go; null: into the log alone. */
@@ -51,6 +67,8 @@ export interface Config {
   readonly deadmanUrl: string | null;
   /** An alert that lasts is told again after so long. */
   readonly alertRepeatMs: number;
+  /** For how many days a backup is kept. */
+  readonly backupDays: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
   /** The variables of the kinds, by name. */
@@ -76,17 +94,20 @@ export function readConfig(
     const problems = issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
-  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
-  const { FORMLOG_ALERT_URL, FORMLOG_DEADMAN_URL, FORMLOG_ALERT_REPEAT_HOURS } = parsed.data;
+  const { data } = parsed;
   return {
-    rootKey: FORMLOG_ROOT_KEY ?? null,
-    metricsKey: FORMLOG_METRICS_KEY ?? null,
-    keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
-    publicUrl: PUBLIC_URL ?? null,
-    alertUrl: FORMLOG_ALERT_URL ?? null,
-    deadmanUrl: FORMLOG_DEADMAN_URL ?? null,
-    alertRepeatMs: FORMLOG_ALERT_REPEAT_HOURS * 3_600_000,
-    turnstileUrl: TURNSTILE_URL,
+    shardCapBytes: data.FORMLOG_SHARD_CAP_BYTES,
+    segmentResponsesMax: data.FORMLOG_SEGMENT_RESPONSES_MAX,
+    rootKey: data.FORMLOG_ROOT_KEY ?? null,
+    metricsKey: data.FORMLOG_METRICS_KEY ?? null,
+    keyRing: data.FORMLOG_ENCRYPTION_KEY ?? null,
+    logDays: data.FORMLOG_LOG_DAYS,
+    publicUrl: data.PUBLIC_URL ?? null,
+    alertUrl: data.FORMLOG_ALERT_URL ?? null,
+    deadmanUrl: data.FORMLOG_DEADMAN_URL ?? null,
+    alertRepeatMs: data.FORMLOG_ALERT_REPEAT_HOURS * 3_600_000,
+    backupDays: data.BACKUP_DAYS,
+    turnstileUrl: data.TURNSTILE_URL,
     settings: settings.data,
   };
 }

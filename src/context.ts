@@ -9,9 +9,12 @@ import type { FormSettings } from "./core/form-settings";
 import { createLru, type Lru } from "./core/lru";
 import type { Manifest } from "./core/manifest";
 import type { Spooled } from "./core/spool";
+import { startTrace, type Trace } from "./core/trace";
 import type { Teller } from "./dispatch/alerts";
 import type { IntegrationEraser } from "./dispatch/erase";
 import { forgetIndex } from "./dispatch/index-client";
+import { type KindWorker, tracedWorker } from "./dispatch/kind-worker";
+import type { Opener } from "./dispatch/next-segment";
 import type { WantsNotice } from "./dispatch/notices";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
 import { sendWakeUps } from "./dispatch/wake";
@@ -19,19 +22,21 @@ import { catalog, findKind, findProvider, wantsNotice } from "./integrations/kin
 import { tellWorkspace } from "./services/alert-form";
 import { createGroupCommit, type GroupCommit } from "./services/group-commit";
 import { createLimiter } from "./services/rate-limit";
+import { fullness } from "./services/segments";
 import { appendResponses, type NewResponse, sizeOf } from "./store/append";
 import type { WakeUp } from "./store/cursors";
 import { isOverloaded } from "./store/db";
 import type { KeyRow, WorkspaceRow } from "./store/keys";
 import type { LinkRow } from "./store/links";
 import type { SealedTurnstile } from "./store/schema";
-import { openShards, type Shards } from "./store/shards";
+import { openShards, type Segment, type Shards } from "./store/shards";
 
 export interface Env extends Readonly<Record<string, unknown>> {
   readonly DB: D1Database;
   readonly QUEUE_INTAKE?: Queue<Spooled>;
   readonly RATE_SUBMIT?: RateLimit;
   readonly RATE_SIGN_IN?: RateLimit;
+  readonly BACKUP?: R2Bucket;
 }
 
 /** A form as submissions need it: its current version, compiled, and where its responses go. */
@@ -49,12 +54,19 @@ export interface CachedForm {
   readonly full: boolean;
   readonly shard: number;
   readonly segment: number;
+  /** The segments that it wrote to before, oldest first: nothing is stored there any more. */
+  readonly earlier: readonly Segment[];
   readonly turnstile: SealedTurnstile | null;
   readonly loadedAt: number;
 }
 
 /** What an append told about one entry: its position, or null when it was not stored. */
-export type Appended = { readonly position: number | null; readonly wakeUps: readonly WakeUp[] };
+export type Appended = {
+  readonly position: number | null;
+  readonly wakeUps: readonly WakeUp[];
+  /** Its shard or its segment is full: the form is to go on elsewhere. */
+  readonly full: boolean;
+};
 
 /** Something that an isolate remembers, and since when (milliseconds since the epoch). */
 export interface Remembered<V> {
@@ -75,6 +87,12 @@ interface Runtime {
   readonly workspaces: Lru<Remembered<WorkspaceRow>>;
   /** The furthest known position of each segment, by `shard/segment`. */
   readonly heads: Lru<number>;
+  /** When it was last tried to open a form's next segment. */
+  readonly moves: Lru<number>;
+  /** How often a link was used in the earlier segments of a form that lie on other shards, by segment and link. */
+  readonly usedElsewhere: Lru<number>;
+  /** What opens the next segments of forms. */
+  readonly opener: Opener;
   readonly commit: (shard: number) => GroupCommit<NewResponse, Appended>;
   /** Counts so many submissions against a name; false when there is no room for them. Never fails. */
   readonly limit: (key: string, count: number) => Promise<boolean>;
@@ -82,13 +100,17 @@ interface Runtime {
   readonly limitSignIns: (key: string, count: number) => Promise<boolean>;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   /** Puts submissions that D1 can't take, because of `cause`, on the intake queue; outcomes by index. Never fails. */
-  readonly spool: (messages: readonly Spooled[], cause: unknown) => Promise<readonly SpoolOutcome[]>;
+  readonly spool: (messages: readonly Spooled[], cause: unknown, trace?: Trace) => Promise<readonly SpoolOutcome[]>;
   /** Whether an integration is to be told what happened to another one. */
   readonly wantsNotice: WantsNotice;
+  /** Where backups lie; null: none are made. */
+  readonly bucket: R2Bucket | null;
+  /** Kinds that keep an index, which is in no backup. */
+  readonly indexKinds: readonly string[];
   /** The worker of a kind, for tests and callbacks; undefined when it is not bound. */
-  readonly kindWorker: (kind: string) => Fetcher | undefined;
+  readonly kindWorker: (kind: string) => KindWorker | undefined;
   /** The worker of the kind whose provider is called so in addresses of callbacks. */
-  readonly providerWorker: (provider: string) => Fetcher | undefined;
+  readonly providerWorker: (provider: string) => KindWorker | undefined;
   /** Asks the worker of a kind that keeps an index to delete what lies under a deleted integration. */
   readonly indexEraser: IntegrationEraser["indexEraser"];
   /** Calls of the installation itself: to its watchers. */
@@ -96,7 +118,8 @@ interface Runtime {
 }
 
 export interface Context extends Runtime {
-  readonly requestId: string;
+  /** Of this request or run: in its log lines, in the wake-ups that it sends and in what it asks the kinds' workers. */
+  readonly trace: Trace;
   /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
   readonly actor: string;
   /** Stores an alert in the alert form of a workspace. */
@@ -108,27 +131,33 @@ export interface Context extends Runtime {
 /** The types of the Hono apps. */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { ctx: Context; key: KeyRow; requestId: string };
+  Variables: { ctx: Context; key: KeyRow; requestId: string; trace: Trace };
 }
 
 const runtimes = new WeakMap<object, Runtime>();
 
-/** The context of one request or event. Throws a TypeError when the environment is not right. */
+/** The context of one request or event: `from` is its trace, or the id of a run, which begins one. Throws a TypeError when the environment is not right. */
 export function makeContext(
   env: Env,
   execution: { waitUntil(work: Promise<unknown>): void },
-  requestId: string,
+  from: Trace | string,
 ): Context {
   let runtime = runtimes.get(env.DB);
   if (!runtime) {
     runtime = makeRuntime(env);
     runtimes.set(env.DB, runtime);
   }
+  const trace = typeof from === "string" ? startTrace(from, null, runtime.random) : from;
+  const { wake, spool, kindWorker, providerWorker, random } = runtime;
   const ctx: Context = {
     ...runtime,
-    requestId,
+    trace,
     actor: "nobody",
     waitUntil: (work) => execution.waitUntil(work),
+    wake: (wakeUps) => wake(wakeUps.map((one) => ({ trace, ...one }))),
+    spool: (messages, cause) => spool(messages, cause, trace),
+    kindWorker: (kind) => tracedWorker(kindWorker(kind), trace, random),
+    providerWorker: (provider) => tracedWorker(providerWorker(provider), trace, random),
     tellWorkspace: (target, message) => tellWorkspace(ctx, target, message),
   };
   return ctx;
@@ -138,11 +167,12 @@ function makeRuntime(env: Env): Runtime {
   const shards = openShards(env);
   const now = () => Date.now();
   const heads = createLru<number>(10_000);
+  const config = readConfig(env, catalog);
   const commits = new Map<number, GroupCommit<NewResponse, Appended>>();
   const workerOf = (kind: Manifest | undefined) => env[kind?.serviceBinding ?? ""] as Fetcher | undefined;
   const kindWorker = (kind: string) => workerOf(findKind(kind));
   return {
-    config: readConfig(env, catalog),
+    config,
     shards,
     now,
     random: (bytes) => crypto.getRandomValues(bytes),
@@ -152,10 +182,13 @@ function makeRuntime(env: Env): Runtime {
     sessions: createLru(5_000),
     workspaces: createLru(1_000),
     heads,
+    moves: createLru(1_000),
+    usedElsewhere: createLru(10_000),
+    opener: { shards, now, capBytes: config.shardCapBytes, manifestOf: findKind },
     commit(shard) {
       const known = commits.get(shard);
       if (known) return known;
-      const made = makeCommit({ db: shards.get(shard).db, shard, now, heads });
+      const made = makeCommit({ db: shards.get(shard).db, shard, now, heads, isFull: fullness(config, shards) });
       commits.set(shard, made);
       return made;
     },
@@ -163,9 +196,11 @@ function makeRuntime(env: Env): Runtime {
     limitSignIns: createLimiter(env.RATE_SIGN_IN),
     wake: (wakeUps) =>
       sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
-    spool: (messages, cause) => sendSpooled(env.QUEUE_INTAKE, messages, cause),
+    spool: (messages, cause, trace) => sendSpooled(env.QUEUE_INTAKE, messages, cause, trace),
     wantsNotice,
     callOut: (request) => fetch(request),
+    bucket: env.BACKUP ?? null,
+    indexKinds: catalog.filter(({ index }) => index).map(({ kind }) => kind),
     kindWorker,
     providerWorker: (provider) => workerOf(findProvider(provider)),
     indexEraser(kind) {
@@ -175,7 +210,15 @@ function makeRuntime(env: Env): Runtime {
   };
 }
 
-function makeCommit(on: { db: D1Database; shard: number; now: () => number; heads: Lru<number> }) {
+interface Commit {
+  readonly db: D1Database;
+  readonly shard: number;
+  readonly now: () => number;
+  readonly heads: Lru<number>;
+  readonly isFull: ReturnType<typeof fullness>;
+}
+
+function makeCommit(on: Commit) {
   // The nonce of an entry can only stand after what was committed when it was first tried: the nearer, the fewer rows read.
   const triedAfter = new WeakMap<NewResponse, number>();
   const headOf = (entry: NewResponse) => `${on.shard}/${entry.segment}`;
@@ -186,13 +229,17 @@ function makeCommit(on: { db: D1Database; shard: number; now: () => number; head
         triedAfter.set(entry, since);
         return { ...entry, since };
       });
-      const { positions, wakeUps } = await appendResponses(on.db, on.shard, tries, on.now());
+      const { positions, wakeUps, sizeAfter } = await appendResponses(on.db, on.shard, tries, on.now());
       for (const [i, entry] of entries.entries()) {
         const position = positions[i] ?? 0;
         if (position > (on.heads.get(headOf(entry)) ?? 0)) on.heads.set(headOf(entry), position);
       }
       // The wake-ups belong to the whole batch: whoever is answered first sends them.
-      return positions.map((position, i) => ({ position, wakeUps: i === 0 ? wakeUps : [] }));
+      return positions.map((position, i) => ({
+        position,
+        wakeUps: i === 0 ? wakeUps : [],
+        full: on.isFull(sizeAfter, position),
+      }));
     },
     conflictOf: (entry) => (entry.idempotencyKey === null ? null : `${entry.segment} ${entry.idempotencyKey}`),
     sizeOf,

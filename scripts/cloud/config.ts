@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "./api-config";
+import { named, type Stage } from "./stage";
 
 export interface WorkerConfig {
   readonly name: string;
@@ -10,37 +11,52 @@ export interface WorkerConfig {
 }
 
 /** Every worker, in the order of deployment: those that others are bound to come first. */
-export function workerConfigs(): WorkerConfig[] {
+export function workerConfigs(stage: Stage = "production"): WorkerConfig[] {
   const kinds = catalog.map(({ kind }) => ({
-    name: `formlog-${kind}`,
+    name: named(`formlog-${kind}`, stage),
     source: `src/integrations/${kind}/wrangler.toml`,
   }));
-  return [...kinds, { name: "formlog", source: API_CONFIG }];
+  return [...kinds, { name: named("formlog", stage), source: API_CONFIG }];
 }
 
 /** Ids of the account's databases, by their names. */
 export type DatabaseIds = Readonly<Record<string, string>>;
 
-/** A config's text with the account's databases, and with paths that hold from any folder. */
-export function fillIn(text: string, { folder, databases }: { folder: string; databases: DatabaseIds }): string {
-  return text
-    .replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
-      const id = databases[name];
-      if (id === undefined) throw new Error(`There is no database ${name}.`);
-      return `database_name = "${name}"\ndatabase_id = "${id}"`;
-    })
-    .replace(
-      /^(main|migrations_dir) = "(.*)"$/gm,
-      (_, key, value) => `${key} = ${JSON.stringify(path.resolve(folder, value))}`,
-    );
+interface Account {
+  readonly databases: DatabaseIds;
+  /** Whether backups are made; without them no bucket is bound. */
+  readonly backups: boolean;
+  readonly stage: Stage;
+}
+
+/** A config's text with what the account has, names of the stage, and with paths that hold from any folder. */
+export function fillIn(text: string, { folder, databases, backups, stage }: Account & { folder: string }): string {
+  return (
+    (backups ? text : text.replace(/^\[\[r2_buckets\]\]\n(?:\w.*\n)+/gm, ""))
+      .replace(
+        /^(name|queue|dead_letter_queue|service|bucket_name|database_name) = "(formlog.*)"$/gm,
+        (_, key, name) => `${key} = "${named(name, stage)}"`,
+      )
+      // Counters of the same namespace are shared by all workers of an account.
+      .replace(/^namespace_id = "(\d+)"$/gm, (line, id) => (stage === "production" ? line : `namespace_id = "1${id}"`))
+      .replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
+        const id = databases[name];
+        if (id === undefined) throw new Error(`There is no database ${name}.`);
+        return `database_name = "${name}"\ndatabase_id = "${id}"`;
+      })
+      .replace(
+        /^(main|migrations_dir) = "(.*)"$/gm,
+        (_, key, value) => `${key} = ${JSON.stringify(path.resolve(folder, value))}`,
+      )
+  );
 }
 
 /** Writes the filled-in config below .wrangler/ (which git ignores) and returns its path. */
-export function writeConfig(root: string, worker: WorkerConfig, databases: DatabaseIds): string {
+export function writeConfig(root: string, worker: WorkerConfig, account: Account): string {
   const folder = path.join(root, ".wrangler/deploy");
   mkdirSync(folder, { recursive: true });
   const source = path.join(root, worker.source);
   const file = path.join(folder, `${worker.name}.toml`);
-  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), databases }));
+  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), ...account }));
   return file;
 }

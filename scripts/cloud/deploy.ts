@@ -5,9 +5,9 @@
 import { catalog } from "../../src/integrations/kinds";
 import { databases } from "../databases";
 import { type DatabaseIds, type WorkerConfig, workerConfigs } from "./config";
-
-/** Runs wrangler and resolves to what it printed; rejects with its output when it fails. */
-export type Wrangler = (args: readonly string[], input?: string) => Promise<string>;
+import { deployPartly } from "./rollout";
+import { named, type Stage } from "./stage";
+import type { Wrangler } from "./wrangler";
 
 export interface Deployment {
   readonly wrangler: Wrangler;
@@ -15,6 +15,11 @@ export interface Deployment {
   readonly randomKey: (bytes: number) => string;
   readonly say: (line: string) => void;
   readonly publicUrl: string | undefined;
+  /** Whether backups are made, to a bucket of the account. */
+  readonly backups: boolean;
+  readonly stage: Stage;
+  /** Of the requests, how many the new API worker gets at first (rollout.ts gives it the rest); undefined: all. */
+  readonly percent?: number | undefined;
 }
 
 /** Their messages are responses: kept for as long as Cloudflare keeps any (14 days; its default is 4). */
@@ -25,28 +30,43 @@ const RETENTION_SECONDS = String(14 * 24 * 3600);
 export async function deploy(to: Deployment): Promise<string[]> {
   const ids = await ensureDatabases(to);
   await ensureQueues(to);
-  const workers = workerConfigs();
+  if (to.backups) await ensureBucket(to);
+  const workers = workerConfigs(to.stage);
+  const api = named("formlog", to.stage);
   const configs = new Map(workers.map((worker) => [worker.name, to.configOf(worker, ids)]));
   for (const { binding, worker } of databases()) {
     to.say(`Applying migrations of ${binding}`);
-    await to.wrangler(["d1", "migrations", "apply", binding, "--remote", "-c", configs.get(worker) ?? ""]);
+    await to.wrangler([
+      "d1",
+      "migrations",
+      "apply",
+      binding,
+      "--remote",
+      "-c",
+      configs.get(named(worker, to.stage)) ?? "",
+    ]);
   }
   let url = to.publicUrl;
   for (const { name } of workers) {
     to.say(`Deploying ${name}`);
-    const printed = await to.wrangler(["deploy", "-c", configs.get(name) ?? ""]);
-    if (name === "formlog") url ??= /https:\/\/[^\s]+\.workers\.dev/.exec(printed)?.[0];
+    const config = configs.get(name) ?? "";
+    if (name === api && to.percent !== undefined) {
+      await deployPartly(to.wrangler, { name, config, percent: to.percent });
+      continue;
+    }
+    const printed = await to.wrangler(["deploy", "-c", config]);
+    if (name === api) url ??= /https:\/\/[^\s]+\.workers\.dev/.exec(printed)?.[0];
   }
   return ensureSecrets(to, url);
 }
 
-async function ensureDatabases({ wrangler, say }: Deployment): Promise<DatabaseIds> {
+async function ensureDatabases({ wrangler, say, stage }: Deployment): Promise<DatabaseIds> {
   const list = async (): Promise<DatabaseIds> => {
     const all = JSON.parse(await wrangler(["d1", "list", "--json"])) as { name: string; uuid: string }[];
     return Object.fromEntries(all.map(({ name, uuid }) => [name, uuid]));
   };
   let known = await list();
-  for (const { name } of databases()) {
+  for (const name of databases().map((one) => named(one.name, stage))) {
     if (known[name] !== undefined) continue;
     say(`Creating the database ${name}`);
     await wrangler(["d1", "create", name]);
@@ -58,12 +78,12 @@ async function ensureDatabases({ wrangler, say }: Deployment): Promise<DatabaseI
   return known;
 }
 
-async function ensureQueues({ wrangler, say }: Deployment): Promise<void> {
+async function ensureQueues({ wrangler, say, stage }: Deployment): Promise<void> {
   const listed = await wrangler(["queues", "list"]);
   const names = new Set(listed.split(/[\s│|]+/));
   const wanted = [
-    ...INTAKE_QUEUES.map((queue) => [queue, "--message-retention-period-secs", RETENTION_SECONDS]),
-    ...catalog.map(({ queue }) => [queue]),
+    ...INTAKE_QUEUES.map((queue) => [named(queue, stage), "--message-retention-period-secs", RETENTION_SECONDS]),
+    ...catalog.map(({ queue }) => [named(queue, stage)]),
   ];
   for (const [queue = "", ...options] of wanted) {
     if (names.has(queue)) continue;
@@ -72,19 +92,35 @@ async function ensureQueues({ wrangler, say }: Deployment): Promise<void> {
   }
 }
 
+/** Of wrangler.toml. Its objects are encrypted at rest by R2, and are of whoever may read the account's R2. */
+const BUCKET = "formlog-backup";
+
+async function ensureBucket({ wrangler, say, stage }: Deployment): Promise<void> {
+  const bucket = named(BUCKET, stage);
+  const listed = await wrangler(["r2", "bucket", "list"]).catch((error: Error) => {
+    throw new Error(
+      `R2 can't be used by this account: enable it in the dashboard, or deploy without backups: FORMLOG_BACKUPS=off npm run deploy\n${error.message}`,
+    );
+  });
+  if (listed.split(/\s+/).includes(bucket)) return;
+  say(`Creating the bucket ${bucket}`);
+  await wrangler(["r2", "bucket", "create", bucket]);
+}
+
 async function ensureSecrets(to: Deployment, url: string | undefined): Promise<string[]> {
   const missing: string[] = [];
   const has = new Map<string, ReadonlySet<string>>();
-  for (const { name } of workerConfigs()) {
+  const api = named("formlog", to.stage);
+  for (const { name } of workerConfigs(to.stage)) {
     const list = JSON.parse(await to.wrangler(["secret", "list", "--name", name])) as { name: string }[];
     has.set(name, new Set(list.map((secret) => secret.name)));
   }
   const lacks = (worker: string, secret: string) => !has.get(worker)?.has(secret);
   const put = (worker: string, secret: string, value: string) =>
     to.wrangler(["secret", "put", secret, "--name", worker], value);
-  if (lacks("formlog", "FORMLOG_ROOT_KEY")) {
+  if (lacks(api, "FORMLOG_ROOT_KEY")) {
     const key = `root_${to.randomKey(24)}`;
-    await put("formlog", "FORMLOG_ROOT_KEY", key);
+    await put(api, "FORMLOG_ROOT_KEY", key);
     to.say(`Root key (shown only now, keep it): ${key}`);
   }
   const without = [...has.keys()].filter((worker) => lacks(worker, "FORMLOG_ENCRYPTION_KEY"));
@@ -104,9 +140,10 @@ async function ensureSecrets(to: Deployment, url: string | undefined): Promise<s
     else missing.push(`npx wrangler secret put PUBLIC_URL --name ${worker}   (where this installation is reached)`);
   }
   for (const { kind, settings = {} } of catalog) {
+    const worker = named(`formlog-${kind}`, to.stage);
     for (const [name, { secret }] of Object.entries(settings)) {
-      if (!secret || !lacks(`formlog-${kind}`, name)) continue;
-      missing.push(`npx wrangler secret put ${name} --name formlog-${kind}   (or store a connection through the API)`);
+      if (!secret || !lacks(worker, name)) continue;
+      missing.push(`npx wrangler secret put ${name} --name ${worker}   (or store a connection through the API)`);
     }
   }
   if (url) to.say(`Formlog answers at ${url}`);

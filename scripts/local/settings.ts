@@ -11,6 +11,8 @@ export interface LocalSettings {
   readonly state: string;
   /** Variables for the workers. */
   readonly vars: Readonly<Record<string, string>>;
+  /** Whether there is to be a demo: a backup is restored into an installation without one. */
+  readonly demo: boolean;
 }
 
 const PASSED = [...OWN_VARIABLES, ...catalog.flatMap(({ settings = {} }) => Object.keys(settings))];
@@ -28,5 +30,10 @@ export function readSettings(root: string, shell: NodeJS.ProcessEnv): LocalSetti
   if (!Number.isInteger(port) || port < 1 || port > PORT_MAX) {
     throw new TypeError(`PORT is "${given.PORT}"; it must be a number from 1 to ${PORT_MAX}.`);
   }
-  return { port, state: path.resolve(root, given.FORMLOG_STATE ?? ".formlog"), vars };
+  return {
+    port,
+    state: path.resolve(root, given.FORMLOG_STATE ?? ".formlog"),
+    vars,
+    demo: given.FORMLOG_DEMO !== "off",
+  };
 }

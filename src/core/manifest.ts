@@ -27,6 +27,8 @@ export interface Policy {
   readonly ledger: boolean;
   /** Tries of one entry before it is parked for good. */
   readonly attemptsMax: number;
+  /** Of a form that spans segments, a later one is delivered when the earlier ones are: what comes first is to stand first. */
+  readonly inOrder?: true;
   /** What a call costs: one token per `page` or per `entry`. */
   readonly cost: "page" | "entry";
 }

@@ -35,6 +35,7 @@ const cursor: Cursor = {
   failing: null,
   blocked: null,
   tally: [],
+  follows: null,
 };
 const flight: Flight = { feed: "responses", after: 10, through: 14, markedAt: NOW };
 const delivered: Outcome = { type: "delivered" };

@@ -3,18 +3,25 @@
  * passes on what happened to integrations, brings the indexes of answers nearer to the log, looks at old responses again whose
  * form's rules changed, erases what was deleted or kept for long enough, and tells what needs somebody.
  */
+import type { Config } from "../config";
+import { INSTALLATION, type LogEntry } from "../core/log";
 import { RECEIPT_KEPT_MS } from "../core/spool";
+import type { Trace } from "../core/trace";
 import { advanceIndexes } from "../store/answer-index";
 import type { WakeUp } from "../store/cursors";
 import { sweepCursors } from "../store/cursors";
+import { pruneLogs } from "../store/logs";
+import { noteSize } from "../store/placement";
 import { deleteOldQuotas } from "../store/quotas";
+import { isRestoring } from "../store/restores";
 import { deleteOldSessions } from "../store/sessions";
 import type { Shard } from "../store/shards";
 import { deleteOldReceipts } from "../store/spooled";
 import { noteSweep } from "../store/vitals";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { pingDeadman, type Teller, tellAlerts } from "./alerts";
 import { eraseDeletedForms, eraseDeletedIntegrations, type IntegrationEraser } from "./erase";
+import { type Opener, settleOpenings } from "./next-segment";
 import { passOnNotices, type WantsNotice } from "./notices";
 import { beginRechecks, goOnRechecking } from "./recheck";
 import { askShards } from "./vitals";
@@ -23,38 +30,63 @@ import { askShards } from "./vitals";
 const SWEEP_MAX = 1_000;
 
 export interface Sweeper extends IntegrationEraser, Teller {
-  readonly config: Teller["config"] & { readonly deadmanUrl: string | null };
+  readonly opener: Opener;
   readonly now: () => number;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   readonly wantsNotice: WantsNotice;
+  /** Where backups lie. */
+  readonly bucket?: R2Bucket | null;
+  readonly config: Pick<Config, "logDays" | "deadmanUrl"> & Teller["config"];
 }
+
+const DAY_MS = 86_400_000;
+
+interface Found {
+  readonly shard: number;
+  readonly woken: number;
+  readonly trace: Trace | undefined;
+  readonly now: number;
+}
+
+/** A sweep that found work is told of: each could be a wake-up that was lost. */
+const entryOf = ({ shard, woken, trace, now }: Found): LogEntry => ({
+  workspace: INSTALLATION,
+  at: now,
+  level: "info",
+  event: "swept",
+  trace,
+  detail: { shard, woken },
+});
 
 /** Does one thing of a sweep; one that fails stops no other. Returns what it came to, or null. */
 type Step = <T>(what: string, work: () => Promise<T>, shard?: number) => Promise<T | null>;
 
 /** Does all of it, on every shard; a shard that can't be reached stops no other. Returns how many cursors were woken. */
 export async function sweep(on: Sweeper, now: number): Promise<number> {
-  const { shards, config, callOut } = on;
+  const { shards, trace, config } = on;
   const { control } = shards;
+  // Half of the rows are there: nothing is delivered, noticed or erased before the other half is.
+  if (await isRestoring(control).catch(() => false)) return 0;
   let failed = 0;
   const step: Step = (what, work, shard) =>
     work().catch((error) => {
       failed += 1;
-      logEvent("error", "sweep_failed", { what, shard, error });
+      events.sweepFailed({ trace, what, ...(shard !== undefined && { shard }), error });
       return null;
     });
   // As they were before this sweep: whether they were swept in time.
   const asked = await askShards(shards);
   let count = 0;
   await step("requests of re-checks", () => beginRechecks(on));
+  await step("new segments", () => settleOpenings(on.opener));
   for (const shard of shards.all) count += await sweepShard(on, { shard, now, step });
   await step("quotas", () => deleteOldQuotas(control, now));
   await step("sessions", () => deleteOldSessions(control, now));
-  await step("deleted forms", () => eraseDeletedForms(shards, now));
+  await step("deleted forms", () => eraseDeletedForms(on, now));
   await step("deleted integrations", () => eraseDeletedIntegrations(on, now));
   await step("alerts", () => tellAlerts(on, asked, now));
-  if (failed === 0 && config.deadmanUrl !== null) await pingDeadman(callOut, config.deadmanUrl);
-  logEvent("info", "swept", { woken: count });
+  if (failed === 0 && config.deadmanUrl !== null) await pingDeadman(on, config.deadmanUrl);
+  events.swept({ trace, woken: count });
   return count;
 }
 
@@ -62,16 +94,18 @@ async function sweepShard(
   on: Sweeper,
   { shard, now, step }: { readonly shard: Shard; readonly now: number; readonly step: Step },
 ): Promise<number> {
-  const { shards, wake, wantsNotice } = on;
+  const { shards, wake, wantsNotice: wants, trace, config } = on;
   const { no, db } = shard;
   // Before the cursors: a notice is due work of those that it is passed on to.
-  await step("notices", () => passOnNotices(shards, shard, { wants: wantsNotice, now }), no);
+  await step("notices", () => passOnNotices(shards, shard, { wants, now, trace }), no);
   const cursors = async () => {
     const found = await sweepCursors(db, no, now, SWEEP_MAX);
     await wake(found);
     await advanceIndexes(db);
     await deleteOldReceipts(db, now - RECEIPT_KEPT_MS);
-    await noteSweep(db, now);
+    await pruneLogs(db, now - config.logDays * DAY_MS);
+    const entries = found.length > 0 ? [entryOf({ shard: no, woken: found.length, trace, now })] : [];
+    await noteSize(shards, { no, bytes: await noteSweep(db, now, entries), now });
     return found.length;
   };
   const woken = await step("cursors", cursors, no);

@@ -6,6 +6,7 @@ import { newId } from "../core/ids";
 import { toNfc } from "../core/nfc";
 import { findDraft } from "../store/drafts";
 import * as store from "../store/forms";
+import { chooseShard, readShards } from "../store/placement";
 import { openFirstSegment } from "../store/shards";
 import { audited, type Deed } from "./audit";
 import { refuseBody } from "./check";
@@ -58,12 +59,20 @@ async function makeForm(ctx: Context, workspace: string, input: Content, deed: F
   // The form comes last: until then nobody knows the id, and a segment without a form does no harm.
   const { id, version } = form;
   const state = definition ? "open" : "closed";
-  await openFirstSegment(ctx.shards, { id, version, state, now, responsesMax: settings.responsesMax ?? null });
+  const { responsesMax = null } = settings;
+  const shard = await firstShard(ctx);
+  await openFirstSegment(ctx.shards, { id, version, state, now, responsesMax, shard });
   const draft = JSON.stringify(input.draft ?? {});
   const entry = audited(ctx, { ...deed, workspace, object: id });
   await store.insertForm(ctx.shards.control, { form, definition, draft }, entry);
   if (definition?.questions.some((question) => question.indexed)) await indexQuestions(ctx, { id, definition });
   return withDefinition(viewForm({ ...form, no: 0 }), definition);
+}
+
+/** Where a new form begins: on the emptiest shard that is open. An installation with one shard asks nobody. */
+async function firstShard({ shards, config }: Context): Promise<number> {
+  if (shards.all.length === 1) return 0;
+  return chooseShard(await readShards(shards), { capBytes: config.shardCapBytes, from: null }) ?? 0;
 }
 
 /** What a form that was never published is called in lists. */
@@ -194,6 +203,6 @@ export async function applyChange(
   const applied = await store.updateForm(ctx.shards.control, row.id, { ...change, updatedAt: next.updatedAt }, entry);
   if (!applied) throw missing();
   // Read again: somebody may have closed it meanwhile.
-  await syncSegment(ctx, row.id);
+  await syncSegment(ctx, row);
   return viewForm(next);
 }

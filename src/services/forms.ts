@@ -6,7 +6,7 @@ import type { Definition } from "../core/form";
 import { seqOf } from "../core/ids";
 import { isUnavailable, StoreError } from "../store/db";
 import * as store from "../store/forms";
-import { headOf, listSegments, updateOpenSegment } from "../store/shards";
+import { countResponses, headOf, listSegments, segmentKey, updateOpenSegment } from "../store/shards";
 import { orUnavailable } from "./store-failure";
 
 /** A cached form is checked by the INSERT itself; access and state are looked at again after this time. */
@@ -41,6 +41,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 async function readForm(ctx: Context, id: string): Promise<CachedForm> {
   const [row, segments] = await Promise.all([store.findForm(ctx.shards.control, id), listSegments(ctx.shards, id)]);
+  const earlier = segments.slice(0, -1);
   const open = segments.at(-1);
   if (!row || row.deletedAt !== null || row.version === 0 || !open) {
     ctx.forms.delete(id);
@@ -49,13 +50,14 @@ async function readForm(ctx: Context, id: string): Promise<CachedForm> {
   // A version never changes: what is known of it need not be read or compiled again.
   const known = ctx.forms.get(id);
   const same = known?.version === row.version ? known : null;
-  const [definition, head] = await Promise.all([
+  const { responsesMax } = row.settings;
+  const [definition, head, before] = await Promise.all([
     same?.definition ?? readDefinition(ctx, id, row.version),
     headOf(ctx.shards, open),
+    responsesMax === undefined ? 0 : countResponses(ctx.shards, earlier),
   ]);
-  const key = `${open.shard}/${open.no}`;
+  const key = segmentKey(open);
   ctx.heads.set(key, Math.max(head, ctx.heads.get(key) ?? 0));
-  const { responsesMax } = row.settings;
   const form: CachedForm = {
     id,
     workspace: row.workspace,
@@ -66,9 +68,10 @@ async function readForm(ctx: Context, id: string): Promise<CachedForm> {
     definition,
     compiled: same?.compiled ?? compileDefinition(definition),
     settings: row.settings,
-    full: responsesMax !== undefined && seqOf(head) >= responsesMax,
+    full: responsesMax !== undefined && before + seqOf(head) >= responsesMax,
     shard: open.shard,
     segment: open.no,
+    earlier,
     turnstile: row.turnstile,
     loadedAt: ctx.now(),
   };
@@ -93,21 +96,24 @@ export async function loadOwnForm(ctx: Context, workspace: string, id: string): 
 
 /** The row of a workspace's form as it is now, published or not. Throws `not_found`, also for a deleted one. */
 export async function findOwnRow(ctx: Context, workspace: string, id: string): Promise<store.FormRow> {
-  const row = await findRow(ctx, id);
-  if (row.workspace !== workspace || row.deletedAt !== null) throw missing();
+  const row = await findRow(ctx, workspace, id);
+  if (row.deletedAt !== null) throw missing();
   return row;
 }
 
-/** The row of a form, whatever its state. Throws `not_found`. */
-export async function findRow(ctx: Context, id: string): Promise<store.FormRow> {
-  const row = await store.findForm(ctx.shards.control, id);
+/** The row of a workspace's form, whatever its state. Throws `not_found`. */
+export async function findRow(ctx: Context, workspace: string, id: string): Promise<store.FormRow> {
+  const row = await store.findOwnForm(ctx.shards.control, workspace, id);
   if (!row) throw missing();
   return row;
 }
 
 /** Makes the open segment agree with the form as it is now, so that its INSERTs do too. May be repeated. */
-export async function syncSegment(ctx: Context, id: string): Promise<void> {
-  await admitAs(ctx, await findRow(ctx, id));
+export async function syncSegment(
+  ctx: Context,
+  { id, workspace }: { readonly id: string; readonly workspace: string },
+): Promise<void> {
+  await admitAs(ctx, await findRow(ctx, workspace, id));
   ctx.forms.delete(id);
 }
 

@@ -18,15 +18,15 @@ export type ReceiptState =
 /** What became of a spooled submission. Throws not_found, store_unavailable. */
 export async function readReceipt(ctx: Context, id: string, reader: Reader): Promise<ReceiptState> {
   const address = parseReceiptId(id);
-  const shard = address && ctx.shards.all[address.shard];
-  if (!shard) throw new AppError("not_found", { detail: "There is no such receipt." });
-  const row = await findReceipt(shard.db, address.nonce).catch(orUnavailable);
+  if (!address || address.shard >= ctx.shards.all.length)
+    throw new AppError("not_found", { detail: "There is no such receipt." });
+  const row = await findReceipt(ctx.shards, address).catch(orUnavailable);
   if (!row && address.day !== null && ctx.now() >= address.day + RECEIPT_KEPT_MS) throw expired();
   if (!row) return { status: "pending" };
   if (row.refusal !== null) return { status: "refused", error: new AppError(row.refusal, { detail: KEY_REUSED }) };
   const stored = { position: row.position, first: row };
-  if (row.flags.length === 0) return { status: "stored", receipt: plainReceipt({ shard: shard.no }, stored) };
-  const form = { ...(await loadForm(ctx, row.form)), shard: shard.no };
+  if (row.flags.length === 0) return { status: "stored", receipt: plainReceipt(row, stored) };
+  const form = { ...(await loadForm(ctx, row.form)), shard: row.shard };
   return { status: "stored", receipt: await makeReceipt(ctx, form, { ...stored, reader }) };
 }
 

@@ -3,13 +3,14 @@ import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
 import { appendResponses, findStored, type NewResponse } from "../store/append";
 import { isOverloaded } from "../store/db";
-import { findUsedKeys, type UsedKey } from "../store/refusals";
+import { segmentKey } from "../store/shards";
 import { admit, type Sender } from "./admission";
 import type { Reader } from "./correction-link";
 import { loadForm, reloadForm } from "./forms";
 import { type Collector, isUsedUp, linkFull } from "./link-uses";
 import { fingerprint, formFull, prepare, type Stamped, type Submission } from "./prepare";
 import type { Receipt } from "./receipt";
+import { findKeys, findKeysElsewhere, fullness, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spoolAll } from "./spool";
 import { attempt, failStore } from "./store-failure";
 import { receiptOf, repeatOf, storeResponse } from "./submit";
@@ -41,7 +42,7 @@ export async function submitBatch(
   const collector = await admit(ctx, form, { sender, batch: items.length });
   const input: Batch = { items: items.map((item) => ({ ...item, reader, collector })) };
   const prepared = await Promise.all(input.items.map((item) => attempt(() => prepare(ctx, form, item))));
-  const work = appendAll(ctx, form, withoutRepeats(prepared));
+  const work = appendNew(ctx, form, withoutRepeats(prepared));
   ctx.waitUntil(work.catch(() => {}));
   const positions = await work.catch((error: unknown) => ({ error }));
   if ("error" in positions) return spoolItems(ctx, form, { prepared, input, error: positions.error });
@@ -94,7 +95,7 @@ function withoutRepeats(prepared: readonly (NewResponse | AppError)[]): NewRespo
 
 function usedKeys(ctx: Context, form: CachedForm, { input, open }: { input: Batch; open: readonly number[] }) {
   const keys = open.flatMap((i) => input.items[i]?.idempotencyKey ?? []);
-  return findUsedKeys(ctx.shards.get(form.shard).db, form.segment, keys).catch(failStore);
+  return findKeys(ctx, form, keys).catch(failStore);
 }
 
 interface Item {
@@ -102,7 +103,7 @@ interface Item {
   readonly i: number;
   readonly entry: NewResponse | AppError;
   readonly positions: ReadonlyMap<string, number>;
-  readonly used: ReadonlyMap<string, UsedKey>;
+  readonly used: ReadonlyMap<string, PlacedKey>;
   /** Of all that the form as it is now would not take. */
   readonly refusal: AppError | null;
 }
@@ -134,6 +135,17 @@ async function settleItem(ctx: Context, form: CachedForm, item: Item): Promise<R
   return attempt(async () => storeResponse(ctx, await loadForm(ctx, form.id), submission));
 }
 
+/** Appends those entries whose keys did not come to the form before, on another shard. */
+async function appendNew(ctx: Context, form: CachedForm, entries: readonly NewResponse[]) {
+  const keys = entries.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
+  const used = await findKeysElsewhere(ctx, form, keys);
+  return appendAll(
+    ctx,
+    form,
+    entries.filter(({ idempotencyKey }) => idempotencyKey === null || !used.has(idempotencyKey)),
+  );
+}
+
 /** Appends entries as one group of their own, repeating once when the outcome is unknown. Positions by nonce. */
 async function appendAll(
   ctx: Context,
@@ -149,7 +161,7 @@ async function appendAll(
     repeated = true;
     return append();
   };
-  const { positions, wakeUps } = await append().catch(again);
+  const { positions, wakeUps, sizeAfter } = await append().catch(again);
   if (wakeUps.length > 0) ctx.waitUntil(ctx.wake(wakeUps));
   // After a lost answer, what the first copy stored is found by its nonce.
   const stored = repeated ? await findStored(db, entries) : new Map<string, number>();
@@ -158,7 +170,9 @@ async function appendAll(
     if (position !== null) stored.set(entry.nonce, position);
   }
   // The next append looks for nonces only after this.
-  const at = `${form.shard}/${form.segment}`;
-  ctx.heads.set(at, Math.max(ctx.heads.get(at) ?? 0, ...stored.values()));
+  const at = segmentKey({ shard: form.shard, no: form.segment });
+  const head = Math.max(ctx.heads.get(at) ?? 0, ...stored.values());
+  ctx.heads.set(at, head);
+  if (fullness(ctx.config, ctx.shards)(sizeAfter, head)) ctx.waitUntil(moveOn(ctx, form, head));
   return stored;
 }

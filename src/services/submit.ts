@@ -6,13 +6,14 @@ import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
 import { flagsFromJson } from "../core/flag";
 import type { NewResponse } from "../store/append";
-import { findRefusal, findUsedKeys, type UsedKey } from "../store/refusals";
+import { findRefusal } from "../store/refusals";
 import { admit, type Sender } from "./admission";
 import type { Reader } from "./correction-link";
 import { loadForm, reloadForm, syncSegment } from "./forms";
 import { linkFull } from "./link-uses";
 import { fingerprint, formFull, KEY_REUSED, prepare, type Stamped, type Submission } from "./prepare";
 import { makeReceipt, type Receipt } from "./receipt";
+import { findKeys, findKeysElsewhere, followForm, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spool } from "./spool";
 import { attempt, failStore } from "./store-failure";
 
@@ -37,18 +38,24 @@ export async function storeResponse(ctx: Context, known: CachedForm, input: Stam
   for (let tries = 1; ; tries += 1) {
     const entry = await attempt(() => prepare(ctx, form, input));
     if (entry instanceof AppError) return replayOf(ctx, form, { input, refusal: entry });
+    const { fingerprint, idempotencyKey: key } = entry;
+    const looked = await findKeysElsewhere(ctx, form, key === null ? [] : [key]).catch((error: unknown) => ({ error }));
+    if ("error" in looked) return spool(ctx, form, { entry, ...looked });
+    const used = looked.get(key ?? "");
+    if (used) return repeatOf(ctx, form, { used, fingerprint, reader: input.reader });
     const work = ctx.commit(form.shard).submit(entry);
     // Others may depend on this request's batch: it goes on when its client does not wait.
     ctx.waitUntil(work.catch(() => {}));
     const appended = await work.catch((error: unknown) => ({ error }));
     if ("error" in appended) return spool(ctx, form, { entry, ...appended });
-    const { position, wakeUps } = appended;
+    const { position, wakeUps, full } = appended;
+    if (full) ctx.waitUntil(moveOn(ctx, form, position));
     if (wakeUps.length > 0) ctx.waitUntil(ctx.wake(wakeUps));
     if (position !== null) return receiptOf(ctx, form, { position, entry, reader: input.reader });
     const settled = await settleRefused(ctx, form, { entry, reader: input.reader });
-    if (settled) return settled;
+    if (settled && settled !== "retired") return settled;
     if (tries === TRIES_MAX) throw new AppError("store_unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    form = await catchUp(ctx, form, entry);
+    form = settled === "retired" ? await followForm(ctx, form) : await catchUp(ctx, form, entry);
   }
 }
 
@@ -66,18 +73,24 @@ export function receiptOf(
   return makeReceipt(ctx, form, { position, reader, first: { ...entry, flags: flagsFromJson(entry.flags) } });
 }
 
-/** The receipt of an entry that was not stored just now but is there; null when it is to be tried again. */
-async function settleRefused(ctx: Context, form: CachedForm, { entry, reader }: Prepared): Promise<Receipt | null> {
+/** The receipt of an entry that was not stored just now but is there; when it is to be tried again, where: in the next segment, or as it was (null). */
+async function settleRefused(
+  ctx: Context,
+  form: CachedForm,
+  { entry, reader }: Prepared,
+): Promise<Receipt | "retired" | null> {
   const refusal = await findRefusal(ctx.shards.get(form.shard).db, entry).catch(failStore);
   if (refusal.type === "stored") return receiptOf(ctx, form, { position: refusal.position, entry, reader });
   if (refusal.type === "full") throw formFull(form);
   if (refusal.type === "link_full") throw linkFull();
+  if (refusal.type === "retired") return "retired";
   if (refusal.type !== "key_used") return null;
-  return repeatOf(ctx, form, { used: refusal, fingerprint: entry.fingerprint, reader });
+  const used = { ...refusal, shard: form.shard };
+  return repeatOf(ctx, form, { used, fingerprint: entry.fingerprint, reader });
 }
 
 interface Repeat {
-  readonly used: UsedKey;
+  readonly used: PlacedKey;
   readonly fingerprint: string | null;
   readonly reader: Reader;
 }
@@ -89,7 +102,7 @@ export async function repeatOf(
   { used, fingerprint, reader }: Repeat,
 ): Promise<Receipt> {
   if (used.fingerprint !== fingerprint) throw new AppError("idempotency_key_reused", { detail: KEY_REUSED });
-  return makeReceipt(ctx, form, { ...used, reader, replayed: true });
+  return makeReceipt(ctx, { ...form, shard: used.shard }, { ...used, reader, replayed: true });
 }
 
 /** A repeat is answered as at first although the form would not take it any more; anything else is refused. */
@@ -100,17 +113,16 @@ async function replayOf(
 ): Promise<Receipt> {
   const { idempotencyKey, reader } = input;
   if (idempotencyKey === undefined) throw refusal;
-  const { db } = ctx.shards.get(form.shard);
-  const used = (await findUsedKeys(db, form.segment, [idempotencyKey]).catch(failStore)).get(idempotencyKey);
+  const used = (await findKeys(ctx, form, [idempotencyKey]).catch(failStore)).get(idempotencyKey);
   if (used?.fingerprint !== (await fingerprint(input))) throw refusal;
-  return makeReceipt(ctx, form, { ...used, reader, replayed: true });
+  return makeReceipt(ctx, { ...form, shard: used.shard }, { ...used, reader, replayed: true });
 }
 
 /** The form as it is now; when the segment lags behind it, the segment is mended. */
 async function catchUp(ctx: Context, form: CachedForm, entry: NewResponse): Promise<CachedForm> {
   const fresh = await reloadForm(ctx, form.id);
   if (fresh.state === "open" && fresh.version === entry.version) {
-    await syncSegment(ctx, form.id);
+    await syncSegment(ctx, form);
     return reloadForm(ctx, form.id);
   }
   return fresh;

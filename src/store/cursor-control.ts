@@ -9,6 +9,7 @@ import {
   toWakeUp,
   type WakeUp,
 } from "./cursors";
+import type { Segment } from "./shards";
 
 /** Positions that a cursor was put past without delivering them: after the first, up to the second. */
 type Passed = readonly (readonly [after: number, through: number, again?: 1])[];
@@ -20,18 +21,29 @@ export const isPassed = ({ passed, position }: KnownCursor, at: number): boolean
 /** A cursor as people look at it. */
 export type KnownCursor = Cursor & { readonly passed: Passed };
 
-/** Gives an integration its cursor in a segment, unless that is being erased. What stands before its position is not delivered. */
+type NewCursor = Pick<Cursor, "segment" | "integration" | "kind" | "position" | "revisionPosition" | "reconcileAt">;
+
+/**
+ * Gives an integration its cursor in a segment, unless that is being erased. What stands before its position is not delivered. In a
+ * further segment of a form it begins as its cursor in the one before is (`after`): paused, or blocked by a cause that was told.
+ */
 export async function createCursor(
   db: D1Database,
-  cursor: Pick<Cursor, "segment" | "integration" | "kind" | "position" | "revisionPosition" | "reconcileAt">,
+  cursor: NewCursor,
+  after: { readonly segment: Segment; readonly cursor: Cursor | null } | null = null,
 ): Promise<void> {
+  const before = after?.cursor;
+  const isBlocked = before?.state === "blocked";
+  const state = isBlocked || before?.state === "paused" ? before.state : "active";
   await db
     .prepare(
       `INSERT INTO cursors
-         (segment, integration, kind, state, position, revision_position, high, reconcile_at, compare_from, passed)
-       SELECT no, ?2, ?3, 'active', ?4, ?5, ?6, ?7, ?4, CASE WHEN ?4 > ?6 THEN json_array(json_array(?6, ?4)) ELSE '[]' END
+         (segment, integration, kind, state, position, revision_position, high, reconcile_at, compare_from, passed,
+          follows, next_at, failures, last_error, failing_since, failed_at, blocked)
+       SELECT no, ?2, ?3, ?8, ?4, ?5, ?6, ?7, ?4, CASE WHEN ?4 > ?6 THEN json_array(json_array(?6, ?4)) ELSE '[]' END,
+          ?9, ?10, ?11, ?12, ?13, ?14, ?15
        FROM segments WHERE no = ?1 AND version >= 0
-       ON CONFLICT DO NOTHING`,
+       ON CONFLICT DO UPDATE SET state = 'paused' WHERE excluded.state = 'paused'`,
     )
     .bind(
       cursor.segment,
@@ -41,6 +53,14 @@ export async function createCursor(
       cursor.revisionPosition,
       segmentStart(cursor.segment),
       cursor.reconcileAt,
+      state,
+      after && JSON.stringify([after.segment.shard, after.segment.no]),
+      isBlocked ? before.nextAt : 0,
+      isBlocked ? before.failures : 0,
+      isBlocked ? before.lastError : null,
+      (isBlocked && before.failing?.since) || null,
+      (isBlocked && before.failing?.at) || null,
+      isBlocked && before.blocked ? JSON.stringify(before.blocked) : null,
     )
     .run();
 }
@@ -105,6 +125,32 @@ export async function resumeCursor(db: D1Database, segment: number, integration:
        WHERE segment = ? AND integration = ?`,
     )
     .bind(segment, integration)
+    .run();
+}
+
+/** An integration's cursor in a segment, and whether responses there wait for it. One round trip. */
+export async function findBacklog(
+  db: D1Database,
+  segment: number,
+  integration: number,
+): Promise<{ cursor: Cursor; behind: boolean } | null> {
+  const row = await db
+    .prepare(
+      `SELECT ${CURSOR_COLUMNS}, EXISTS (SELECT 1 FROM responses r WHERE r.id > cursors.position AND r.id < ?3) AS behind
+       FROM cursors WHERE segment = ?1 AND integration = ?2`,
+    )
+    .bind(segment, integration, segmentStart(segment + 1))
+    .first<CursorRow & { readonly behind: number }>();
+  return row && { cursor: toCursor(row), behind: row.behind === 1 };
+}
+
+/** Gives a claimed cursor back as it was, not to be claimed before a time. */
+export async function postponeCursor(db: D1Database, cursor: Cursor, until: number): Promise<void> {
+  await db
+    .prepare(
+      "UPDATE cursors SET lease_until = 0, next_at = ?1, wake_at = ?1 WHERE segment = ?2 AND integration = ?3 AND epoch = ?4",
+    )
+    .bind(until, cursor.segment, cursor.integration, cursor.epoch)
     .run();
 }
 

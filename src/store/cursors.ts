@@ -5,6 +5,8 @@
 import { SEGMENT_SIZE } from "../core/ids";
 import type { Blocked } from "../core/notice";
 import type { Tally } from "../core/tally";
+import type { Trace } from "../core/trace";
+import type { Segment } from "./shards";
 
 /** A wake-up younger than this is still on its way: no second one is sent. */
 export const WAKE_WINDOW_MS = 2_000;
@@ -17,6 +19,8 @@ export interface WakeUp {
   readonly kind: string;
   /** Not before this time: the cursor cannot be claimed earlier. 0: at once. */
   readonly notBefore: number;
+  /** Of what rang, once it is sent; others that had work by then rang no more. Messages of before this was kept have none. */
+  readonly trace?: Trace | undefined;
 }
 
 /** A row that rang for a wake-up. */
@@ -68,6 +72,8 @@ export interface Cursor {
   readonly blocked: Blocked | null;
   /** What became of its attempts in the last day. */
   readonly tally: Tally;
+  /** The segment that the form wrote to before; null: this is its first one. */
+  readonly follows: Segment | null;
 }
 
 /** A stretch in which every attempt failed: its first failure and its newest, in milliseconds. */
@@ -78,21 +84,26 @@ export interface Failing {
 
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
-  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, tally`;
+  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, tally,
+  follows`;
 
-export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "tally"> & {
+export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "tally" | "follows"> & {
   readonly flight: string | null;
+  readonly follows: string | null;
   readonly blocked: string | null;
   readonly tally: string;
   readonly failingSince: number | null;
   readonly failedAt: number | null;
 };
 
+const toSegment = ([shard, no]: readonly [number, number]): Segment => ({ shard, no });
+
 export const toCursor = ({ failingSince, failedAt, ...row }: CursorRow): Cursor => ({
   ...row,
   flight: row.flight === null ? null : (JSON.parse(row.flight) as Flight),
   blocked: row.blocked === null ? null : (JSON.parse(row.blocked) as Blocked),
   tally: JSON.parse(row.tally) as Tally,
+  follows: row.follows === null ? null : toSegment(JSON.parse(row.follows) as [number, number]),
   failing: failingSince === null ? null : { since: failingSince, at: failedAt ?? failingSince },
 });
 

@@ -83,7 +83,7 @@ export async function eraseRows(shard: Shard, segment: number, limit: number): P
   const rest = await shard.db.batch([
     shard.db
       .prepare(
-        "DELETE FROM receipts WHERE nonce IN (SELECT nonce FROM receipts WHERE response > ?1 AND response < ?2 LIMIT ?3)",
+        "DELETE FROM receipts WHERE nonce IN (SELECT nonce FROM receipts WHERE response > ?1 AND response < ?2 AND shard IS NULL LIMIT ?3)",
       )
       .bind(...bounds),
     shard.db

@@ -15,6 +15,8 @@ export type Refusal =
   /** The link that it came by has. */
   | { readonly type: "link_full" }
   | { readonly type: "stale" }
+  /** Its segment takes nothing any more: the form goes on in the next one. */
+  | { readonly type: "retired" }
   /** Its key was used before, for content with this fingerprint. */
   | { readonly type: "key_used"; readonly position: number; readonly fingerprint: string; readonly first: FirstAnswer };
 
@@ -36,10 +38,11 @@ export function toFirstAnswer(row: { first: unknown; received_at: unknown }): Fi
   return { version, receivedAt: Number(row.received_at), flags: flags ?? [] };
 }
 
-const USED_KEYS = `
+/** `?2`: keys as JSON. `form` is SQL. */
+const usedKeys = (form: string) => `
 SELECT k.id, k.idempotency_key, k.fingerprint, k.received_at, ${FIRST_STATE} AS first
 FROM segments f CROSS JOIN json_each(?2) e CROSS JOIN responses k
-WHERE f.form = (SELECT form FROM segments WHERE no = ?1) AND (k.id >> 33) = +f.no AND k.idempotency_key = e.value`;
+WHERE f.form = ${form} AND (k.id >> 33) = +f.no AND k.idempotency_key = e.value`;
 
 /** The response that a key came with, and what its sender was told. */
 export type UsedKey = Omit<Extract<Refusal, { type: "key_used" }>, "type">;
@@ -54,14 +57,14 @@ function toUsedKeys(rows: readonly Record<string, unknown>[]): Map<string, UsedK
   );
 }
 
-/** Which of these keys came to the form of a segment before, by key. One round trip. */
+/** Which of these keys came to a form before and lie on this shard, by key. One round trip. */
 export async function findUsedKeys(
   db: D1Database,
-  segment: number,
+  form: string,
   keys: readonly string[],
 ): Promise<Map<string, UsedKey>> {
   if (keys.length === 0) return new Map();
-  const { results } = await db.prepare(USED_KEYS).bind(segment, JSON.stringify(keys)).all<Record<string, unknown>>();
+  const { results } = await db.prepare(usedKeys("?1")).bind(form, JSON.stringify(keys)).all<Record<string, unknown>>();
   return toUsedKeys(results);
 }
 
@@ -71,10 +74,12 @@ export async function findRefusal(db: D1Database, entry: NewResponse): Promise<R
     db
       .prepare("SELECT id FROM responses WHERE id > ? AND id < ? AND nonce = ? LIMIT 1")
       .bind(entry.since, (entry.segment + 1) * S, entry.nonce),
-    db.prepare(USED_KEYS).bind(entry.segment, JSON.stringify([entry.idempotencyKey])),
+    db
+      .prepare(usedKeys("(SELECT form FROM segments WHERE no = ?1)"))
+      .bind(entry.segment, JSON.stringify([entry.idempotencyKey])),
     db
       .prepare(
-        `SELECT state, version = ?2 AND responses_max <= coalesce((SELECT r.id FROM responses r
+        `SELECT state, retired_at IS NOT NULL AS retired, version = ?2 AND responses_max <= coalesce((SELECT r.id FROM responses r
            WHERE r.id > ?1 * ${S} AND r.id < (?1 + 1) * ${S} ORDER BY r.id DESC LIMIT 1) - ?1 * ${S}, 0) AS full,
            ?4 <= ${usesOf("s.form", "?3")} AS link_full
          FROM segments s WHERE no = ?1`,
@@ -86,6 +91,7 @@ export async function findRefusal(db: D1Database, entry: NewResponse): Promise<R
   const key = toUsedKeys(used?.results ?? []).get(entry.idempotencyKey ?? "");
   if (key) return { type: "key_used", ...key };
   const now = segment?.results[0];
+  if (now?.retired === 1) return { type: "retired" };
   if (now?.state !== "open") return { type: "closed" };
   if (now.full === 1) return { type: "full" };
   return { type: now.link_full === 1 ? "link_full" : "stale" };

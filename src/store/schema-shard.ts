@@ -1,5 +1,6 @@
 /** The shard tables of migrations/, mirrored as store/schema.ts mirrors the control tables. */
 import { customType, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { LOG_EVENTS, LOG_LEVELS } from "../core/log";
 import { NOTICE_EVENTS } from "../core/notice";
 import { REVIEW_STATES } from "../core/review";
 
@@ -11,6 +12,7 @@ export const segments = sqliteTable("segments", {
   openedAt: integer("opened_at").notNull(),
   responsesMax: integer("responses_max"),
   notices: integer("notices").notNull(),
+  retiredAt: integer("retired_at"),
 });
 
 export const responses = sqliteTable("responses", {
@@ -47,6 +49,7 @@ export const receipts = sqliteTable("receipts", {
   response: integer("response").notNull(),
   refusal: text("refusal", { enum: ["idempotency_key_reused"] }),
   settledAt: integer("settled_at").notNull(),
+  shard: integer("shard"),
 });
 
 export const revisions = sqliteTable("revisions", {
@@ -112,6 +115,7 @@ export const cursors = sqliteTable(
     failedAt: integer("failed_at"),
     blocked: text("blocked"),
     tally: text("tally").notNull(),
+    follows: text("follows"),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );
@@ -196,3 +200,22 @@ export const heartbeats = sqliteTable("heartbeats", {
   at: integer("at").notNull(),
   oldestAt: integer("oldest_at"),
 });
+
+export const logs = sqliteTable(
+  "logs",
+  {
+    workspace: text("workspace").notNull(),
+    at: integer("at").notNull(),
+    n: integer("n").notNull(),
+    level: text("level", { enum: LOG_LEVELS }).notNull(),
+    event: text("event", { enum: LOG_EVENTS }).notNull(),
+    form: text("form"),
+    integration: text("integration"),
+    request: text("request"),
+    trace: text("trace"),
+    first: integer("first"),
+    last: integer("last"),
+    detail: text("detail").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.at, t.n] })],
+);

@@ -23,6 +23,9 @@ export interface Segment {
   readonly no: number;
 }
 
+/** Names a segment among all shards. */
+export const segmentKey = ({ shard, no }: Segment): string => `${shard}/${no}`;
+
 /** The databases of an environment: `DB`, then `DB_1`, `DB_2` … as far as they are bound without a gap. */
 export function openShards(env: Readonly<Record<string, unknown>> & { readonly DB: D1Database }): Shards {
   const all: Shard[] = [{ no: 0, db: env.DB }];
@@ -93,9 +96,12 @@ export interface Admission {
   readonly responsesMax?: number | null;
 }
 
-/** Opens the first segment of a form. */
-export async function openFirstSegment(shards: Shards, form: Admission & { readonly now: number }): Promise<Segment> {
-  const shard = shards.get(0);
+/** Opens the first segment of a form, on shard 0 unless told. */
+export async function openFirstSegment(
+  shards: Shards,
+  form: Admission & { readonly now: number; readonly shard?: number },
+): Promise<Segment> {
+  const shard = shards.get(form.shard ?? 0);
   const row = await shard.db
     .prepare(
       "INSERT INTO segments (form, version, state, opened_at, responses_max) VALUES (?, ?, ?, ?, ?) RETURNING no",
@@ -115,14 +121,20 @@ export async function updateOpenSegment(shards: Shards, form: Admission): Promis
   const segments = await listSegments(shards, form.id);
   const open = segments.pop();
   if (!open) throw new Error("the form has no segment");
-  let left = form.responsesMax ?? null;
+  const quota = form.responsesMax ?? null;
   // What earlier segments hold counts against the form's quota, and does not grow any more.
-  for (const earlier of left === null ? [] : segments) left = (left ?? 0) - seqOf(await headOf(shards, earlier));
+  const left = quota === null ? null : quota - (await countResponses(shards, segments));
   await shards
     .get(open.shard)
     .db.prepare("UPDATE segments SET version = ?, state = ?, responses_max = ? WHERE no = ?")
     .bind(form.version, form.state, left === null ? null : Math.max(0, left), open.no)
     .run();
+}
+
+/** How many responses these segments ever got. One round trip for each, side by side. */
+export async function countResponses(shards: Shards, segments: readonly Segment[]): Promise<number> {
+  const heads = await Promise.all(segments.map((segment) => headOf(shards, segment)));
+  return heads.reduce((sum, head) => sum + seqOf(head), 0);
 }
 
 /** The furthest position of a segment's log of responses or revisions; its start when it is empty. */

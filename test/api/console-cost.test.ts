@@ -206,6 +206,10 @@ const PAGES: Readonly<Record<string, readonly (readonly [what: string, at: At, m
   "GET /console/forms/:form/versions/:version": [
     ["one of them", ({ form }) => `/console/forms/${form}/versions/1`, 15],
   ],
+  "GET /console/forms/:form/versions/:version/put-back": [
+    ["before it is put back", ({ form }) => `/console/forms/${form}/versions/1/put-back`, 15],
+  ],
+  "GET /console/forms/:form/recheck": [["a re-check", ({ form }) => `/console/forms/${form}/recheck`, 15]],
   "GET /console/forms/:form/summary": [["the summary", ({ form }) => `/console/forms/${form}/summary`, 140]],
   "GET /console/forms/:form/search": [
     ["no search yet", ({ form }) => `/console/forms/${form}/search`, 110],
@@ -254,6 +258,7 @@ const PAGES: Readonly<Record<string, readonly (readonly [what: string, at: At, m
     ["the audit log", () => "/console/audit", 60],
     ["of one action", () => "/console/audit?action=form.created", 60],
   ],
+  "GET /console/log": [["the log", () => "/console/log", 80]],
   "GET /console/forms/:form/robots": [["robots", ({ form }) => `/console/forms/${form}/robots`, 10]],
   "GET /console/forms/:form/links": [["the links", ({ form }) => `/console/forms/${form}/links`, 20]],
   "GET /console/forms/:form/links/new": [["a new link", ({ form }) => `/console/forms/${form}/links/new`, 10]],

@@ -79,6 +79,7 @@ const PAGES: Readonly<Record<string, () => string>> = {
   "new-key": () => "/console/keys/new",
   revoke: () => `/console/keys/${scene.keyId}/revoke`,
   audit: () => "/console/audit",
+  log: () => "/console/log",
   connections: () => "/console/connections",
   "new-connection": () => "/console/connections/new",
   "connect-twilio": () => "/console/connections/new/twilio-sms",

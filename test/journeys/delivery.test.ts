@@ -278,3 +278,93 @@ describe("a stored connection", () => {
     for (const text of [JSON.stringify(shown), JSON.stringify(results)]) expect(text).not.toContain("wrong-token");
   });
 });
+
+describe("the logs of all workers", () => {
+  const TOLD = {
+    name: "Zuleikha Unmistakable",
+    phone: "9876511111",
+    mail: "zuleikha.unmistakable@example.org",
+    story: "the river took our house, and the cow with it",
+  };
+  const EDITED = "the river gave the cow back";
+  const QUESTIONS = [
+    { ref: "name", type: "short_text", title: "Name", required: true },
+    { ref: "phone", type: "phone_number", title: "Phone" },
+    { ref: "mail", type: "email", title: "E-mail" },
+    { ref: "story", type: "long_text", title: "What happened?" },
+  ];
+  const REQUEST = "journey-of-a-response";
+
+  it("and the entries of the log service tell the way of a response, and nothing that it says nor any key", async () => {
+    const url = await stack.url();
+    const form: string = (await stack.call("POST", "/v1/forms", { key, body: { title: "Told", questions: QUESTIONS } }))
+      .body.id;
+    const add = async (kind: string, config: unknown) =>
+      (await stack.call("POST", `/v1/forms/${form}/integrations`, { key, body: { kind, config } })).body;
+    await add("google-sheets", { spreadsheetId: SPREADSHEET, sheet: "Told" });
+    await add("twilio-sms", { to: "phone", body: "Thanks {{name}}: {{story}}", defaultCountry: "IN" });
+    const { secrets } = await add("webhook", { url: stack.receiverUrl });
+    const secret = String(secrets.secret);
+    stack.receiver.faults.push({ mode: "outage" });
+    stack.google.faults.push({ mode: "outage" });
+
+    const at = `/v1/forms/${form}/responses`;
+    const headers = { "x-request-id": REQUEST };
+    const id: string = (await stack.call("POST", at, { body: { answers: TOLD }, headers })).body.id;
+    // What is refused: too little, too much, no JSON, a key that there is not.
+    await stack.call("POST", at, { body: { answers: { ...TOLD, name: 5 } } });
+    await stack.call("POST", at, { body: { answers: { ...TOLD, phone: `${TOLD.phone}000000` } } });
+    await fetch(new URL(at, url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: `{"${TOLD.story}`,
+    });
+    await stack.call("GET", at, { key: `${key}x` });
+    await until(async () => {
+      const { body } = await stack.call("GET", `/v1/logs?form=${form}&level=warn`, { key });
+      const kinds = body.items.map(({ detail }: { detail: { kind: string } }) => detail.kind);
+      expect(kinds).toEqual(expect.arrayContaining(["google-sheets", "webhook"]));
+    });
+    stack.receiver.faults.length = 0;
+    stack.google.faults.length = 0;
+
+    const edit = { answers: { story: EDITED } };
+    expect((await stack.call("PATCH", `${at}/${id}`, { key, body: edit, headers: { "if-match": '"1"' } })).status).toBe(
+      200,
+    );
+    const made = (await stack.call("POST", "/v1/keys", { key, body: { name: "Made", scopes: ["admin"] } })).body.key;
+    const signedIn = await fetch(new URL("/console/sign-in", url), {
+      method: "POST",
+      redirect: "manual",
+      headers: { origin: url },
+      body: new URLSearchParams({ key: made }),
+    });
+    expect(signedIn.status).toBe(303);
+    const session = /=([^;]+)/.exec(signedIn.headers.get("set-cookie") ?? "")?.[1] ?? "no session";
+    expect((await stack.call("DELETE", `${at}/${id}`, { key })).status).toBe(204);
+    await until(async () => {
+      await stack.sweep();
+      const { items } = (await stack.call("GET", `/v1/forms/${form}/integrations`, { key })).body;
+      expect(items.map(({ lag }: { lag: { entries: number } }) => lag.entries)).toEqual([0, 0, 0]);
+    }, 60_000);
+
+    const lines = stack.logs();
+    const { results } = await (await stack.db()).prepare("SELECT * FROM logs").all();
+    const text = [...lines, JSON.stringify(results)].join("\n");
+    const never = [...Object.values(TOLD), EDITED, key, made, secret, session, ...stack.credentials];
+    expect(never.filter((one) => one.length < 8)).toEqual([]);
+    expect(never.filter((one) => text.includes(one))).toEqual([]);
+    expect(text).not.toMatch(/params: |Bearer |whsec_|whsk_|"fl_/);
+    // It was looked at the right place, and one name leads over all the way.
+    for (const kind of ["google-sheets", "twilio-sms", "webhook"]) {
+      const own = lines.filter((line) => line.includes(REQUEST) && line.includes(`"kind":"${kind}"`));
+      expect(own.join("\n"), kind).toContain('"event":"page_settled"');
+    }
+    const found = (await stack.call("GET", `/v1/logs?request=${REQUEST}`, { key })).body.items;
+    expect(new Set(found.map(({ form: of }: { form: string }) => of))).toEqual(new Set([form]));
+    const about = (await stack.call("GET", `/v1/logs?response=${id}`, { key })).body.items;
+    expect(about.map(({ event }: { event: string }) => event)).toEqual(
+      expect.arrayContaining(["page_settled", "response.edited", "response.erased"]),
+    );
+  });
+});

@@ -1,14 +1,22 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { fillIn } from "../../scripts/cloud/config";
 import { type Deployment, deploy } from "../../scripts/cloud/deploy";
+import { deployPartly, readPercent, rollBack, rollOut } from "../../scripts/cloud/rollout";
+import { readStage } from "../../scripts/cloud/stage";
 import { catalog } from "../../src/integrations/kinds";
 
+const stage = "production";
 const workers = catalog.map(({ kind }) => `formlog-${kind}`);
 
 /** An account: what wrangler would create, list and keep. */
-function account(given: { databases?: string[]; queues?: string[]; secrets?: Record<string, string[]> } = {}) {
+function account(
+  given: { databases?: string[]; queues?: string[]; buckets?: string[]; secrets?: Record<string, string[]> } = {},
+) {
   const databases = new Set(given.databases);
   const queues = new Set(given.queues);
+  const buckets = new Set(given.buckets);
   const secrets: Record<string, string[]> = { ...given.secrets };
   const calls: string[] = [];
   const said: string[] = [];
@@ -19,6 +27,8 @@ function account(given: { databases?: string[]; queues?: string[]; secrets?: Rec
       if (a === "d1" && b === "list")
         return JSON.stringify([...databases].map((name) => ({ name, uuid: `id-of-${name}` })));
       if (a === "d1" && b === "create" && c) databases.add(c);
+      if (a === "r2" && c === "list") return [...buckets].map((name) => `name:           ${name}`).join("\n");
+      if (a === "r2" && c === "create") buckets.add(args[3] ?? "");
       if (a === "queues" && b === "list") return [...queues].map((name) => `│ ${name} │ 1 │`).join("\n");
       if (a === "queues" && b === "create" && c) queues.add(c);
       if (a === "deploy") return "Deployed\n  https://formlog.example.workers.dev\n";
@@ -31,6 +41,8 @@ function account(given: { databases?: string[]; queues?: string[]; secrets?: Rec
     randomKey: (bytes) => "ab".repeat(bytes),
     say: (line) => said.push(line),
     publicUrl: undefined,
+    backups: true,
+    stage: "production",
   };
   return { to, calls, said, queues, secrets };
 }
@@ -44,6 +56,7 @@ describe("npm run deploy", () => {
       "d1 create formlog",
       "d1 create formlog-search",
     ]);
+    expect(calls).toContain("r2 bucket create formlog-backup");
     const intake = calls.filter((call) => call.startsWith("queues create formlog-intake"));
     expect(intake.every((call) => call.endsWith("--message-retention-period-secs 1209600"))).toBe(true);
     const index = catalog.find((manifest) => manifest.index)?.kind;
@@ -65,6 +78,7 @@ describe("npm run deploy", () => {
     const again = account({
       databases: ["formlog", "formlog-search"],
       queues: [...first.queues],
+      buckets: ["formlog-backup"],
       secrets: { ...first.secrets, "formlog-twilio-sms": ["PUBLIC_URL"] },
     });
     const missing = await deploy(again.to);
@@ -78,9 +92,143 @@ describe("npm run deploy", () => {
     const database = (name: string, id: string, dir: string) =>
       `database_name = "${name}"\ndatabase_id = "${id}"\nmigrations_dir = "${dir}"\n`;
     const text = `main = "worker.ts"\n${database("formlog", "formlog", "../m")}${database("other", "other", "../m/o")}`;
-    const filled = fillIn(text, { folder: "/x/y", databases: { formlog: "abc", other: "def" } });
+    const filled = fillIn(text, { folder: "/x/y", databases: { formlog: "abc", other: "def" }, backups: true, stage });
     const own = `${database("formlog", "abc", "/x/m")}${database("other", "def", "/x/m/o")}`;
     expect(filled).toBe(`main = "/x/y/worker.ts"\n${own}`);
-    expect(() => fillIn(text, { folder: "/x/y", databases: { formlog: "abc" } })).toThrow(/no database other/);
+    expect(() => fillIn(text, { folder: "/x/y", databases: { formlog: "abc" }, backups: true, stage })).toThrow(
+      /no database other/,
+    );
+  });
+
+  it("binds no bucket to an installation that wants no backups, and creates none", async () => {
+    const { to, calls } = account();
+    await deploy({ ...to, backups: false });
+    expect(calls.filter((call) => call.startsWith("r2"))).toEqual([]);
+    const bucket = '[[r2_buckets]]\nbinding = "BACKUP"\nbucket_name = "formlog-backup"\n';
+    const rest = '\n[triggers]\ncrons = ["* * * * *"]\n';
+    const filled = (backups: boolean) => fillIn(bucket + rest, { folder: "/x", databases: {}, backups, stage });
+    expect([filled(true), filled(false)]).toEqual([bucket + rest, rest]);
+  });
+});
+
+describe("staging", () => {
+  it("has workers, databases, queues, a bucket and counters of its own, and touches nothing of production", async () => {
+    const { to, calls, queues, secrets } = account();
+    await deploy({ ...to, stage: "staging", configOf: (worker) => worker.name });
+    expect([...queues].filter((name) => !name.endsWith("-staging"))).toEqual([]);
+    expect(Object.keys(secrets).filter((name) => !name.endsWith("-staging"))).toEqual([]);
+    expect(secrets["formlog-staging"]).toContain("FORMLOG_ROOT_KEY");
+    expect(calls.filter((call) => /^deploy|create/.test(call) && !call.includes("-staging"))).toEqual([]);
+    expect(calls).toContain("r2 bucket create formlog-backup-staging");
+  });
+
+  it("renames what a config names, and leaves bindings alone", () => {
+    const root = path.resolve(import.meta.dirname, "../..");
+    const text = readFileSync(path.join(root, "wrangler.gen.toml"), "utf8");
+    const databases = { formlog: "a", "formlog-staging": "b" };
+    const filled = fillIn(text, { folder: root, databases, backups: true, stage: "staging" });
+    const values = [...filled.matchAll(/^(?:queue|dead_letter_queue|service|bucket_name|database_name) = "(.*)"$/gm)];
+    expect(values.length).toBeGreaterThan(15);
+    expect(values.map(([, value]) => value).filter((value) => !value?.endsWith("-staging"))).toEqual([]);
+    expect(filled).toMatch(/^name = "formlog-staging"$/m);
+    expect(filled).toMatch(/^name = "RATE_SUBMIT"\nnamespace_id = "12701"$/m);
+    expect(filled).toContain('database_id = "b"');
+    expect(filled.match(/^binding = .*$/gm)).toEqual(text.match(/^binding = .*$/gm));
+  });
+
+  it("is production unless told, and nothing else", () => {
+    expect(readStage(["10"])).toEqual({ stage: "production", rest: ["10"] });
+    expect(readStage(["--env", "staging"])).toEqual({ stage: "staging", rest: [] });
+    expect(() => readStage(["--env", "test"])).toThrow('--env is "test"; it must be production or staging.');
+    expect(() => readPercent("0")).toThrow("1 to 100");
+  });
+});
+
+describe("a gradual deployment", () => {
+  const [old, fresh] = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
+  /** Versions of one worker, and who gets how many of the requests. */
+  function worker(...standing: string[]) {
+    const calls: string[] = [];
+    const wrangler = async (args: readonly string[]) => {
+      calls.push(args.join(" "));
+      if (args[0] === "deployments") {
+        const versions = (shares: string[]) => shares.map((id) => ({ version_id: id, percentage: 1 }));
+        const list = [{ created_on: "2026-11-01", versions: versions([old]) }];
+        return JSON.stringify(
+          standing.length > 0 ? [{ created_on: "2026-11-02", versions: versions(standing) }, ...list] : [],
+        );
+      }
+      if (args[1] === "list") return JSON.stringify([{ id: old }, { id: fresh }]);
+      return args[1] === "upload" ? `Uploaded formlog\nWorker Version ID: ${fresh}\n` : "";
+    };
+    return { wrangler, calls, changes: () => calls.filter((call) => !call.includes(" list ")) };
+  }
+
+  it("uploads, gives the new version its share and the one before the rest, and sets queues and cron", async () => {
+    const { wrangler, changes } = worker(old);
+    await deployPartly(wrangler, { name: "formlog", config: "c.toml", percent: 10 });
+    expect(changes()).toEqual([
+      "versions upload -c c.toml",
+      `versions deploy ${fresh}@10 ${old}@90 --name formlog --yes`,
+      "triggers deploy -c c.toml",
+    ]);
+    await expect(deployPartly(worker().wrangler, { name: "formlog", config: "c.toml", percent: 10 })).rejects.toThrow(
+      "the first time it must be whole",
+    );
+  });
+
+  it("goes on to more, and to all, whichever of the two is listed first", async () => {
+    for (const standing of [
+      [old, fresh],
+      [fresh, old],
+    ]) {
+      const { wrangler, changes } = worker(...standing);
+      await rollOut(wrangler, "staging", 50);
+      await rollOut(wrangler, "staging", 100);
+      expect(changes()).toEqual([
+        `versions deploy ${fresh}@50 ${old}@50 --name formlog-staging --yes`,
+        `versions deploy ${fresh}@100 --name formlog-staging --yes`,
+      ]);
+    }
+    await expect(rollOut(worker(old).wrangler, "production", 50)).rejects.toThrow("no gradual deployment");
+  });
+
+  it("is what `npm run deploy -- 10` does with the API, and with nothing else", async () => {
+    const { to, calls } = account();
+    const { wrangler, changes } = worker(old);
+    const both = async (args: readonly string[]) =>
+      /^(versions|deployments|triggers)$/.test(args[0] ?? "") ? wrangler(args) : to.wrangler(args);
+    await deploy({ ...to, wrangler: both, percent: 10 });
+    expect(calls.filter((call) => call.startsWith("deploy"))).toHaveLength(catalog.length);
+    expect(changes()).toHaveLength(3);
+  });
+
+  it("and back: every worker, the API first", async () => {
+    const { wrangler, changes } = worker(old);
+    await rollBack(wrangler, "production", () => {});
+    expect(changes().map((call) => call.split(" ")[2])).toEqual(["formlog", ...workers.toReversed()]);
+    expect(changes().every((call) => call.startsWith("rollback --name ") && call.includes("--yes"))).toBe(true);
+  });
+});
+
+describe("ops/ci/deploy.yml", () => {
+  const root = path.resolve(import.meta.dirname, "../..");
+  const text = readFileSync(path.join(root, "ops/ci/deploy.yml"), "utf8");
+
+  it("runs only scripts that there are, each job after one that there is", () => {
+    const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+    const run = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? "");
+    expect(run).toEqual(expect.arrayContaining(["deploy", "smoke", "rollout", "rollback"]));
+    expect(run.filter((name) => scripts[name] === undefined)).toEqual([]);
+    const jobs = [...(text.split(/^jobs:$/m)[1] ?? "").matchAll(/^ {2}(\w+):$/gm)].map(([, name]) => name);
+    expect(jobs).toEqual(["test", "staging", "production"]);
+    expect([...text.matchAll(/needs: (\w+)/g)].map(([, name]) => name)).toEqual(["test", "staging"]);
+  });
+
+  it("is indented by two spaces, and holds no secret", () => {
+    expect(text).not.toContain("\t");
+    expect(text.split("\n").filter((line) => (line.length - line.trimStart().length) % 2 !== 0)).toEqual([]);
+    for (const [, value] of text.matchAll(/(?:TOKEN|KEY): (.*)$/gm))
+      expect(value).toMatch(/^\$\{\{ secrets\.\w+ \}\}$/);
   });
 });

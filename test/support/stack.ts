@@ -114,6 +114,10 @@ export async function startStack(state: string) {
     },
     call,
     db,
+    /** What all workers have logged since they were started. */
+    logs: (): string[] => harness.getLogs().map(({ message }) => message),
+    /** What no log may hold: credentials of the workers. */
+    credentials: [ROOT_KEY, secrets.encryptionKey, authToken, private_key.split("\n")[1] ?? ""],
     rootKey: ROOT_KEY,
     /** Where a browser finds it. */
     url: async () => (await harness.listen()).url.href.replace(/\/$/, ""),

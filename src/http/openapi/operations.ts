@@ -2,6 +2,7 @@
 import { accessOperations } from "../routes/access.operations";
 import { alertOperations } from "../routes/alerts.operations";
 import { auditOperations } from "../routes/audit.operations";
+import { backupOperations } from "../routes/backups.operations";
 import { correctionOperations } from "../routes/corrections.operations";
 import { connectionOperations, deliveryOperations } from "../routes/deliveries.operations";
 import { exportOperations } from "../routes/export.operations";
@@ -12,6 +13,7 @@ import { integrationOperations } from "../routes/integrations.operations";
 import { kindOperations } from "../routes/kinds.operations";
 import { lexiconOperations } from "../routes/lexicon.operations";
 import { linkOperations } from "../routes/links.operations";
+import { logOperations } from "../routes/logs.operations";
 import { responseOperations } from "../routes/responses.operations";
 import { reviewOperations } from "../routes/reviews.operations";
 import { serviceOperations } from "../routes/service.operations";
@@ -35,5 +37,7 @@ export const OPERATIONS = [
   ...linkOperations,
   ...accessOperations,
   ...auditOperations,
+  ...backupOperations,
+  ...logOperations,
   ...serviceOperations,
 ] as const;

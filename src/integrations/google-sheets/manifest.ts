@@ -121,6 +121,7 @@ export const manifest: Manifest<Config, Secrets> = {
     pageBytes: 700_000,
     pageGapSeconds: 2,
     ledger: false,
+    inOrder: true,
     attemptsMax: 10,
     cost: "page",
   },

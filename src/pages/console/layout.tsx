@@ -7,7 +7,8 @@ import { hasScope, type Scope } from "../../services/access";
 import { ASSET_PATHS } from "./assets";
 import { useVisit, type Visit } from "./env";
 import { ActionForm } from "./parts/controls";
-import { AUDIT, CONNECTIONS, HOME, INTEGRATIONS, KEYS, LEXICON, SIGN_OUT } from "./paths";
+import { Once } from "./parts/copyable";
+import { AUDIT, CONNECTIONS, HOME, INTEGRATIONS, KEYS, LEXICON, LOG, SIGN_OUT } from "./paths";
 
 interface Section {
   readonly name: string;
@@ -25,6 +26,7 @@ const SECTIONS: readonly Section[] = [
   { name: "Connections", path: CONNECTIONS, scope: "forms:read", whole: true },
   { name: "Keys", path: KEYS, scope: "admin", whole: true },
   { name: "Audit log", path: AUDIT, scope: "admin", whole: true },
+  { name: "Log", path: LOG, scope: "admin", whole: true },
 ];
 
 export interface Crumb {
@@ -73,6 +75,7 @@ export const Page = ({ title, beside, crumbs = [], tabs = [], actions, children 
               {visit.flash}
             </p>
           )}
+          {visit?.once && <Once {...visit.once} />}
           <header class="head">
             {!visit && <img class="mark" src={ASSET_PATHS.icon} width="40" height="40" alt="" />}
             <Crumbs crumbs={crumbs} />

@@ -7,6 +7,7 @@ export const INTEGRATIONS = "/console/integrations";
 export const KEYS = "/console/keys";
 export const CONNECTIONS = "/console/connections";
 export const AUDIT = "/console/audit";
+export const LOG = "/console/log";
 export const LEXICON = "/console/lexicon";
 
 export const formPath = (form: string, page = "responses"): string => `/console/forms/${form}/${page}`;

@@ -9,8 +9,10 @@ import { auditPages } from "./audit/routes";
 import { connectionPages } from "./connections/routes";
 import { formWidePages } from "./editor/form-routes";
 import { definitionPages } from "./editor/more-routes";
+import { recheckPages } from "./editor/recheck-routes";
 import { questionPages } from "./editor/routes";
 import { rulePages } from "./editor/rule-routes";
+import { versionPages } from "./editor/version-routes";
 import type { ConsoleEnv } from "./env";
 import { exportPages } from "./export/routes";
 import { formPages } from "./forms/routes";
@@ -24,6 +26,7 @@ import { setupPages } from "./integrations/setup-routes";
 import { keyPages } from "./keys/routes";
 import { lexiconPages } from "./lexicon/routes";
 import { linkPages } from "./links/routes";
+import { logPages } from "./log/routes";
 import { HOME } from "./paths";
 import { correctionPages } from "./responses/correction-routes";
 import { editPages } from "./responses/edit-routes";
@@ -59,6 +62,8 @@ export const consolePages: Hono<ConsoleEnv> = new Hono<ConsoleEnv>()
   .route("/console", rulePages)
   .route("/console", definitionPages)
   .route("/console", formWidePages)
+  .route("/console", recheckPages)
+  .route("/console", versionPages)
   .route("/console", summaryPages)
   .route("/console", searchPages)
   .route("/console", slangPages)
@@ -72,6 +77,7 @@ export const consolePages: Hono<ConsoleEnv> = new Hono<ConsoleEnv>()
   .route("/console", linkPages)
   .route("/console", robotPages)
   .route("/console", auditPages)
+  .route("/console", logPages)
   .route("/console", setupPages)
   .route("/console", oneIntegrationPages)
   .route("/console", deliveryPages)

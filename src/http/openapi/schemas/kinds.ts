@@ -36,6 +36,7 @@ const Kind = view<KindView>()(
       ledger: z
         .boolean()
         .describe("Each delivery is noted before it is made: nothing in doubt is repeated without a look."),
+      inOrder: z.literal(true).optional().describe("What a form got first is delivered first, over all its segments."),
       attemptsMax: z.int(),
       cost: z.enum(["page", "entry"]),
       reconciled: z.boolean().describe("What the provider has is compared with the log every night."),

@@ -15,7 +15,7 @@ import { AuditPage } from "./page";
 const PAGE = 50;
 /** Keys to choose from: the newest. Others are led to by their entries. */
 const KEYS_MAX = 100;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 export const auditPages = new Hono<ConsoleEnv>().get("/audit", may("admin"), async (c) => {
   const [ctx, { workspace }] = [c.get("ctx"), c.get("key")];
@@ -53,7 +53,7 @@ function wantedIn(query: URLSearchParams) {
 }
 
 /** The begin of a day in UTC, in milliseconds. */
-function dayIn(query: URLSearchParams, name: string): number | undefined {
+export function dayIn(query: URLSearchParams, name: string): number | undefined {
   const day = typedIn(query, name);
   return day !== undefined && isDate(day) ? Date.parse(`${day}T00:00:00Z`) : undefined;
 }

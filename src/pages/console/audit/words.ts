@@ -61,7 +61,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
 const ELSEWHERE = new Set(["form", "key"]);
 
 /** What an entry tells besides, as in "changed: title, access". */
-export function sayDetail({ detail }: AuditView): string {
+export function sayDetail({ detail }: Pick<AuditView, "detail">): string {
   return Object.entries(detail)
     .filter(([name]) => !ELSEWHERE.has(name))
     .map(([name, value]) => `${nameOf(name)}: ${sayValue(value)}`)

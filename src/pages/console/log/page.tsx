@@ -1,0 +1,145 @@
+/** The log: what happened in the last days, newest first, narrowed by its address. */
+import { LOG_EVENTS, LOG_LEVELS } from "../../../core/log";
+import type { LogView } from "../../../services/logs";
+import { OTHERS, sayDetail } from "../audit/words";
+import { Page } from "../layout";
+import { Badge } from "../parts/badge";
+import { Button, Input, Select } from "../parts/controls";
+import { Empty } from "../parts/empty";
+import { Pager } from "../parts/pager";
+import { type Column, Table } from "../parts/table";
+import { Time } from "../parts/time";
+import { AUDIT, formPath, integrationPath, LOG, responsePath, withQuery } from "../paths";
+import { EVENTS, LEVELS, sayEvent } from "./words";
+
+export interface LogProps {
+  readonly query: URLSearchParams;
+  readonly entries: readonly LogView[];
+  /** The page looked through as many as it may before it was full. */
+  readonly cut: boolean;
+  readonly next: string | null;
+  /** Titles of forms, by id. */
+  readonly titles: ReadonlyMap<string, string>;
+  readonly days: number;
+}
+
+export const LogPage = ({ query, entries, cut, next, titles, days }: LogProps) => (
+  <Page title="Log">
+    <p class="soft">
+      What happened to deliveries in the last {days} days, and between it what people changed, which the{" "}
+      <a href={AUDIT}>audit log</a> keeps for good.
+    </p>
+    <Filter query={query} />
+    {entries.length > 0 ? (
+      <Table stack label="Entries" rows={entries} columns={columnsOf(titles)} />
+    ) : (
+      !cut && (
+        <Empty title={query.size > 0 ? "No entry is like that" : "Nothing has happened yet"}>
+          <p>A page of deliveries is one entry, however many responses it was.</p>
+        </Empty>
+      )
+    )}
+    {cut && (
+      <p class="box">
+        {entries.length === 0 ? "Nothing found yet. " : ""}5,000 entries were looked through. The search goes on with
+        the next page.
+      </p>
+    )}
+    <Pager
+      older={next === null ? undefined : withQuery(LOG, query, { cursor: next })}
+      newest={query.has("cursor") ? withQuery(LOG, query, { cursor: undefined }) : undefined}
+    />
+  </Page>
+);
+
+const Filter = ({ query }: Pick<LogProps, "query">) => {
+  const typed = (name: string) => query.get(name) ?? "";
+  const levels = LOG_LEVELS.map((value) => ({ value, label: LEVELS[value][0] }));
+  const kinds = LOG_EVENTS.map((value) => ({ value, label: EVENTS[value] }));
+  return (
+    <search>
+      <form method="get" action={LOG} class="toolbar wrap">
+        <Select
+          label="Level"
+          name="level"
+          value={typed("level")}
+          options={[{ value: "", label: "Every level" }, ...levels]}
+        />
+        <Select
+          label="What"
+          name="event"
+          value={typed("event")}
+          options={[{ value: "", label: "Everything" }, ...kinds]}
+        />
+        <Input label="Id of a form" name="form" value={typed("form")} maxlength={200} />
+        <Input label="Id of an integration" name="integration" value={typed("integration")} maxlength={200} />
+        <Input label="Id of a response" name="response" value={typed("response")} maxlength={200} />
+        <Input label="Request" name="request" value={typed("request")} maxlength={200} />
+        <Input label="From (UTC)" name="from" type="date" value={typed("from")} />
+        <Input label="To (UTC)" name="to" type="date" value={typed("to")} />
+        <div class="buttons">
+          <Button tone="quiet">Apply</Button>
+          {query.size > 0 && (
+            <a class="button quiet" href={LOG}>
+              Show all
+            </a>
+          )}
+        </div>
+      </form>
+    </search>
+  );
+};
+
+const columnsOf = (titles: LogProps["titles"]): readonly Column<LogView>[] => [
+  { title: "When (UTC)", tight: true, cell: ({ at }) => <Time at={at} seconds /> },
+  { title: "Level", tight: true, cell: ({ level }) => <Badge word={LEVELS[level]} /> },
+  { title: "What", cell: sayEvent },
+  { title: "Of", cell: (entry) => <About entry={entry} titles={titles} /> },
+  { title: "Besides", cell: (entry) => <Besides entry={entry} /> },
+];
+
+interface AboutProps {
+  readonly entry: LogView;
+  readonly titles: LogProps["titles"];
+}
+
+/** The form, the integration and the responses that it is about. */
+const About = ({ entry: { form, integration, responses }, titles }: AboutProps) => (
+  <>
+    {form !== null && (
+      <a href={formPath(form)}>
+        <span dir="auto">{titles.get(form) ?? form}</span>
+      </a>
+    )}{" "}
+    {form !== null && integration !== null && (
+      <a class="small" href={integrationPath(form, integration)}>
+        Integration
+      </a>
+    )}{" "}
+    {form !== null && responses !== null && (
+      <span class="small">
+        <a href={responsePath(form, responses.first)}>{responses.first}</a>
+        {responses.last !== responses.first && (
+          <>
+            {" to "}
+            <a href={responsePath(form, responses.last)}>{responses.last}</a>
+          </>
+        )}
+      </span>
+    )}
+  </>
+);
+
+/** Counts and reasons, who did it, and the request that it goes back to. */
+const Besides = ({ entry }: Pick<AboutProps, "entry">) => {
+  const { actor, requestId } = entry;
+  return (
+    <span class="soft small">
+      {sayDetail(entry)}
+      {actor !== null && ` by ${OTHERS[actor] ?? actor}`}{" "}
+      {requestId !== null && (
+        <a href={withQuery(LOG, new URLSearchParams({ request: requestId }))}>request {requestId}</a>
+      )}
+    </span>
+  );
+};

@@ -1,0 +1,120 @@
+/**
+ * Where segments are opened: what is known of each shard, and the next segment of a form (docs/decisions/025). What could be cut
+ * short leaves at worst a segment that is in no directory, and the next try takes it.
+ */
+import { type Segment, type Shards, segmentKey } from "./shards";
+
+/** What is known of a shard. */
+export interface ShardRow {
+  readonly no: number;
+  /** Closed by an operator: no segment is opened there. */
+  readonly state: "open" | "closed";
+  readonly sizeBytes: number;
+}
+
+/** What is known of every shard, in their order. One round trip. */
+export async function readShards({ control, all }: Shards): Promise<ShardRow[]> {
+  const { results } = await control.prepare("SELECT no, state, size_bytes AS sizeBytes FROM shards").all<ShardRow>();
+  const known = new Map(results.map((row) => [row.no, row]));
+  return all.map(({ no }) => known.get(no) ?? { no, state: "open", sizeBytes: 0 });
+}
+
+/** Notes the size of a shard. One row written. */
+export async function noteSize({ control }: Shards, shard: { no: number; bytes: number; now: number }): Promise<void> {
+  await control
+    .prepare(
+      `INSERT INTO shards (no, size_bytes, measured_at) VALUES (?1, ?2, ?3)
+       ON CONFLICT (no) DO UPDATE SET size_bytes = excluded.size_bytes, measured_at = excluded.measured_at`,
+    )
+    .bind(shard.no, shard.bytes, Math.trunc(shard.now))
+    .run();
+}
+
+/**
+ * The shard for a new segment of a form: of those that are open and below the cap, the emptiest, and among equals the one after
+ * where the form writes now. Null: there is none besides that one.
+ */
+export function chooseShard(rows: readonly ShardRow[], { capBytes, from }: { capBytes: number; from: number | null }) {
+  const open = rows.filter(({ no, state, sizeBytes }) => state === "open" && sizeBytes < capBytes && no !== from);
+  const after = ({ no }: ShardRow) => (no - (from ?? 0) + rows.length) % rows.length;
+  const [best] = open.toSorted((a, b) => a.sizeBytes - b.sizeBytes || after(a) - after(b));
+  return best?.no ?? null;
+}
+
+/** Makes the segment that a form goes on in, closed, or finds the one that an earlier try made. Its number is another one than those of `earlier`. */
+export async function makeSegment(
+  shards: Shards,
+  form: { readonly id: string; readonly version: number; readonly now: number },
+  { shard, earlier }: { shard: number; earlier: readonly Segment[] },
+): Promise<Segment> {
+  const taken = JSON.stringify(earlier.map(({ no }) => no));
+  const here = JSON.stringify(earlier.flatMap((segment) => (segment.shard === shard ? [segment.no] : [])));
+  const offsets = JSON.stringify([...earlier.keys(), earlier.length].map((i) => i + 1));
+  const unlisted = `SELECT min(no) AS no FROM segments
+    WHERE form = ?1 AND retired_at IS NULL AND no NOT IN (SELECT value FROM json_each(?2))`;
+  const { db } = shards.get(shard);
+  const [, found] = await db.batch<{ no: number | null }>([
+    db
+      .prepare(
+        `INSERT INTO segments (no, form, version, state, opened_at)
+         SELECT (SELECT min(top + o.value) FROM (SELECT coalesce(max(no), 0) AS top FROM segments) CROSS JOIN json_each(?6) o
+                 WHERE top + o.value NOT IN (SELECT value FROM json_each(?5))), ?1, ?3, 'closed', ?4
+         WHERE (${unlisted}) IS NULL`,
+      )
+      .bind(form.id, here, form.version, Math.trunc(form.now), taken, offsets),
+    db.prepare(unlisted).bind(form.id, here),
+  ]);
+  const no = found?.results[0]?.no;
+  if (typeof no !== "number") throw new Error("a segment was not created");
+  return { shard, no };
+}
+
+/** Closes a segment for good: nothing is stored there any more. May be repeated. */
+export async function retireSegment(shards: Shards, { shard, no }: Segment, now: number): Promise<void> {
+  await shards
+    .get(shard)
+    .db.prepare("UPDATE segments SET retired_at = ? WHERE no = ? AND retired_at IS NULL")
+    .bind(Math.trunc(now), no)
+    .run();
+}
+
+/** Puts a form's next segment into the directory, unsettled, unless another one is there already, or the form is being erased. */
+export async function listSegment(
+  { control }: Shards,
+  form: { readonly id: string; readonly now: number },
+  { ordinal, segment }: { ordinal: number; segment: Segment },
+): Promise<void> {
+  await control
+    .prepare(
+      `INSERT INTO directory (form, ordinal, shard, segment, opened_at, settled)
+       SELECT id, ?2, ?3, ?4, ?5, 0 FROM forms WHERE id = ?1 AND erasing_at IS NULL
+         AND (SELECT max(ordinal) FROM directory WHERE form = ?1) = ?2 - 1
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(form.id, ordinal, segment.shard, segment.no, Math.trunc(form.now))
+    .run();
+}
+
+/** Forms with a segment that was opened just now, or whose opening was cut short. */
+export async function listUnsettled({ control }: Shards, limit: number): Promise<string[]> {
+  const { results } = await control
+    .prepare("SELECT DISTINCT form FROM directory WHERE settled = 0 LIMIT ?")
+    .bind(limit)
+    .all<{ form: string }>();
+  return results.map(({ form }) => form);
+}
+
+/** Notes that nothing is left to be done for a segment. */
+export async function noteSettled({ control }: Shards, form: string, { shard, no }: Segment): Promise<void> {
+  await control
+    .prepare("UPDATE directory SET settled = 1 WHERE form = ? AND shard = ? AND segment = ?")
+    .bind(form, shard, no)
+    .run();
+}
+
+/** The segments of these that lie on other shards than this one. */
+export const elsewhere = (segments: readonly Segment[], shard: number): Segment[] =>
+  segments.filter((segment) => segment.shard !== shard);
+
+/** Whether two name the same segment. */
+export const isSame = (a: Segment, b: Segment): boolean => segmentKey(a) === segmentKey(b);
