@@ -42,7 +42,7 @@ export const answersOf = (n: number) => ({
 });
 
 /** Stores the responses, numbered from 0. */
-export async function load(installation: Installation, form: Form): Promise<void> {
+export async function load(installation: Pick<Installation, "call">, form: Form): Promise<void> {
   const tell = progress("stored", form.responses);
   let [taken, stored] = [0, 0];
   const client = async () => {

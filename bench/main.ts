@@ -1,6 +1,7 @@
 /** `npm run bench -- <name> [options]`: figures about Formlog, measured on this machine. bench/README.md says which there are. */
 import { cpu } from "./cpu";
 import { group } from "./group";
+import { growth } from "./growth";
 import { lists } from "./lists";
 import { rules } from "./rules";
 import { size } from "./size";
@@ -9,6 +10,7 @@ import { submit } from "./submit";
 const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = {
   cpu,
   group,
+  growth,
   lists,
   rules,
   size,

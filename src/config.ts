@@ -5,6 +5,8 @@ import { type KeyRing, parseKeyRing } from "./core/seal";
 import { type Settings, UrlSetting } from "./core/setting";
 
 const Count = z.coerce.number("must be a number").int("must be a whole number").min(1, "must be 1 or more");
+/** An address that is called as it is. */
+const Address = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" });
 
 const Variables = z.object({
   FORMLOG_ROOT_KEY: z.string().min(32, "must have 32 or more characters").optional(),
@@ -31,6 +33,14 @@ const Variables = z.object({
   PUBLIC_URL: UrlSetting.optional(),
   COUNT_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
   BACKUP_DAYS: z.coerce.number().int("must be whole days").min(1, "must be 1 or more").max(3650).default(30),
+  FORMLOG_ALERT_URL: Address.optional(),
+  FORMLOG_DEADMAN_URL: Address.optional(),
+  FORMLOG_ALERT_REPEAT_HOURS: z
+    .string()
+    .regex(/^\d{1,3}$/, "must be a number of hours from 1 to 168")
+    .transform(Number)
+    .refine((hours) => hours >= 1 && hours <= 168, "must be a number of hours from 1 to 168")
+    .default(4),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -54,6 +64,12 @@ export interface Config {
   readonly publicUrl: string | null;
   /** For how many days a backup is kept. */
   readonly backupDays: number;
+  /** Where alerts of the installation itself go; null: into the log alone. */
+  readonly alertUrl: string | null;
+  /** Called after each good sweep; null: nobody waits for it. */
+  readonly deadmanUrl: string | null;
+  /** An alert that lasts is told again after so long. */
+  readonly alertRepeatMs: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
   /** What an isolate counts is written down at most once in so many milliseconds; 0: never. */
@@ -91,6 +107,9 @@ export function readConfig(
     logDays: data.FORMLOG_LOG_DAYS,
     publicUrl: data.PUBLIC_URL ?? null,
     backupDays: data.BACKUP_DAYS,
+    alertUrl: data.FORMLOG_ALERT_URL ?? null,
+    deadmanUrl: data.FORMLOG_DEADMAN_URL ?? null,
+    alertRepeatMs: data.FORMLOG_ALERT_REPEAT_HOURS * 3_600_000,
     turnstileUrl: data.TURNSTILE_URL,
     countEveryMs: data.COUNT_SECONDS * 1000,
     settings: settings.data,

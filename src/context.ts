@@ -10,6 +10,7 @@ import { createLru, type Lru } from "./core/lru";
 import type { Manifest } from "./core/manifest";
 import type { Spooled } from "./core/spool";
 import { startTrace, type Trace } from "./core/trace";
+import type { Teller } from "./dispatch/alerts";
 import type { IntegrationEraser } from "./dispatch/erase";
 import { countRows, createCountFlush } from "./dispatch/flush-counts";
 import { forgetIndex } from "./dispatch/index-client";
@@ -19,6 +20,7 @@ import type { WantsNotice } from "./dispatch/notices";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
 import { sendWakeUps } from "./dispatch/wake";
 import { catalog, findKind, findProvider, wantsNotice } from "./integrations/kinds";
+import { tellWorkspace } from "./services/alert-form";
 import { createGroupCommit, type GroupCommit } from "./services/group-commit";
 import { createLimiter } from "./services/rate-limit";
 import { fullness } from "./services/segments";
@@ -116,6 +118,8 @@ interface Runtime {
   readonly providerWorker: (provider: string) => KindWorker | undefined;
   /** Asks the worker of a kind that keeps an index to delete what lies under a deleted integration. */
   readonly indexEraser: IntegrationEraser["indexEraser"];
+  /** Calls of the installation itself: to its watchers. */
+  readonly callOut: Teller["callOut"];
 }
 
 export interface Context extends Runtime {
@@ -123,6 +127,8 @@ export interface Context extends Runtime {
   readonly trace: Trace;
   /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
   readonly actor: string;
+  /** Stores an alert in the alert form of a workspace. */
+  readonly tellWorkspace: Teller["tellWorkspace"];
   /** Keeps the request alive for work that the client does not wait for. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -148,7 +154,7 @@ export function makeContext(
   }
   const trace = typeof from === "string" ? startTrace(from, null, runtime.random) : from;
   const { wake, spool, kindWorker, providerWorker, random } = runtime;
-  return {
+  const ctx: Context = {
     ...runtime,
     trace,
     actor: "nobody",
@@ -157,7 +163,9 @@ export function makeContext(
     spool: (messages, cause) => spool(messages, cause, trace),
     kindWorker: (kind) => tracedWorker(kindWorker(kind), trace, random),
     providerWorker: (provider) => tracedWorker(providerWorker(provider), trace, random),
+    tellWorkspace: (target, message) => tellWorkspace(ctx, target, message),
   };
+  return ctx;
 }
 
 function makeRuntime(env: Env): Runtime {
@@ -203,6 +211,7 @@ function makeRuntime(env: Env): Runtime {
     wantsNotice,
     bucket: env.BACKUP ?? null,
     indexKinds: catalog.filter(({ index }) => index).map(({ kind }) => kind),
+    callOut: (request) => fetch(request),
     kindWorker,
     providerWorker: (provider) => workerOf(findProvider(provider)),
     indexEraser(kind) {

@@ -21,6 +21,7 @@ import { openToSites } from "./cors";
 import document from "./openapi/document.gen.json";
 import { answerError } from "./problem";
 import { accessRoutes } from "./routes/access";
+import { alertRoutes } from "./routes/alerts";
 import { auditRoutes } from "./routes/audit";
 import { backupRoutes } from "./routes/backups";
 import { correctionRoutes } from "./routes/corrections";
@@ -59,6 +60,7 @@ const FORM_SERVICES = {
 
 const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
+  .route("/", alertRoutes)
   .route("/", auditRoutes)
   .route("/", backupRoutes)
   .route("/", logRoutes)

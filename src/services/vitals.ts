@@ -1,5 +1,6 @@
 /** How the installation itself is: for a load balancer (ready or not) and for Prometheus (metrics). */
 import type { Context } from "../context";
+import { LIMITS } from "../core/alert/limits";
 import { counterFamilies } from "../core/counters";
 import type { Family, Sample } from "../core/metrics";
 import { type AskedShard, askShards } from "../dispatch/vitals";
@@ -8,8 +9,6 @@ import { listAllIntegrations } from "../store/integrations";
 import { SCHEMA, type Vitals } from "../store/vitals";
 import { type IntegrationView, viewIntegrations } from "./integration-view";
 
-/** The sweeper runs once a minute: later than this, it has stopped. */
-const SWEEP_LATE_SECONDS = 300;
 /** More integrations are not shown one by one. */
 export const INTEGRATIONS_MAX = 1_000;
 
@@ -42,7 +41,7 @@ function healthOf({ no: shard, vitals }: AskedShard, now: number): ShardHealth {
   const health = { shard, sweptSecondsAgo, oldestLagSeconds };
   if (vitals === null) return { ...health, state: "unreachable" };
   if (vitals.schema === null || vitals.schema < SCHEMA) return { ...health, state: "old_schema" };
-  return { ...health, state: (sweptSecondsAgo ?? 0) > SWEEP_LATE_SECONDS ? "not_swept" : "ready" };
+  return { ...health, state: (sweptSecondsAgo ?? 0) > LIMITS.sweepSeconds ? "not_swept" : "ready" };
 }
 
 const secondsSince = (then: number, now: number): number => Math.max(0, Math.round((now - then) / 1000));
@@ -113,6 +112,8 @@ function integrationMetrics(views: readonly IntegrationView[]): Family[] {
     gauge("lag_entries", "Entries that are not settled.", ({ lag }) => lag.entries),
     { ...gauge("lag_seconds", "Age of the oldest unsettled entry.", ({ lag }) => lag.seconds), unit: "seconds" },
     gauge("parked", "Deliveries that wait for a person, up to 10,000.", ({ parked }) => parked),
+    gauge("day_delivered", "Attempts of the last day that delivered.", ({ lastDay }) => lastDay.delivered),
+    gauge("day_failed", "Attempts of the last day that failed.", ({ lastDay }) => lastDay.failed),
     gauge("budget_left_ratio", "Calls that may be made now, of those that may be made at once.", ({ budget }) =>
       budget === null ? null : budget.left / budget.capacity,
     ),

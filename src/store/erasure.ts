@@ -127,6 +127,9 @@ export async function eraseControl(
       .bind(form),
     noteDeleted(db, "i.form = ?2", form, now),
     db.prepare("DELETE FROM integrations WHERE form = ?").bind(form),
+    db
+      .prepare("DELETE FROM alerts WHERE workspace = (SELECT workspace FROM forms WHERE id = ?1) AND form = ?1")
+      .bind(form),
     db.prepare("DELETE FROM form_drafts WHERE form = ?").bind(form),
     db.prepare("DELETE FROM recheck_requests WHERE form = ?").bind(form),
     db.prepare("DELETE FROM forms WHERE id = ? AND erasing_at IS NOT NULL").bind(form),

@@ -19,7 +19,26 @@ export const workspaces = sqliteTable("workspaces", {
   id: text("id").primaryKey(),
   name: text("name").notNull(),
   createdAt: integer("created_at").notNull(),
+  alerts: text("alerts"),
 });
+
+export const alerts = sqliteTable(
+  "alerts",
+  {
+    workspace: text("workspace").notNull(),
+    cause: text("cause").notNull(),
+    rule: text("rule").notNull(),
+    subject: text("subject").notNull(),
+    text: text("text").notNull(),
+    form: text("form"),
+    about: text("about"),
+    since: integer("since").notNull(),
+    told: integer("told").notNull(),
+    toldAt: integer("told_at"),
+    goneAt: integer("gone_at"),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.cause] })],
+);
 
 export const keys = sqliteTable("keys", {
   no: integer("no").primaryKey(),

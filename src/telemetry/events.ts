@@ -1,5 +1,6 @@
 /** Everything that the workers log: one function per event, with its fields. docs/operating.md lists them. */
 
+export * from "./events/alerts";
 export * from "./events/backups";
 export * from "./events/deliveries";
 export * from "./events/requests";

@@ -101,6 +101,16 @@ describe("the health of a workspace", () => {
       ]),
     );
     await set(paused, "tally = ?", JSON.stringify([[hour, 9, 0]]));
+    const workspace = await env.DB.prepare("SELECT workspace FROM integrations WHERE id = ?")
+      .bind(blocked)
+      .first<string>("workspace");
+    await env.DB.prepare(
+      `INSERT INTO alerts (workspace, cause, rule, subject, text, form, about, since, gone_at)
+       SELECT ?1, 'integration_blocked/' || value, 'integration_blocked', 'Stopped: <b>' || value, 'Mend it.', ?2, ?3, ?4, nullif(value, 1)
+       FROM json_each('[1,2]')`,
+    )
+      .bind(workspace, form, blocked, Date.now() - 7_200_000)
+      .run();
     const { body } = await one.get("/console/integrations");
     const text = textOf(body);
     expect(text).toMatch(/Integrations 3 Blocked 1 Waiting 0 Paused 1 Parked deliveries 0/);
@@ -109,6 +119,9 @@ describe("the health of a workspace", () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(places).not.toContain(-1);
     expect(text).toMatch(/Next attempt in (9|10) min/);
+    expect(text).toMatch(/1 alert Stopped: &lt;b&gt;1 , 2 h ago \. Mend it\. Nobody has been told yet\./);
+    expect(text.indexOf("1 alert")).toBeLessThan(text.indexOf("Integrations 3"));
+    expect(body).toContain(`<a href="/console/forms/${form}/integrations/${blocked}" dir="auto">Stopped`);
     expect(text).toMatch(/Last success 2 h ago/);
     expect(text).toContain("Last day: 1,249 delivered, 3 failed (0.2 %).");
     expect(text).toMatch(/Last day – .*Last day 9 delivered, 0 failed .*Last day 1,240 delivered, 3 failed \(0\.2 %\)/);

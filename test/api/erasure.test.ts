@@ -96,6 +96,11 @@ async function makeFull(): Promise<{ form: string; segment: number }> {
         "INSERT INTO rechecks (segment, version, position, through, next_at, asked_at) VALUES (?, 1, ?, ?, 1, 1)",
       )
       .bind(segment, row, row),
+    db
+      .prepare(
+        "INSERT INTO alerts (workspace, cause, rule, subject, text, form, since) SELECT workspace, 'lag/' || id, 'lag', 's', 't', id, 1 FROM forms WHERE id = ?",
+      )
+      .bind(form),
     db.prepare("INSERT INTO recheck_requests (form, version, asked_at, start_at) VALUES (?, 1, 1, 1)").bind(form),
   ]);
   await appendLogs(db, [{ workspace: "ws", at: 1, level: "info", event: "page_settled", form }]);

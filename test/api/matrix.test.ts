@@ -32,7 +32,7 @@ const CASES = [
 type Case = (typeof CASES)[number];
 
 /** Lists of the workspace that a key of one form sees its part of. */
-const NARROWED: ReadonlySet<string> = new Set(["listForms", "listWorkspaceIntegrations"]);
+const NARROWED: ReadonlySet<string> = new Set(["listForms", "listWorkspaceIntegrations", "listAlerts"]);
 
 /** What each caller is answered: the right status, or a refusal. */
 function expectedStatus({ operationId, scope, keyOptional, path }: Operation, caller: Case, right: number): number {

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import alerts from "../../ops/alerts.yml?raw";
 import dashboard from "../../ops/grafana-dashboard.json?raw";
 import { makeContext } from "../../src/context";
@@ -19,6 +19,9 @@ const sweepAt = (now: number) => {
   return sweep({ ...ctx, wake: async () => {} }, now);
 };
 const ready = async (): Promise<Readiness> => (await call("GET", "/readyz")).body;
+
+// They are of the whole installation: nothing may wait in it that another file left.
+beforeAll(async () => void (await env.DB.prepare("DELETE FROM cursors").run()));
 
 beforeEach(async () => {
   for (const level of ["info", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});

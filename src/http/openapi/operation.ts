@@ -19,6 +19,7 @@ export const TAGS = {
   Integrations: "What happens to each response afterwards, and how to stop, start and repeat it.",
   Deliveries: "What became of one response at one integration.",
   Lexicon: "The slang that is looked for in answers, by language and city.",
+  Alerts: "What needs somebody, and where that is told.",
   Connections: "Credentials of providers. They go in and are never shown again.",
   Reviews: "What people make of a response, and what happened to it.",
   Corrections: "Flagged responses that whoever collected them mends, by a link.",

@@ -1,5 +1,6 @@
 /** All operations of the API, in the order of the document. A new route adds its own beside it, and a file its line here. */
 import { accessOperations } from "../routes/access.operations";
+import { alertOperations } from "../routes/alerts.operations";
 import { auditOperations } from "../routes/audit.operations";
 import { backupOperations } from "../routes/backups.operations";
 import { correctionOperations } from "../routes/corrections.operations";
@@ -31,6 +32,7 @@ export const OPERATIONS = [
   ...integrationOperations,
   ...deliveryOperations,
   ...connectionOperations,
+  ...alertOperations,
   ...lexiconOperations,
   ...linkOperations,
   ...accessOperations,

@@ -1,5 +1,6 @@
 /** The integrations of a workspace, and those of one form. */
 import type { Child } from "hono/jsx";
+import type { AlertView } from "../../../services/alerts";
 import type { IntegrationView } from "../../../services/integration-view";
 import type { WorkspaceIntegrationView } from "../../../services/integrations";
 import { useMay } from "../env";
@@ -8,9 +9,11 @@ import { Page } from "../layout";
 import { Empty } from "../parts/empty";
 import { Pager } from "../parts/pager";
 import { addPath, INTEGRATIONS, withQuery } from "../paths";
+import { OpenAlerts } from "./alerts";
 import { IntegrationsTable, Summary } from "./table";
 
 interface HealthProps {
+  readonly alerts: readonly AlertView[];
   readonly integrations: readonly WorkspaceIntegrationView[];
   readonly next: string | null;
   readonly first: boolean;
@@ -20,8 +23,9 @@ interface HealthProps {
   readonly now: number;
 }
 
-export const HealthPage = ({ integrations, next, first, stops, now }: HealthProps) => (
+export const HealthPage = ({ alerts, integrations, next, first, stops, now }: HealthProps) => (
   <Page title="Integrations">
+    <OpenAlerts alerts={alerts} now={now} />
     {integrations.length === 0 ? (
       <NoIntegrations>
         <p>Each form has its own: open one, and add what it needs.</p>

@@ -1,6 +1,7 @@
 /** /console/integrations and /console/forms/{form}/integrations: how they are. */
 import { Hono } from "hono";
 import { pageToken, parsePageToken } from "../../../core/ids";
+import { listAlerts } from "../../../services/alerts";
 import { getFormView } from "../../../services/form-verbs";
 import { stopsOfDay } from "../../../services/integration-story";
 import { listIntegrations, listWorkspaceIntegrations } from "../../../services/integrations";
@@ -20,7 +21,8 @@ export const integrationPages = new Hono<ConsoleEnv>()
     const { items, last } = await listWorkspaceIntegrations(ctx, key.workspace, page);
     const next = last === null ? null : pageToken([last]);
     const stops = await stopsOfDay(ctx, key.workspace, items);
-    const shared = { integrations: items, stops, now: ctx.now() };
+    const alerts = await listAlerts(ctx, key.workspace, key.form);
+    const shared = { alerts, integrations: items, stops, now: ctx.now() };
     return show(c, <HealthPage {...shared} next={next} first={before === undefined} />);
   })
   .get("/forms/:form/integrations", may("forms:read"), async (c) => {
