@@ -23,12 +23,15 @@ export const ROOT_KEY_UNKNOWN =
   "The root key is not known: set FORMLOG_ROOT_KEY, or start the local installation first (npm start).";
 
 /** What the installation answers to a POST with the root key. Ends the script, in words, when it is not what was wanted. */
-export async function postAsRoot<T>({ url, rootKey }: Installation, at: string, body: unknown): Promise<T> {
-  const response = await fetch(`${url}${at}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${rootKey}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  }).catch(() => null);
+export const postAsRoot = <T>(to: Installation, at: string, body: unknown): Promise<T> =>
+  ask(to, at, { method: "POST", body: JSON.stringify(body) });
+
+/** The same of a GET. */
+export const getAsRoot = <T>(to: Installation, at: string): Promise<T> => ask(to, at, {});
+
+async function ask<T>({ url, rootKey }: Installation, at: string, init: RequestInit): Promise<T> {
+  const headers = { authorization: `Bearer ${rootKey}`, "content-type": "application/json" };
+  const response = await fetch(`${url}${at}`, { ...init, headers }).catch(() => null);
   if (response?.ok) return (await response.json()) as T;
   console.error(response ? `${response.status}: ${await response.text()}` : `${url} does not answer. Is it running?`);
   process.exit(1);

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "./api-config";
+import { furtherShards, withShards } from "./shards";
 
 export interface WorkerConfig {
   readonly name: string;
@@ -23,24 +24,32 @@ export type DatabaseIds = Readonly<Record<string, string>>;
 
 /** A config's text with the account's databases, and with paths that hold from any folder. */
 export function fillIn(text: string, { folder, databases }: { folder: string; databases: DatabaseIds }): string {
-  return text
-    .replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
-      const id = databases[name];
-      if (id === undefined) throw new Error(`There is no database ${name}.`);
-      return `database_name = "${name}"\ndatabase_id = "${id}"`;
-    })
-    .replace(
-      /^(main|migrations_dir) = "(.*)"$/gm,
-      (_, key, value) => `${key} = ${JSON.stringify(path.resolve(folder, value))}`,
-    );
+  const filled = text.replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
+    const id = databases[name];
+    if (id === undefined) throw new Error(`There is no database ${name}.`);
+    return `database_name = "${name}"\ndatabase_id = "${id}"`;
+  });
+  return absolute(filled, folder);
+}
+
+const absolute = (text: string, folder: string): string =>
+  text.replace(
+    /^(main|migrations_dir) = "(.*)"$/gm,
+    (_, key, value) => `${key} = ${JSON.stringify(path.resolve(folder, value))}`,
+  );
+
+/** A config's text with every shard, and with paths that hold from any folder. */
+export function wholeConfig(root: string, source: string, shards: number): string {
+  const text = withShards(readFileSync(path.join(root, source), "utf8"), shards, path.join(root, "migrations"));
+  return absolute(text, path.dirname(path.join(root, source)));
 }
 
 /** Writes the filled-in config below .wrangler/ (which git ignores) and returns its path. */
 export function writeConfig(root: string, worker: WorkerConfig, databases: DatabaseIds): string {
   const folder = path.join(root, ".wrangler/deploy");
   mkdirSync(folder, { recursive: true });
-  const source = path.join(root, worker.source);
   const file = path.join(folder, `${worker.name}.toml`);
-  writeFileSync(file, fillIn(readFileSync(source, "utf8"), { folder: path.dirname(source), databases }));
+  const text = wholeConfig(root, worker.source, furtherShards());
+  writeFileSync(file, fillIn(text, { folder, databases }));
   return file;
 }

@@ -40,7 +40,8 @@ export async function deploy(to: Deployment): Promise<string[]> {
   return ensureSecrets(to, url);
 }
 
-async function ensureDatabases({ wrangler, say }: Deployment): Promise<DatabaseIds> {
+/** Creates the databases that are not there, and returns the ids of all. */
+export async function ensureDatabases({ wrangler, say }: Pick<Deployment, "wrangler" | "say">): Promise<DatabaseIds> {
   const list = async (): Promise<DatabaseIds> => {
     const all = JSON.parse(await wrangler(["d1", "list", "--json"])) as { name: string; uuid: string }[];
     return Object.fromEntries(all.map(({ name, uuid }) => [name, uuid]));

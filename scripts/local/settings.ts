@@ -4,11 +4,14 @@ import path from "node:path";
 import { parseEnv } from "node:util";
 import { OWN_VARIABLES, readConfig } from "../../src/config";
 import { catalog } from "../../src/integrations/kinds";
+import { furtherShards } from "../cloud/shards";
 
 export interface LocalSettings {
   readonly port: number;
   /** Folder of all local state, absolute. */
   readonly state: string;
+  /** Databases beside DB that hold responses. */
+  readonly shards: number;
   /** Variables for the workers. */
   readonly vars: Readonly<Record<string, string>>;
 }
@@ -28,5 +31,5 @@ export function readSettings(root: string, shell: NodeJS.ProcessEnv): LocalSetti
   if (!Number.isInteger(port) || port < 1 || port > PORT_MAX) {
     throw new TypeError(`PORT is "${given.PORT}"; it must be a number from 1 to ${PORT_MAX}.`);
   }
-  return { port, state: path.resolve(root, given.FORMLOG_STATE ?? ".formlog"), vars };
+  return { port, state: path.resolve(root, given.FORMLOG_STATE ?? ".formlog"), shards: furtherShards(given), vars };
 }

@@ -36,6 +36,7 @@ import { linkRoutes } from "./routes/links";
 import { reconciliationRoutes } from "./routes/reconciliations";
 import { responseRoutes } from "./routes/responses";
 import { reviewRoutes } from "./routes/reviews";
+import { shardRoutes } from "./routes/shards";
 import { vitalRoutes } from "./routes/vitals";
 
 /** A robot is told nothing, so that this line is the only trace of it. */
@@ -57,6 +58,7 @@ const FORM_SERVICES = {
 
 const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
+  .route("/", shardRoutes)
   .route("/", auditRoutes)
   .route("/", formRoutes)
   .route("/", linkRoutes)

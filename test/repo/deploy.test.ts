@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fillIn } from "../../scripts/cloud/config";
 import { type Deployment, deploy } from "../../scripts/cloud/deploy";
+import { countShards, furtherShards, shardBlock, withShards } from "../../scripts/cloud/shards";
+import { databases } from "../../scripts/databases";
 import { catalog } from "../../src/integrations/kinds";
 
 const workers = catalog.map(({ kind }) => `formlog-${kind}`);
@@ -72,6 +74,16 @@ describe("npm run deploy", () => {
     expect(missing.filter((line) => line.includes("ENCRYPTION"))).toEqual([
       expect.stringContaining("secret put FORMLOG_ENCRYPTION_KEY --name formlog-twilio-sms"),
     ]);
+  });
+
+  it("gives every worker the shards that wrangler.toml names, and says what to put there for the next", () => {
+    const base = `name = "x"\n\n${shardBlock(1)}`;
+    expect([countShards(""), countShards(base), countShards(withShards(base, 3))]).toEqual([0, 1, 3]);
+    expect(withShards(base, 1)).toBe(base);
+    expect(withShards('name = "kind"\n', 1, "/m")).toContain('binding = "DB_1"\ndatabase_name = "formlog-1"');
+    expect(() => countShards(shardBlock(2))).toThrow("binds DB_2 and no DB_1");
+    expect(databases(2).map(({ binding }) => binding)).toEqual(["DB", "DB_1", "DB_2", "SEARCH_DB"]);
+    expect(() => furtherShards({ FORMLOG_SHARDS: "many" })).toThrow("FORMLOG_SHARDS");
   });
 
   it("fills in the databases and makes paths absolute", () => {

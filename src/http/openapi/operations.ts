@@ -14,6 +14,7 @@ import { linkOperations } from "../routes/links.operations";
 import { responseOperations } from "../routes/responses.operations";
 import { reviewOperations } from "../routes/reviews.operations";
 import { serviceOperations } from "../routes/service.operations";
+import { shardOperations } from "../routes/shards.operations";
 import { versionOperations } from "../routes/versions.operations";
 
 export const OPERATIONS = [
@@ -33,5 +34,6 @@ export const OPERATIONS = [
   ...linkOperations,
   ...accessOperations,
   ...auditOperations,
+  ...shardOperations,
   ...serviceOperations,
 ] as const;
