@@ -12,7 +12,8 @@ execFileSync(process.execPath, ["--import", "tsx", "scripts/generate.ts"], {
   stdio: "inherit",
 });
 
-const node = { environment: "node", testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } as const;
+// A stack starts in seconds, and in minutes on a machine that has much else to do.
+const node = { environment: "node", testTimeout: 90_000, hookTimeout: 240_000 } as const;
 
 /** The workers of the kinds, as wrangler.gen.toml names them. */
 const kindWorkers =
@@ -35,9 +36,17 @@ const workers = (bindings: Record<string, unknown>) =>
         FORMLOG_ENCRYPTION_KEY: `test:${btoa("an encryption key of 32 bytes !!")}`,
         ...bindings,
       },
-      // A database that no migration was applied to, SEARCH_DB, to which the API worker is not bound, and what test/support/span.ts
-      // makes shards of.
-      d1Databases: { DB_OLD: "old", TEST_SEARCH_DB: "search", SPAN_1: "span-1", SPAN_2: "span-2" },
+      // A database that no migration was applied to; SEARCH_DB, to which the API worker is not bound; what test/support/span.ts makes
+      // shards of; and those that backups are made of beside DB, and restored into.
+      d1Databases: {
+        DB_OLD: "old",
+        TEST_SEARCH_DB: "search",
+        SPAN_1: "span-1",
+        SPAN_2: "span-2",
+        BACKUP_SOURCE_1: "source-1",
+        BACKUP_TARGET: "target",
+        BACKUP_TARGET_1: "target-1",
+      },
       // Beside RATE_SUBMIT of wrangler.toml, one that a test can fill.
       ratelimits: { RATE_LOW: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
       outboundService: createOutside(),
@@ -48,6 +57,8 @@ const workers = (bindings: Record<string, unknown>) =>
 
 export default defineConfig({
   test: {
+    // Files beside one another: each has its installation, its ports and its folders to itself, and half of the time they wait.
+    maxWorkers: 2,
     projects: [
       {
         // The API worker on real workerd, D1 and Queues; unit tests run here too.
@@ -76,17 +87,7 @@ export default defineConfig({
       // All workers together, driven from Node.
       { test: { name: "journeys", include: ["test/journeys/**/*.test.ts"], ...node } },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...node } },
-      // Beside one another, each with a stack and ports of its own: they mostly wait for what they broke.
-      {
-        test: {
-          name: "chaos",
-          include: ["test/chaos/*.test.ts"],
-          ...node,
-          testTimeout: 300_000,
-          fileParallelism: true,
-          maxWorkers: 4,
-        },
-      },
+      { test: { name: "chaos", include: ["test/chaos/*.test.ts"], ...node, testTimeout: 300_000 } },
     ],
   },
 });

@@ -30,7 +30,7 @@ export const FORM = {
   ],
 };
 
-const answersOf = (n: number) => ({
+export const answersOf = (n: number) => ({
   name: `आशा पाटील ${n}`,
   age: n % 100,
   phone: `+9198${String(n % 1e8).padStart(8, "0")}`,

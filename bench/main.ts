@@ -1,8 +1,11 @@
 /** `npm run bench -- <name> [options]`: figures about Formlog, measured on this machine. bench/README.md says which there are. */
+import { cpu } from "./cpu";
+import { group } from "./group";
 import { lists } from "./lists";
 import { rules } from "./rules";
+import { submit } from "./submit";
 
-const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = { lists, rules };
+const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = { cpu, group, lists, rules, submit };
 
 const [name = "", ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

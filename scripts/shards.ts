@@ -67,7 +67,7 @@ async function add(): Promise<void> {
   const say = (line: string) => console.log(line);
   writeFileSync(path.join(root, API_CONFIG), apiConfig(readFileSync(file, "utf8"), catalog));
   const ids = await ensureDatabases({ wrangler, say });
-  const config = writeConfig(root, { name: "formlog", source: API_CONFIG }, ids);
+  const config = writeConfig(root, { name: "formlog", source: API_CONFIG }, { databases: ids, backups: false });
   say(`Applying migrations of ${binding}`);
   await wrangler(["d1", "migrations", "apply", binding, "--remote", "-c", config]);
   say(`${name} is ready. \`npm run deploy\` binds all workers to it; keep the change of wrangler.toml.`);

@@ -22,7 +22,14 @@ const Variables = z.object({
     .optional(),
   FORMLOG_SHARD_CAP_BYTES: Count.default(8_000_000_000),
   FORMLOG_SEGMENT_RESPONSES_MAX: Count.default(2 ** 32),
+  FORMLOG_LOG_DAYS: z.coerce
+    .number("must be a number of days")
+    .int("must be a whole number of days")
+    .min(1)
+    .max(90)
+    .default(14),
   PUBLIC_URL: UrlSetting.optional(),
+  BACKUP_DAYS: z.coerce.number().int("must be whole days").min(1, "must be 1 or more").max(3650).default(30),
   TURNSTILE_URL: UrlSetting.default("https://challenges.cloudflare.com/turnstile/v0/siteverify"),
 });
 
@@ -40,8 +47,12 @@ export interface Config {
   readonly shardCapBytes: number;
   /** Responses of a segment, about: then its form goes on in another one. A segment has room for 2^33. */
   readonly segmentResponsesMax: number;
+  /** For how many days entries of the log service are kept. */
+  readonly logDays: number;
   /** Where this installation is reached from outside, without a trailing slash. */
   readonly publicUrl: string | null;
+  /** For how many days a backup is kept. */
+  readonly backupDays: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
   /** The variables of the kinds, by name. */
@@ -67,15 +78,17 @@ export function readConfig(
     const problems = issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
     throw new TypeError(`The environment is not right: ${problems.join("; ")}.`);
   }
-  const { FORMLOG_ROOT_KEY, FORMLOG_METRICS_KEY, FORMLOG_ENCRYPTION_KEY, PUBLIC_URL, TURNSTILE_URL } = parsed.data;
+  const { data } = parsed;
   return {
-    shardCapBytes: parsed.data.FORMLOG_SHARD_CAP_BYTES,
-    segmentResponsesMax: parsed.data.FORMLOG_SEGMENT_RESPONSES_MAX,
-    rootKey: FORMLOG_ROOT_KEY ?? null,
-    metricsKey: FORMLOG_METRICS_KEY ?? null,
-    keyRing: FORMLOG_ENCRYPTION_KEY ?? null,
-    publicUrl: PUBLIC_URL ?? null,
-    turnstileUrl: TURNSTILE_URL,
+    shardCapBytes: data.FORMLOG_SHARD_CAP_BYTES,
+    segmentResponsesMax: data.FORMLOG_SEGMENT_RESPONSES_MAX,
+    rootKey: data.FORMLOG_ROOT_KEY ?? null,
+    metricsKey: data.FORMLOG_METRICS_KEY ?? null,
+    keyRing: data.FORMLOG_ENCRYPTION_KEY ?? null,
+    logDays: data.FORMLOG_LOG_DAYS,
+    publicUrl: data.PUBLIC_URL ?? null,
+    backupDays: data.BACKUP_DAYS,
+    turnstileUrl: data.TURNSTILE_URL,
     settings: settings.data,
   };
 }

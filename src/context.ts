@@ -9,8 +9,10 @@ import type { FormSettings } from "./core/form-settings";
 import { createLru, type Lru } from "./core/lru";
 import type { Manifest } from "./core/manifest";
 import type { Spooled } from "./core/spool";
+import { startTrace, type Trace } from "./core/trace";
 import type { IntegrationEraser } from "./dispatch/erase";
 import { forgetIndex } from "./dispatch/index-client";
+import { type KindWorker, tracedWorker } from "./dispatch/kind-worker";
 import type { Opener } from "./dispatch/next-segment";
 import type { WantsNotice } from "./dispatch/notices";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
@@ -32,6 +34,7 @@ export interface Env extends Readonly<Record<string, unknown>> {
   readonly QUEUE_INTAKE?: Queue<Spooled>;
   readonly RATE_SUBMIT?: RateLimit;
   readonly RATE_SIGN_IN?: RateLimit;
+  readonly BACKUP?: R2Bucket;
 }
 
 /** A form as submissions need it: its current version, compiled, and where its responses go. */
@@ -95,19 +98,24 @@ interface Runtime {
   readonly limitSignIns: (key: string, count: number) => Promise<boolean>;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   /** Puts submissions that D1 can't take, because of `cause`, on the intake queue; outcomes by index. Never fails. */
-  readonly spool: (messages: readonly Spooled[], cause: unknown) => Promise<readonly SpoolOutcome[]>;
+  readonly spool: (messages: readonly Spooled[], cause: unknown, trace?: Trace) => Promise<readonly SpoolOutcome[]>;
   /** Whether an integration is to be told what happened to another one. */
   readonly wantsNotice: WantsNotice;
+  /** Where backups lie; null: none are made. */
+  readonly bucket: R2Bucket | null;
+  /** Kinds that keep an index, which is in no backup. */
+  readonly indexKinds: readonly string[];
   /** The worker of a kind, for tests and callbacks; undefined when it is not bound. */
-  readonly kindWorker: (kind: string) => Fetcher | undefined;
+  readonly kindWorker: (kind: string) => KindWorker | undefined;
   /** The worker of the kind whose provider is called so in addresses of callbacks. */
-  readonly providerWorker: (provider: string) => Fetcher | undefined;
+  readonly providerWorker: (provider: string) => KindWorker | undefined;
   /** Asks the worker of a kind that keeps an index to delete what lies under a deleted integration. */
   readonly indexEraser: IntegrationEraser["indexEraser"];
 }
 
 export interface Context extends Runtime {
-  readonly requestId: string;
+  /** Of this request or run: in its log lines, in the wake-ups that it sends and in what it asks the kinds' workers. */
+  readonly trace: Trace;
   /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
   readonly actor: string;
   /** Keeps the request alive for work that the client does not wait for. */
@@ -117,23 +125,34 @@ export interface Context extends Runtime {
 /** The types of the Hono apps. */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { ctx: Context; key: KeyRow; requestId: string };
+  Variables: { ctx: Context; key: KeyRow; requestId: string; trace: Trace };
 }
 
 const runtimes = new WeakMap<object, Runtime>();
 
-/** The context of one request or event. Throws a TypeError when the environment is not right. */
+/** The context of one request or event: `from` is its trace, or the id of a run, which begins one. Throws a TypeError when the environment is not right. */
 export function makeContext(
   env: Env,
   execution: { waitUntil(work: Promise<unknown>): void },
-  requestId: string,
+  from: Trace | string,
 ): Context {
   let runtime = runtimes.get(env.DB);
   if (!runtime) {
     runtime = makeRuntime(env);
     runtimes.set(env.DB, runtime);
   }
-  return { ...runtime, requestId, actor: "nobody", waitUntil: (work) => execution.waitUntil(work) };
+  const trace = typeof from === "string" ? startTrace(from, null, runtime.random) : from;
+  const { wake, spool, kindWorker, providerWorker, random } = runtime;
+  return {
+    ...runtime,
+    trace,
+    actor: "nobody",
+    waitUntil: (work) => execution.waitUntil(work),
+    wake: (wakeUps) => wake(wakeUps.map((one) => ({ trace, ...one }))),
+    spool: (messages, cause) => spool(messages, cause, trace),
+    kindWorker: (kind) => tracedWorker(kindWorker(kind), trace, random),
+    providerWorker: (provider) => tracedWorker(providerWorker(provider), trace, random),
+  };
 }
 
 function makeRuntime(env: Env): Runtime {
@@ -169,8 +188,10 @@ function makeRuntime(env: Env): Runtime {
     limitSignIns: createLimiter(env.RATE_SIGN_IN),
     wake: (wakeUps) =>
       sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
-    spool: (messages, cause) => sendSpooled(env.QUEUE_INTAKE, messages, cause),
+    spool: (messages, cause, trace) => sendSpooled(env.QUEUE_INTAKE, messages, cause, trace),
     wantsNotice,
+    bucket: env.BACKUP ?? null,
+    indexKinds: catalog.filter(({ index }) => index).map(({ kind }) => kind),
     kindWorker,
     providerWorker: (provider) => workerOf(findProvider(provider)),
     indexEraser(kind) {

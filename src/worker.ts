@@ -1,6 +1,7 @@
 /** The API worker: requests, the sweeper once a minute, and the intake queue. */
 import { type Env, makeContext } from "./context";
 import { newId } from "./core/ids";
+import { backUpNightly } from "./dispatch/backup";
 import { takeIn } from "./dispatch/intake";
 import { sweep } from "./dispatch/sweep";
 import { app } from "./http/app";
@@ -14,13 +15,14 @@ export default {
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
     await sweep(ctx, ctx.now());
+    await backUpNightly(ctx);
   },
   async queue(batch, env, execution) {
-    const { shards, opener, now, wake } = makeContext(
+    const { shards, opener, now, wake, trace } = makeContext(
       env,
       execution,
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
-    await takeIn({ shards, opener, now, wake, random: () => Math.random() }, batch);
+    await takeIn({ shards, opener, now, wake, trace, random: () => Math.random() }, batch);
   },
 } satisfies ExportedHandler<Env>;

@@ -22,9 +22,16 @@ export function workerConfigs(): WorkerConfig[] {
 /** Ids of the account's databases, by their names. */
 export type DatabaseIds = Readonly<Record<string, string>>;
 
-/** A config's text with the account's databases, and with paths that hold from any folder. */
-export function fillIn(text: string, { folder, databases }: { folder: string; databases: DatabaseIds }): string {
-  const filled = text.replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
+interface Account {
+  readonly databases: DatabaseIds;
+  /** Whether backups are made; without them no bucket is bound. */
+  readonly backups: boolean;
+}
+
+/** A config's text with what the account has, and with paths that hold from any folder. */
+export function fillIn(text: string, { folder, databases, backups }: Account & { folder: string }): string {
+  const kept = backups ? text : text.replace(/^\[\[r2_buckets\]\]\n(?:\w.*\n)+/gm, "");
+  const filled = kept.replace(/^database_name = "(.*)"\ndatabase_id = ".*"$/gm, (_, name) => {
     const id = databases[name];
     if (id === undefined) throw new Error(`There is no database ${name}.`);
     return `database_name = "${name}"\ndatabase_id = "${id}"`;
@@ -45,11 +52,11 @@ export function wholeConfig(root: string, source: string, shards: number): strin
 }
 
 /** Writes the filled-in config below .wrangler/ (which git ignores) and returns its path. */
-export function writeConfig(root: string, worker: WorkerConfig, databases: DatabaseIds): string {
+export function writeConfig(root: string, worker: WorkerConfig, account: Account): string {
   const folder = path.join(root, ".wrangler/deploy");
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${worker.name}.toml`);
   const text = wholeConfig(root, worker.source, furtherShards());
-  writeFileSync(file, fillIn(text, { folder, databases }));
+  writeFileSync(file, fillIn(text, { folder, ...account }));
   return file;
 }

@@ -15,6 +15,8 @@ export interface Deployment {
   readonly randomKey: (bytes: number) => string;
   readonly say: (line: string) => void;
   readonly publicUrl: string | undefined;
+  /** Whether backups are made, to a bucket of the account. */
+  readonly backups: boolean;
 }
 
 /** Their messages are responses: kept for as long as Cloudflare keeps any (14 days; its default is 4). */
@@ -25,6 +27,7 @@ const RETENTION_SECONDS = String(14 * 24 * 3600);
 export async function deploy(to: Deployment): Promise<string[]> {
   const ids = await ensureDatabases(to);
   await ensureQueues(to);
+  if (to.backups) await ensureBucket(to);
   const workers = workerConfigs();
   const configs = new Map(workers.map((worker) => [worker.name, to.configOf(worker, ids)]));
   for (const { binding, worker } of databases()) {
@@ -71,6 +74,20 @@ async function ensureQueues({ wrangler, say }: Deployment): Promise<void> {
     say(`Creating the queue ${queue}`);
     await wrangler(["queues", "create", queue, ...options]);
   }
+}
+
+/** Of wrangler.toml. Its objects are encrypted at rest by R2, and are of whoever may read the account's R2. */
+const BUCKET = "formlog-backup";
+
+async function ensureBucket({ wrangler, say }: Deployment): Promise<void> {
+  const listed = await wrangler(["r2", "bucket", "list"]).catch((error: Error) => {
+    throw new Error(
+      `R2 can't be used by this account: enable it in the dashboard, or deploy without backups: FORMLOG_BACKUPS=off npm run deploy\n${error.message}`,
+    );
+  });
+  if (listed.split(/\s+/).includes(BUCKET)) return;
+  say(`Creating the bucket ${BUCKET}`);
+  await wrangler(["r2", "bucket", "create", BUCKET]);
 }
 
 async function ensureSecrets(to: Deployment, url: string | undefined): Promise<string[]> {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 
-interface Process {
+export interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
@@ -16,6 +16,9 @@ function listProcesses(): Process[] {
     return pid && parent && command ? [{ pid: Number(pid), parent: Number(parent), command }] : [];
   });
 }
+
+/** The processes that a process started. */
+export const childrenOf = (parent: number): Process[] => listProcesses().filter((one) => one.parent === parent);
 
 /**
  * Ends what a stack that was killed hard left running: its start script, its wrangler (known by the state folder in its command)
@@ -106,8 +109,8 @@ async function tryPort(port: number): Promise<void> {
       server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(null)));
     });
     if (code === "EADDRINUSE") {
-      throw new Error(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 10} npm start`);
+      throw new Error(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 10}`);
     }
-    if (code === "EACCES") throw new Error(`Port ${port} needs more rights. Choose another: PORT=8787 npm start`);
+    if (code === "EACCES") throw new Error(`Port ${port} needs more rights. Choose another: PORT=8787`);
   }
 }

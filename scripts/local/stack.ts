@@ -1,6 +1,6 @@
 /** The workers of a local installation: migrations, `wrangler dev` over all of them, and the sweeper's clock. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, openSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { devNull } from "node:os";
 import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
@@ -68,6 +68,9 @@ export async function startWorkers(options: StackOptions): Promise<Stack> {
     ...configs.flatMap((config) => ["-c", placed(options, config)]),
     "--port",
     String(port),
+    // Any free port: of stacks that start beside one another, two would choose the same.
+    "--inspector-port",
+    "0",
     // An empty file: wrangler would read .dev.vars by itself, for one worker only, and then ignore the environment.
     "--env-file",
     devNull,
@@ -117,12 +120,15 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once("exit", (code) => resolve(code)));
 }
 
+/** Long enough for a machine that starts several beside one another. */
+const START_MS = 240_000;
+
 async function waitUntilUp({ url, log, ended }: Pick<Stack, "url" | "log" | "ended">): Promise<void> {
   let over = false;
   void ended.then(() => {
     over = true;
   });
-  const deadline = Date.now() + 90_000;
+  const deadline = Date.now() + START_MS;
   while (Date.now() < deadline && !over) {
     const up = await fetch(`${url}/healthz`).then(
       (response) => response.ok,
@@ -131,5 +137,7 @@ async function waitUntilUp({ url, log, ended }: Pick<Stack, "url" | "log" | "end
     if (up) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`The workers did not start; see ${log}`);
+  const why = over ? "ended" : "do not answer";
+  const last = readFileSync(log, "utf8").trimEnd().split("\n").slice(-15).join("\n");
+  throw new Error(`The workers did not start: they ${why}. The end of ${log}:\n${last}`);
 }

@@ -22,6 +22,8 @@ export const SpooledSchema = z.object({
   since: z.int().min(0),
   /** The collector link that it came by. Messages of before this was kept have none. */
   link: z.object({ id: z.string(), responsesMax: z.int().nullable() }).nullable().default(null),
+  /** Of the request that it came with (core/trace.ts). Messages of before this was kept have none. */
+  trace: z.object({ request: z.string(), id: z.string(), flags: z.string() }).optional(),
 });
 
 export type Spooled = Readonly<z.infer<typeof SpooledSchema>>;

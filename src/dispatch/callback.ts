@@ -9,7 +9,7 @@ import {
 } from "../core/integration";
 import { reportDelivery } from "../store/deliveries";
 import { loadSetup } from "../store/integrations";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { makeDeps } from "./deps";
 import type { Engine } from "./engine";
 
@@ -35,10 +35,10 @@ export async function acceptInbound(engine: Engine, request: Request): Promise<R
   if ("blocked" in deps) return answer(503);
   const result = await engine.kind.inbound(await readRequest(request), deps);
   if (result.type === "refused") {
-    logEvent("warn", "inbound_refused", { kind: manifest.kind, reason: result.reason });
+    events.inboundRefused({ trace: engine.trace, kind: manifest.kind, reason: result.reason });
     return answer(403);
   }
-  logEvent("info", "inbound_taken", { kind: manifest.kind, integration: id });
+  events.inboundTaken({ trace: engine.trace, kind: manifest.kind, integration: id });
   return new Response(result.body, { headers: { "content-type": result.contentType } });
 }
 
@@ -56,7 +56,7 @@ async function record(
 ): Promise<Response> {
   const { kind } = engine.kind.manifest;
   if (result.type === "refused") {
-    logEvent("warn", "callback_refused", { kind, reason: result.reason });
+    events.callbackRefused({ trace: engine.trace, kind, reason: result.reason });
     return answer(403);
   }
   if (result.type === "report") {
@@ -70,7 +70,7 @@ async function record(
       reason: failed ? outcome.reason : null,
       checkAt: failed ? undefined : checkAt(engine, outcome.checkAfterSeconds),
     });
-    logEvent("info", "callback_recorded", { kind, status });
+    events.callbackRecorded({ trace: engine.trace, kind, status });
   }
   return answer(204);
 }

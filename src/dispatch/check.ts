@@ -6,7 +6,7 @@ import type { Entry, Outcome } from "../core/integration";
 import { type CheckWrite, writeChecks } from "../store/checks";
 import type { Cursor } from "../store/cursors";
 import type { DeliveryRow } from "../store/deliveries";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { type Holder, OWN_FAILURE, underLease } from "./lease";
 import type { PageWork } from "./page";
 
@@ -28,7 +28,7 @@ export async function checkOff(holder: Holder, cursor: Cursor, work: PageWork): 
   });
   await writeChecks(place.shard.db, cursor, checks);
   const counts = { checked: checks.length, learned: checks.filter(({ rank }) => rank >= 0).length };
-  logEvent(halt ? "warn" : "info", "statuses_checked", { kind: kind.manifest.kind, ...counts, reason: halt?.reason });
+  events.statusesChecked({ trace: engine.trace, kind: kind.manifest.kind, ...counts, reason: halt?.reason });
 }
 
 interface Answer {

@@ -10,6 +10,7 @@ import { findCursor, isPassed } from "../store/cursor-control";
 import type { Cursor } from "../store/cursors";
 import { reportDelivery, scheduleDeliveries } from "../store/deliveries";
 import type { IntegrationSetup } from "../store/integrations";
+import { appendLogs } from "../store/logs";
 import {
   type Found,
   finishReconciliation,
@@ -18,7 +19,7 @@ import {
   type SettledRow,
   startReconciliation,
 } from "../store/reconciliations";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { type Holder, OWN_FAILURE, underLease } from "./lease";
 
 /** Rows of the log that are read at once. */
@@ -48,8 +49,20 @@ export async function compare(holder: Holder, cursor: Cursor): Promise<boolean> 
   await finishReconciliation(db, cursor, { no, found, now: done, nextAt });
   const { examples: _, error, ...counts } = found;
   const { integration, form } = place.setup;
-  const about = { kind: integration.kind, integration: integration.id, form: form.id };
-  logEvent(error === null ? "info" : "warn", "reconciled", { ...about, ...counts, reason: error });
+  const about = { trace: engine.trace, kind: integration.kind, integration: integration.id, form: form.id };
+  events.reconciled({ ...about, ...counts, reason: error });
+  await appendLogs(db, [
+    {
+      workspace: integration.workspace,
+      at: done,
+      level: error === null ? "info" : "warn",
+      event: "reconciled",
+      form: form.id,
+      integration: integration.id,
+      trace: engine.trace,
+      detail: { kind: integration.kind, ...counts, ...(error !== null && { reason: error }) },
+    },
+  ]);
   return true;
 }
 

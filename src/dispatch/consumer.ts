@@ -6,11 +6,12 @@ import { readConfig } from "../config";
 import type { Integration } from "../core/integration";
 import type { WakeUp } from "../store/cursors";
 import { openShards } from "../store/shards";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { acceptCallback, acceptInbound } from "./callback";
 import { drain } from "./drain";
-import type { Engine } from "./engine";
+import { type Engine, traced } from "./engine";
 import { forgetIntegration, queryIndex } from "./index-requests";
+import { traceOf } from "./kind-worker";
 import { previewConfig } from "./preview";
 import { testIntegration } from "./test-integration";
 import { sendWakeUps } from "./wake";
@@ -27,7 +28,11 @@ export function consumer(kind: Integration) {
   const memory = new Map<string, unknown>();
   return {
     async fetch(request: Request, env: KindEnv): Promise<Response> {
-      const engine = makeEngine(kind, env, memory);
+      const untraced = makeEngine(kind, env, memory);
+      const engine = traced(
+        untraced,
+        traceOf(request, (bytes) => crypto.getRandomValues(bytes)),
+      );
       const { pathname } = new URL(request.url);
       if (pathname === "/test") return testIntegration(engine, request);
       if (pathname === "/callback") return acceptCallback(engine, request);
@@ -54,7 +59,7 @@ async function drainSafely(engine: Engine, wakeUp: WakeUp): Promise<void> {
     await drain(engine, wakeUp);
   } catch (error) {
     // The lease runs out and the sweeper tries again: a fault of the database delays, it loses nothing.
-    logEvent("error", "drain_failed", { kind: wakeUp.kind, integration: wakeUp.integration, error });
+    events.drainFailed({ trace: wakeUp.trace, kind: wakeUp.kind, integration: wakeUp.integration, error });
   }
 }
 

@@ -9,19 +9,20 @@ import { deleteCursor } from "../store/cursor-control";
 import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
 import { loadSetup } from "../store/integrations";
 import { settlePage } from "../store/settlement";
-import { logEvent } from "../telemetry/log";
 import { compare, comparisonDue } from "./compare";
 import { makeDeps } from "./deps";
 import { readChecks, readDuePage } from "./due";
-import { DRAIN_MS, type Engine, LEASE_MS } from "./engine";
+import { DRAIN_MS, type Engine, LEASE_MS, traced } from "./engine";
 import { notify } from "./notify";
 import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
 import { settle } from "./settle";
+import { storyOf } from "./story";
 import { waitsForEarlier } from "./turn";
 import { type Worked, workOff } from "./work";
 
 /** Works off a cursor until it is dry, must wait, or has had its time; then releases it and arranges the next wake-up. */
-export async function drain(engine: Engine, wakeUp: WakeUp): Promise<void> {
+export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
+  const engine = traced(given, wakeUp.trace);
   const shard = engine.shards.get(wakeUp.shard);
   const [claimed, setup] = await Promise.all([
     claimCursor(shard.db, wakeUp, { now: engine.now(), leaseMs: LEASE_MS }),
@@ -90,6 +91,7 @@ async function finish(
     now,
     random: engine.random(),
   });
+  const story = storyOf(engine, place, { work, ...worked, writes }, now);
   const { waitSeconds, attempts: made } = worked;
   const paced = waitSeconds === null ? change : { ...change, nextAt: timeAfter(now, waitSeconds), hold: false };
   const { feed, after, through } = work.page;
@@ -99,10 +101,11 @@ async function finish(
     writes,
     unmark,
     incident,
+    logs: story.entries,
     ...(made && { attempts: { made, after, through } }),
   } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
-  logPage(engine, place, { work, worked });
+  if (settled) story.tell();
   return afterSettle(engine, place, { cursor, change: paced, settled, again: moreDue(engine, work) });
 }
 
@@ -131,8 +134,13 @@ async function release(
     success: false,
     hold: halt === null && inTime,
   };
-  const settlement = { change: kept, feed: FEEDS.responses, writes: [], unmark: [], incident } as const;
+  // A cause is told once, however often it is looked at again.
+  const ended = { work: noWork(cursor, now), outcomes: empty.outcomes, halt: incident && halt, writes: [] };
+  const story = storyOf(engine, place, ended, now);
+  const logs = story.entries;
+  const settlement = { change: kept, feed: FEEDS.responses, writes: [], unmark: [], incident, logs } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
+  if (settled) story.tell();
   return afterSettle(engine, place, { cursor, change: kept, settled });
 }
 
@@ -164,21 +172,4 @@ function noWork(cursor: Cursor, now: number): PageWork {
   const at = { segment: cursor.segment, after: cursor.position, through: cursor.position };
   const page = { ...at, feed: "responses" as const, entries: [], replay: false, markedAt: now, inDoubt: false };
   return { page, rows: new Map(), due: true };
-}
-
-function logPage(engine: Engine, { setup }: Place, { work, worked }: { work: AnyWork; worked: Worked }): void {
-  const { halt, outcomes } = worked;
-  if (work.page.entries.length === 0 && !halt) return;
-  const counts: Record<string, number> = {};
-  for (const { type } of outcomes.values()) counts[type] = (counts[type] ?? 0) + 1;
-  logEvent(halt ? "warn" : "info", "page_settled", {
-    kind: engine.kind.manifest.kind,
-    integration: setup.integration.id,
-    form: setup.form.id,
-    feed: work.page.feed,
-    entries: work.page.entries.length,
-    ...counts,
-    halt: halt?.type,
-    reason: halt?.reason,
-  });
 }

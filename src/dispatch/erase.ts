@@ -2,6 +2,7 @@
  * Erases deleted forms when their time of retention is over, and what deleted integrations left: what the sweeper does besides
  * waking. A sweep erases a bounded number of rows; the next one goes on where it stopped.
  */
+import type { Trace } from "../core/trace";
 import { eraseControl, eraseRows, forgetSegment, sealSegment, takeErasable } from "../store/erasure";
 import {
   type DeletedIntegration,
@@ -11,7 +12,8 @@ import {
   markErased,
 } from "../store/integration-erasure";
 import { listSegments, type Shards } from "../store/shards";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
+import { markErasedForm } from "./backup-retention";
 
 export interface EraseLimits {
   /** Rows of one statement, and statements of one sweep. */
@@ -22,15 +24,20 @@ export interface EraseLimits {
 const LIMITS: EraseLimits = { rows: 1_000, steps: 20 };
 
 /** Goes on erasing. Returns how many forms are gone for good. */
-export async function eraseDeletedForms(shards: Shards, now: number, limits = LIMITS): Promise<number> {
+export async function eraseDeletedForms(
+  { shards, bucket = null, trace }: Pick<IntegrationEraser, "shards" | "trace"> & { readonly bucket?: R2Bucket | null },
+  now: number,
+  limits = LIMITS,
+): Promise<number> {
   let gone = 0;
   for (let steps = limits.steps; steps > 0; ) {
     const form = await takeErasable(shards.control, now);
     if (!form) break;
+    await markErasedForm(bucket, form.id);
     steps = await eraseForm(shards, { id: form.id, now }, { ...limits, steps });
     if (steps < 0) break;
     gone += 1;
-    logEvent("info", "form_erased", { form: form.id });
+    events.formErased({ trace, form: form.id });
   }
   return gone;
 }
@@ -63,6 +70,7 @@ async function eraseForm(
 /** What is needed to erase what deleted integrations left. */
 export interface IntegrationEraser {
   readonly shards: Shards;
+  readonly trace?: Trace | undefined;
   /**
    * How the index of a kind is erased: deletes up to `limit` rows of each sort under an integration's number and says how many;
    * 0: none is left. Null: the kind keeps no index.
@@ -85,14 +93,14 @@ export async function eraseDeletedIntegrations(on: IntegrationEraser, now: numbe
       left = await eraseIndex(on, deleted, { ...limits, steps: left });
     } catch (error) {
       // Its kind's worker does not answer: the others need not wait for it.
-      logEvent("error", "index_not_forgotten", { kind, integration: no, error });
+      events.indexNotForgotten({ trace: on.trace, kind, integration: no, error });
       postponed.push(no);
       continue;
     }
     if (left < 0) return gone;
     await markErased(control, no, now);
     gone += 1;
-    logEvent("info", "integration_erased", { integration: no });
+    events.integrationErased({ trace: on.trace, integration: no });
   }
 }
 

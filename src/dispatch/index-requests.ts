@@ -4,7 +4,7 @@ import { forgetIndex } from "../store/contributions";
 import { isUnavailable } from "../store/db";
 import { readDefinitions } from "../store/forms";
 import { integrationExists, loadSetup } from "../store/integrations";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { makeDeps } from "./deps";
 import type { Engine } from "./engine";
 
@@ -28,7 +28,7 @@ export async function queryIndex(engine: Engine, request: Request): Promise<Resp
     return "unavailable" in result ? answer(503) : Response.json(result);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    logEvent("error", "index_not_read", { kind: engine.kind.manifest.kind, integration, error });
+    events.indexNotRead({ trace: engine.trace, kind: engine.kind.manifest.kind, integration, error });
     return answer(503);
   }
 }

@@ -5,10 +5,11 @@
  */
 import { backoffSeconds } from "../core/retry";
 import { type Spooled, SpooledSchema } from "../core/spool";
+import type { Trace } from "../core/trace";
 import type { WakeUp } from "../store/cursors";
 import type { Shard, Shards } from "../store/shards";
 import { isReachable } from "../store/spooled";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import type { Opener } from "./next-segment";
 import { storeSpooled } from "./spooled-segments";
 
@@ -19,6 +20,7 @@ export interface Intake {
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
+  readonly trace?: Trace | undefined;
 }
 
 interface Item {
@@ -34,7 +36,7 @@ export async function takeIn(intake: Intake, batch: MessageBatch<unknown>): Prom
   const items = batch.messages.flatMap((message) => {
     const parsed = SpooledSchema.safeParse(message.body);
     if (parsed.success) return [{ entry: parsed.data, message }];
-    logEvent("error", "spooled_unreadable", { message: message.id, attempts: message.attempts });
+    events.spooledUnreadable({ trace: intake.trace, message: message.id, attempts: message.attempts });
     retry(intake, message);
     return [];
   });
@@ -81,24 +83,24 @@ async function storeAll(intake: Intake, shard: Shard, items: readonly Item[]): P
 }
 
 async function store(intake: Intake, shard: Shard, items: readonly Item[]): Promise<void> {
-  const { settled, wakeUps } = await storeSpooled(
-    intake,
-    shard,
-    items.map(({ entry }) => entry),
-  );
+  const entries = items.map(({ entry }) => entry);
+  const { settled, wakeUps } = await storeSpooled(intake, shard, entries);
   const done = new Set(settled.map(({ nonce }) => nonce));
   for (const { entry, message } of items) if (done.has(entry.nonce)) message.ack();
   const lost = items.filter(({ entry }) => !done.has(entry.nonce));
   giveBack(intake, lost, new RangeError("its segment is not on this shard"));
   const refused = settled.filter(({ refusal }) => refusal !== null).length;
-  logEvent("info", "responses_taken_in", { stored: settled.length - refused, refused });
-  if (wakeUps.length > 0) await intake.wake(wakeUps);
+  const traces = entries.flatMap(({ trace }) => trace ?? []);
+  const requests = traces.map(({ request }) => request);
+  events.responsesTakenIn({ trace: intake.trace, stored: settled.length - refused, refused, requests });
+  const trace = traces[0] ?? intake.trace;
+  if (wakeUps.length > 0) await intake.wake(wakeUps.map((one) => ({ ...one, trace })));
 }
 
 function giveBack(intake: Intake, items: readonly Item[], error: unknown): void {
   if (items.length === 0) return;
   const attempts = Math.max(...items.map(({ message }) => message.attempts));
-  if (error !== null) logEvent("error", "intake_failed", { count: items.length, attempts, error });
+  if (error !== null) events.intakeFailed({ trace: intake.trace, count: items.length, attempts, error });
   for (const { message } of items) retry(intake, message);
 }
 

@@ -1,7 +1,7 @@
 /** Running a kind's code while a cursor is held: the lease is made longer, and what is thrown is a bug that tells nothing. */
 import type { Deps } from "../core/integration";
 import { type Cursor, extendLease } from "../store/cursors";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { type Engine, HEARTBEAT_MS, LEASE_MS } from "./engine";
 import type { Place } from "./page";
 
@@ -11,6 +11,10 @@ export interface Holder {
   readonly place: Place;
   readonly deps: Deps;
 }
+
+/** Its message could hold anything that the kind had in hand; its name and place cannot. */
+const nameOf = (thrown: unknown) =>
+  thrown instanceof Error ? { error: thrown.name, where: events.placeOf(thrown) } : { error: typeof thrown };
 
 /** What people are told when the kind's code threw. */
 export const OWN_FAILURE = "Formlog's own code failed; see its log.";
@@ -29,9 +33,7 @@ export async function underLease<T>(
     return await run();
   } catch (error) {
     const { kind } = engine.kind.manifest;
-    // Its message could hold anything that the kind had in hand; its name and place cannot.
-    const where = error instanceof Error ? error.stack?.split("\n").slice(1, 4).join(" ") : undefined;
-    logEvent("error", "integration_threw", { kind, error: error instanceof Error ? error.name : typeof error, where });
+    events.integrationThrew({ trace: engine.trace, kind, ...nameOf(error) });
     return null;
   } finally {
     clearInterval(beat);

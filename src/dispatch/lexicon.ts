@@ -3,7 +3,7 @@ import { SPELLINGS_MAX } from "../core/lexicon/entry";
 import { type Lexicon, makeLexicon, NO_LEXICON } from "../core/lexicon/lexicon";
 import { isUnavailable } from "../store/db";
 import * as store from "../store/lexicon";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import type { Engine } from "./engine";
 
 interface Kept {
@@ -15,7 +15,7 @@ interface Kept {
 const MEMORY = "lexicons";
 
 /** The lexicon of a workspace as it is now: one row read, unless it has changed. Null: the database can't be asked. */
-export async function readLexicon({ shards, memory }: Engine, workspace: string): Promise<Lexicon | null> {
+export async function readLexicon({ shards, memory, trace }: Engine, workspace: string): Promise<Lexicon | null> {
   const kept = (memory.get(MEMORY) as Map<string, Kept> | undefined) ?? new Map<string, Kept>();
   memory.set(MEMORY, kept);
   try {
@@ -30,7 +30,7 @@ export async function readLexicon({ shards, memory }: Engine, workspace: string)
   } catch (error) {
     kept.delete(workspace);
     if (!isUnavailable(error)) throw error;
-    logEvent("error", "lexicon_not_read", { workspace, error });
+    events.lexiconNotRead({ trace, workspace, error });
     return null;
   }
 }

@@ -14,7 +14,7 @@ import { listIntegrations } from "../store/integrations";
 import * as placement from "../store/placement";
 import { beginRecheck, readRechecks } from "../store/rechecks";
 import { listSegments, type Segment, type Shards } from "../store/shards";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 export interface Opener {
   readonly shards: Shards;
@@ -50,7 +50,7 @@ export async function openNextSegment(on: Opener, { form: id, from, anywhere }: 
   await placement.retireSegment(shards, last, now);
   await placement.listSegment(shards, { id, now }, { ordinal: earlier.length, segment: next });
   await settleOpening(on, id);
-  logEvent("info", "segment_opened", { form: id, shard, segment: next.no, after: last });
+  events.segmentOpened({ form: id, shard, segment: next.no, after: last });
   return true;
 }
 

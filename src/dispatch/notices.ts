@@ -4,11 +4,12 @@
  */
 import { deliveryId } from "../core/ids";
 import type { Notice, NoticeEvent } from "../core/notice";
+import type { Trace } from "../core/trace";
 import { insertAuditOnce } from "../store/audit";
 import { type IntegrationRow, listWithSiblings } from "../store/integrations";
 import { dropNotice, type OpenNotice, passOnNotice, readOpenNotices } from "../store/notices";
 import type { Shard, Shards } from "../store/shards";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 /** Whether an integration wants to be told of such an event. */
 export type WantsNotice = (integration: Pick<IntegrationRow, "kind" | "config">, event: NoticeEvent) => boolean;
@@ -20,7 +21,7 @@ const NOTICES_MAX = 50;
 export async function passOnNotices(
   shards: Shards,
   shard: Shard,
-  { wants, now }: { readonly wants: WantsNotice; readonly now: number },
+  { wants, now, trace }: { readonly wants: WantsNotice; readonly now: number; readonly trace?: Trace | undefined },
 ): Promise<number> {
   const open = await readOpenNotices(shard.db, NOTICES_MAX);
   for (const one of open) {
@@ -31,7 +32,7 @@ export async function passOnNotices(
       await dropNotice(shard.db, one.id);
       continue;
     }
-    await audit(shards.control, { shard: shard.no, one, about });
+    await audit(shards.control, { shard: shard.no, one, about, trace });
     const to = all.filter((row) => row.no !== one.about && wants(row, one.event)).map(({ no }) => no);
     await passOnNotice(shard.db, { id: one.id, notice: noticeOf(one, about), to }, now);
   }
@@ -50,19 +51,15 @@ interface About {
   readonly shard: number;
   readonly one: OpenNotice;
   readonly about: IntegrationRow;
+  readonly trace: Trace | undefined;
 }
 
-async function audit(control: D1Database, { shard, one, about }: About): Promise<void> {
+async function audit(control: D1Database, { shard, one, about, trace }: About): Promise<void> {
   const { workspace, form, kind } = about;
   // The same each time: a sweep that died after this finds its entry.
   const id = `aud_${deliveryId({ shard, integration: one.about, feed: 2, position: one.id })}`;
   const action = `integration.${one.event}` as const;
   const detail = { form, kind };
   await insertAuditOnce(control, { id, workspace, at: one.at, actor: "system", action, object: about.id, detail });
-  logEvent(one.event === "blocked" ? "warn" : "info", `integration_${one.event}`, {
-    kind,
-    integration: about.id,
-    form,
-    reason: one.reason,
-  });
+  events.integrationNoticed({ trace, event: one.event, kind, integration: about.id, form, reason: one.reason });
 }

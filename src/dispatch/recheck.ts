@@ -8,6 +8,7 @@ import { sameJson } from "../core/difference";
 import type { Flag } from "../core/flag";
 import type { ResponseRecord } from "../core/response";
 import { brokenRules, toFlag } from "../core/rule";
+import type { Trace } from "../core/trace";
 import type { WakeUp } from "../store/cursors";
 import { readDefinitions } from "../store/forms";
 import {
@@ -21,7 +22,7 @@ import {
 } from "../store/rechecks";
 import { readAfter } from "../store/responses";
 import { listSegments, type Shard, type Shards } from "../store/shards";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { annotateAll } from "./annotate";
 import { LEASE_MS } from "./engine";
 
@@ -30,6 +31,7 @@ export interface Rechecker {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
+  readonly trace?: Trace | undefined;
 }
 
 export interface RecheckLimits {
@@ -102,7 +104,7 @@ async function takeTurn(
     done = settled.done;
   }
   const looked = position - claimed.position;
-  logEvent("info", "responses_rechecked", { form: claimed.form, version: claimed.version, looked });
+  events.responsesRechecked({ trace: place.trace, form: claimed.form, version: claimed.version, looked });
   return { pages, looked };
 }
 

@@ -34,6 +34,7 @@ const cursor: Cursor = {
   compareFrom: 0,
   failing: null,
   blocked: null,
+  tally: [],
   follows: null,
 };
 const flight: Flight = { feed: "responses", after: 10, through: 14, markedAt: NOW };
@@ -328,6 +329,31 @@ describe("a stretch of nothing but failures", () => {
     expect(settled({ positions: [], halt: { type: "blocked", reason: "no keys" }, failing }).change.failing).toEqual(
       failing,
     );
+  });
+});
+
+describe("the tally of attempts", () => {
+  const retry: Outcome = { type: "retry", reason: "later" };
+
+  it("counts the entries of a page, and what stops it once", () => {
+    const halt: Halt = { type: "retry", reason: "down" };
+    const tallied = settled({ outcomes: { 11: delivered, 12: retry }, halt }).change.tally;
+    expect(tallied).toEqual([[0, 1, 2]]);
+  });
+
+  it("counts what was due, and not what was put off before it was tried", () => {
+    const outcomes = { 3: retry };
+    const due: Given = { due: true, positions: [3], rows: [row(3, { state: "retrying" })], outcomes };
+    expect(settled(due).change.tally).toEqual([[0, 0, 1]]);
+    const ledger = { policy: { ledger: true } };
+    expect(settled({ ...due, ...ledger }).change.tally).toEqual([]);
+    expect(settled({ ...due, ...ledger, marked: [row(3)] }).change.tally).toEqual([[0, 0, 1]]);
+  });
+
+  it("is what it was after checks, and without a page", () => {
+    const checks: Given = { due: true, checks: true, positions: [3], rows: [row(3)], outcomes: { 3: delivered } };
+    expect(settled(checks).change.tally).toEqual([]);
+    expect(settled({ positions: [], halt: { type: "blocked", reason: "no keys" } }).change.tally).toEqual([]);
   });
 });
 

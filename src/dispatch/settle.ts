@@ -3,6 +3,7 @@ import { FEEDS } from "../core/ids";
 import type { Deliverable, Entry, Halt, Outcome, Policy } from "../core/integration";
 import { blockedAfter, type Incident } from "../core/notice";
 import { BLOCKED_SECONDS, backoffSeconds, FAILING_GAP_MS, timeAfter } from "../core/retry";
+import { addAttempts, countAttempts, type Tally } from "../core/tally";
 import type { Cursor, CursorChange, Failing, Flight } from "../store/cursors";
 import type { DeliveryWrite } from "../store/deliveries";
 import type { AnyWork } from "./page";
@@ -52,6 +53,7 @@ export function settle(input: SettleInput): Settlement {
       success: progressed && !halt,
       failing: failingAfter(input),
       blocked,
+      tally: tallyAfter(input),
       hold: nextAt === 0,
     },
     writes: [...settledRows(input), ...openRows(input, open)],
@@ -70,8 +72,8 @@ const answered = (outcomes: SettleInput["outcomes"]): boolean =>
 
 /** Checks have written their rows, and say nothing about the cursor. */
 function unchanged(cursor: Cursor): CursorChange {
-  const { position, revisionPosition, flight, failures, failing, blocked, lastError } = cursor;
-  const same = { position, revisionPosition, flight, failures, failing, blocked, lastError };
+  const { position, revisionPosition, flight, failures, failing, blocked, tally, lastError } = cursor;
+  const same = { position, revisionPosition, flight, failures, failing, blocked, tally, lastError };
   return { ...same, state: "active", nextAt: 0, success: false, hold: true };
 }
 
@@ -94,6 +96,18 @@ function failingAfter({ cursor, work, outcomes, halt, now }: SettleInput): Faili
   const before = cursor.failing;
   return { since: before && now - before.at <= FAILING_GAP_MS ? before.since : now, at: now };
 }
+
+/** What was tried is counted; what was put off beforehand (quiet hours) was not tried. */
+function tallyAfter({ cursor, work, outcomes, halt, marked, policy, now }: SettleInput): Tally {
+  const tried = [...outcomes].flatMap(([position, outcome]) =>
+    outcome.type === "retry" && !wasTried({ policy, marked }, position) ? [] : [outcome],
+  );
+  return addAttempts(cursor.tally, countAttempts({ outcomes: tried, halt, entries: work.page.entries.length }), now);
+}
+
+/** In a ledger, what was not marked now was not attempted: put off or refused beforehand. */
+const wasTried = ({ policy, marked }: Pick<SettleInput, "policy" | "marked">, position: number): boolean =>
+  !policy.ledger || marked.has(position);
 
 /** Where the cursor stands: before the first entry without an outcome, else at the end of the page. */
 function moved(cursor: Cursor, { page, due }: AnyWork, firstOpen: Deliverable | undefined) {
@@ -140,8 +154,7 @@ function rowOf(
   outcome: Outcome,
 ): DeliveryWrite {
   const known = marked.get(entry.position) ?? work.rows.get(entry.position);
-  // In a ledger, what was not marked now was not attempted: put off or refused beforehand.
-  const tried = !policy.ledger || marked.has(entry.position);
+  const tried = wasTried({ policy, marked }, entry.position);
   const before = work.rows.get(entry.position)?.attempts ?? 0;
   // A mark has counted the attempt already.
   const attempts =

@@ -3,7 +3,8 @@
  * caller learns of each whether the queue has it. Called by services/spool.ts over the context.
  */
 import { MESSAGE_BYTES_MAX, messageBytes, type Spooled } from "../core/spool";
-import { logEvent } from "../telemetry/log";
+import type { Trace } from "../core/trace";
+import * as events from "../telemetry/events";
 
 /** Cloudflare Queues: a sendBatch has at most 100 messages and 256 KB (platform.md 1.3), with room for what a message adds. */
 const BATCH_MAX = 100;
@@ -18,6 +19,7 @@ export async function sendSpooled(
   queue: Queue<Spooled> | undefined,
   messages: readonly Spooled[],
   cause: unknown,
+  trace?: Trace,
 ): Promise<readonly SpoolOutcome[]> {
   const outcomes: SpoolOutcome[] = messages.map(() => "too_large");
   for (const chunk of chunks(messages)) {
@@ -28,7 +30,8 @@ export async function sendSpooled(
     for (const i of chunk) outcomes[i] = outcome;
   }
   const count = (wanted: SpoolOutcome) => outcomes.filter((outcome) => outcome === wanted).length;
-  logEvent("warn", "responses_spooled", {
+  events.responsesSpooled({
+    trace,
     spooled: count("spooled"),
     tooLarge: count("too_large"),
     unknown: count("unknown"),
@@ -43,7 +46,7 @@ async function sendChunk(queue: Queue<Spooled> | undefined, messages: readonly S
     await queue.sendBatch(messages.map((body) => ({ body, contentType: "json" })));
     return "spooled";
   } catch (error) {
-    logEvent("error", "spool_failed", { count: messages.length, error });
+    events.spoolFailed({ trace: messages[0]?.trace, count: messages.length, error });
     return "unknown";
   }
 }

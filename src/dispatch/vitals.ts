@@ -1,7 +1,8 @@
 /** Asks every shard how it is. */
+import type { Trace } from "../core/trace";
 import type { Shards } from "../store/shards";
 import { readVitals, type Vitals } from "../store/vitals";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 export interface AskedShard {
   readonly no: number;
@@ -10,12 +11,12 @@ export interface AskedShard {
 }
 
 /** What each shard says, side by side: at most two round trips for each. One that can't be asked fails nothing, and is logged. */
-export function askShards({ all }: Shards): Promise<AskedShard[]> {
+export function askShards({ all }: Shards, trace?: Trace): Promise<AskedShard[]> {
   const ask = ({ no, db }: Shards["all"][number]): Promise<AskedShard> =>
     readVitals(db).then(
       (vitals) => ({ no, vitals }),
       (error) => {
-        logEvent("error", "shard_unreachable", { shard: no, error });
+        events.shardUnreachable({ trace, shard: no, error });
         return { no, vitals: null };
       },
     );

@@ -1,7 +1,7 @@
 /** Ringing the doorbell: wake-ups onto the queue of their kind. A lost one delays work until the next sweep, no more. */
 import { DELAY_SECONDS_MAX } from "../core/retry";
 import type { WakeUp } from "../store/cursors";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 /** Cloudflare Queues: 100 messages in a sendBatch (platform.md 1.3). */
 const BATCH_MAX = 100;
@@ -22,7 +22,7 @@ export async function sendWakeUps(
         );
       }
     } catch (error) {
-      logEvent("warn", "wake_up_not_sent", { kind, count: all.length, error });
+      events.wakeUpNotSent({ trace: all[0]?.trace, kind, count: all.length, error });
     }
   }
 }

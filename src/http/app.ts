@@ -15,13 +15,14 @@ import { correctResponse, getCorrection } from "../services/corrections";
 import { loadForm } from "../services/forms";
 import { listKinds } from "../services/kinds";
 import { submitResponse } from "../services/submit";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { createFallback, nameRequest, noticeDeprecated } from "./conventions";
 import { openToSites } from "./cors";
 import document from "./openapi/document.gen.json";
 import { answerError } from "./problem";
 import { accessRoutes } from "./routes/access";
 import { auditRoutes } from "./routes/audit";
+import { backupRoutes } from "./routes/backups";
 import { correctionRoutes } from "./routes/corrections";
 import { documentRoutes } from "./routes/document";
 import { exportRoutes } from "./routes/export";
@@ -33,6 +34,7 @@ import { integrationRoutes } from "./routes/integrations";
 import { kindRoutes } from "./routes/kinds";
 import { lexiconRoutes } from "./routes/lexicon";
 import { linkRoutes } from "./routes/links";
+import { logRoutes } from "./routes/logs";
 import { reconciliationRoutes } from "./routes/reconciliations";
 import { responseRoutes } from "./routes/responses";
 import { reviewRoutes } from "./routes/reviews";
@@ -40,8 +42,8 @@ import { shardRoutes } from "./routes/shards";
 import { vitalRoutes } from "./routes/vitals";
 
 /** A robot is told nothing, so that this line is the only trace of it. */
-const noteTrapped = ({ requestId }: Context, form: { readonly id: string }) =>
-  logEvent("info", "honeypot_filled", { requestId, form: form.id });
+const noteTrapped = ({ trace }: Context, form: { readonly id: string }) =>
+  events.honeypotFilled({ trace, form: form.id });
 
 const publicUrl = ({ config }: Context) => config.publicUrl;
 const FORM_SERVICES = {
@@ -60,6 +62,8 @@ const v1 = new Hono<AppEnv>()
   .route("/", accessRoutes)
   .route("/", shardRoutes)
   .route("/", auditRoutes)
+  .route("/", backupRoutes)
+  .route("/", logRoutes)
   .route("/", formRoutes)
   .route("/", linkRoutes)
   .route("/", lexiconRoutes)
@@ -82,7 +86,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>()
   .route("/", kindRoutes)
   .route("/", createDocsPages(API, listKinds))
   .use(async (c, next) => {
-    c.set("ctx", makeContext(c.env, c.executionCtx, c.get("requestId")));
+    c.set("ctx", makeContext(c.env, c.executionCtx, c.get("trace")));
     await next();
   })
   .route("/", vitalRoutes)

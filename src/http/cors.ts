@@ -30,17 +30,19 @@ export const openToSites: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!open || ![...open.methods, "OPTIONS"].includes(method)) return;
   const origin = c.req.header("origin");
   const sites = await sitesOf(c, open, origin);
-  if (isOpenToAll(sites)) c.header("Access-Control-Allow-Origin", "*");
+  // Not by c.header: each call of that makes a finished answer anew, and its body a stream.
+  const { headers } = c.res;
+  if (isOpenToAll(sites)) headers.set("Access-Control-Allow-Origin", "*");
   else {
-    c.header("Vary", "Origin", { append: true });
+    headers.append("Vary", "Origin");
     if (origin === undefined || !isOpenTo(sites, origin)) return;
-    c.header("Access-Control-Allow-Origin", origin);
+    headers.set("Access-Control-Allow-Origin", origin);
   }
-  c.header("Access-Control-Expose-Headers", SHOWN);
+  headers.set("Access-Control-Expose-Headers", SHOWN);
   if (c.req.method !== "OPTIONS" || c.req.header("access-control-request-method") === undefined) return;
-  c.header("Access-Control-Allow-Methods", open.methods.join(", "));
-  c.header("Access-Control-Allow-Headers", SENT);
-  c.header("Access-Control-Max-Age", String(PREFLIGHT_SECONDS));
+  headers.set("Access-Control-Allow-Methods", open.methods.join(", "));
+  headers.set("Access-Control-Allow-Headers", SENT);
+  headers.set("Access-Control-Max-Age", String(PREFLIGHT_SECONDS));
 };
 
 function openAt(path: string): Open | null {

@@ -2,7 +2,7 @@
 import type { Context as HonoContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError } from "../core/errors";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 
 /** The body of an error answer. */
 export function problemOf(error: AppError, requestId: string) {
@@ -22,7 +22,7 @@ export function answerError(thrown: unknown, c: HonoContext): Response {
   const requestId = String(c.get("requestId") ?? "");
   const error = thrown instanceof AppError ? thrown : new AppError("internal");
   if (!(thrown instanceof AppError)) {
-    logEvent("error", "request_failed", { requestId, method: c.req.method, path: c.req.path, error: thrown });
+    events.requestFailed({ trace: c.get("trace"), method: c.req.method, path: c.req.path, error: thrown });
   }
   const headers = new Headers(error.details.headers);
   headers.set("content-type", "application/problem+json; charset=utf-8");

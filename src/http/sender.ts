@@ -20,6 +20,7 @@ export async function senderOf(c: HonoContext<AppEnv>): Promise<Sender> {
 /** The site whose page sends, unless it is this installation's own. */
 function foreignOrigin(c: HonoContext<AppEnv>): string | undefined {
   const origin = c.req.header("origin");
+  if (origin === undefined) return undefined;
   const own = [c.req.url, c.get("ctx").config.publicUrl ?? c.req.url];
   return own.some((url) => new URL(url).origin === origin) ? undefined : origin;
 }

@@ -191,8 +191,12 @@ export async function revokeKey(ctx: Context, workspace: string, id: string): Pr
 
 const noSuchKey = () => new AppError("not_found", { detail: "This workspace has no such key." });
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Hexadecimal SHA-256 of a text. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  let hex = "";
+  for (const byte of new Uint8Array(digest)) hex += HEX[byte];
+  return hex;
 }

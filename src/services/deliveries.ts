@@ -154,7 +154,7 @@ const missing = () => new AppError("not_found", { detail: "There is no such deli
 async function findOwnDelivery(ctx: Context, workspace: string, id: string) {
   const address = parseDeliveryId(id);
   if (!address || address.shard >= ctx.shards.all.length) throw missing();
-  const setup = await loadSetup(ctx.shards.control, { no: address.integration });
-  if (setup?.integration.workspace !== workspace) throw missing();
+  const setup = await loadSetup(ctx.shards.control, { no: address.integration, workspace });
+  if (!setup) throw missing();
   return { address, integration: setup.integration, shard: ctx.shards.get(address.shard) };
 }

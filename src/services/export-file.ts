@@ -1,7 +1,7 @@
 /** An export as an answer: its stream, and what is said with it. The API and the console send the same. */
 import type { Context } from "../context";
 import { attachment } from "../core/export/file-name";
-import { logEvent } from "../telemetry/log";
+import * as events from "../telemetry/events";
 import { type ExportFormat, exportResponses } from "./export";
 import { exportInput, nextOptions } from "./export-options";
 
@@ -33,7 +33,7 @@ export async function openExport(ctx: Context, workspace: string, wanted: FileWa
     workspace,
     exportInput(form, format, query),
   );
-  const failed = (error: unknown) => logEvent("error", "export_failed", { requestId: ctx.requestId, form, error });
+  const failed = (error: unknown) => events.exportFailed({ trace: ctx.trace, form, error });
   const headers = {
     "content-type": EXPORT_TYPES[format],
     "content-disposition": attachment(title, format),

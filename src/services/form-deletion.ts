@@ -18,8 +18,7 @@ export async function deleteForm(
   workspace: string,
   input: { form: string; retentionDays: number },
 ): Promise<FormView> {
-  const row = await findRow(ctx, input.form);
-  if (row.workspace !== workspace) throw missing();
+  const row = await findRow(ctx, workspace, input.form);
   const now = ctx.now();
   const eraseAt = now + input.retentionDays * DAY_MS;
   const deed = { action: "form.deleted", detail: { eraseAt: new Date(eraseAt).toISOString() } } as const;
@@ -31,8 +30,8 @@ export async function deleteForm(
 
 /** Takes a deletion back: state, responses and integrations are as they were. Throws `not_found` when it is erased, or is being. */
 export async function restoreForm(ctx: Context, workspace: string, input: { form: string }): Promise<FormView> {
-  const row = await findRow(ctx, input.form);
-  if (row.workspace !== workspace || row.erasingAt !== null) throw missing();
+  const row = await findRow(ctx, workspace, input.form);
+  if (row.erasingAt !== null) throw missing();
   if (row.deletedAt === null) throw new AppError("conflict", { detail: "This form is not deleted." });
   const view = await applyChange(ctx, row, { deletedAt: null, eraseAt: null }, { action: "form.restored" });
   for (const { shard, no } of await listSegments(ctx.shards, row.id)) {

@@ -203,6 +203,6 @@ export async function applyChange(
   const applied = await store.updateForm(ctx.shards.control, row.id, { ...change, updatedAt: next.updatedAt }, entry);
   if (!applied) throw missing();
   // Read again: somebody may have closed it meanwhile.
-  await syncSegment(ctx, row.id);
+  await syncSegment(ctx, row);
   return viewForm(next);
 }

@@ -96,21 +96,24 @@ export async function loadOwnForm(ctx: Context, workspace: string, id: string): 
 
 /** The row of a workspace's form as it is now, published or not. Throws `not_found`, also for a deleted one. */
 export async function findOwnRow(ctx: Context, workspace: string, id: string): Promise<store.FormRow> {
-  const row = await findRow(ctx, id);
-  if (row.workspace !== workspace || row.deletedAt !== null) throw missing();
+  const row = await findRow(ctx, workspace, id);
+  if (row.deletedAt !== null) throw missing();
   return row;
 }
 
-/** The row of a form, whatever its state. Throws `not_found`. */
-export async function findRow(ctx: Context, id: string): Promise<store.FormRow> {
-  const row = await store.findForm(ctx.shards.control, id);
+/** The row of a workspace's form, whatever its state. Throws `not_found`. */
+export async function findRow(ctx: Context, workspace: string, id: string): Promise<store.FormRow> {
+  const row = await store.findOwnForm(ctx.shards.control, workspace, id);
   if (!row) throw missing();
   return row;
 }
 
 /** Makes the open segment agree with the form as it is now, so that its INSERTs do too. May be repeated. */
-export async function syncSegment(ctx: Context, id: string): Promise<void> {
-  await admitAs(ctx, await findRow(ctx, id));
+export async function syncSegment(
+  ctx: Context,
+  { id, workspace }: { readonly id: string; readonly workspace: string },
+): Promise<void> {
+  await admitAs(ctx, await findRow(ctx, workspace, id));
   ctx.forms.delete(id);
 }
 

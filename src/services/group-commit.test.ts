@@ -32,7 +32,19 @@ function handmade(limits: GroupCommitOptions<string, number>["limits"] = {}) {
     if (!found) throw new Error("no such call");
     return found;
   };
-  return { group, stored, calls, call };
+  /** Commits each write from the n-th on, as it comes, until `work` is done. */
+  const commitUntil = async <T>(work: Promise<T>, n: number): Promise<T> => {
+    let over = false;
+    const end = () => {
+      over = true;
+    };
+    work.then(end, end);
+    for (let next = n; !over; await new Promise((resolve) => setTimeout(resolve, 1))) {
+      for (; calls[next]; next += 1) calls[next]?.commit();
+    }
+    return work;
+  };
+  return { group, stored, calls, call, commitUntil };
 }
 
 describe("group commit", () => {
@@ -124,5 +136,59 @@ describe("group commit", () => {
     (await call(2)).commit();
     await Promise.all(all);
     expect(calls.map((c) => c.entries)).toEqual([["a"], ["key:1/x", "b"], ["key:1/y"]]);
+  });
+
+  it("bounds the bytes that wait", async () => {
+    const { group, call } = handmade({ waitingBytes: 100 });
+    const taken = [group.submit("a"), group.submit("b".repeat(100))];
+    await expect(group.submit("c")).rejects.toBeInstanceOf(QueueFull);
+    (await call(0)).commit();
+    (await call(1)).commit();
+    await Promise.all(taken);
+    const later = group.submit("c");
+    (await call(2)).commit();
+    expect(await later).toBe(2);
+  });
+
+  it("sheds at once who would wait too long behind a slow store, and nobody once it is fast again", async () => {
+    const { group, call, calls, commitUntil } = handmade({
+      group: 2,
+      waitMs: 30,
+      patienceMs: 10_000,
+      deadlineMs: 20_000,
+    });
+    const slow = group.submit("a");
+    const first = await call(0);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    first.commit();
+    await slow;
+    const taken = ["b", "c", "d"].map((entry) => group.submit(entry));
+    await expect(group.submit("e")).rejects.toBeInstanceOf(QueueFull);
+    await commitUntil(Promise.all(taken), 1);
+    for (let n = 0; n < 20; n += 1) {
+      const at = calls.length;
+      await commitUntil(group.submit(`fast ${n}`), at);
+    }
+    const at = calls.length;
+    const later = Promise.all(["f", "g", "h", "i", "j"].map((entry) => group.submit(entry)));
+    expect(await commitUntil(later, at)).toHaveLength(5);
+  });
+
+  it("stores a thousand at once in as many batches as it takes, each once", async () => {
+    const { group, calls, stored, commitUntil } = handmade({ patienceMs: 10_000, deadlineMs: 20_000 });
+    const all = Promise.all(Array.from({ length: 1_000 }, (_, n) => group.submit(`entry ${n}`)));
+    await commitUntil(all, 0);
+    expect(new Set(await all).size).toBe(1_000);
+    expect(stored).toHaveLength(1_000);
+    expect(calls.map(({ entries }) => entries.length)).toEqual([1, ...Array(7).fill(128), 103]);
+  });
+
+  it("answers everyone although one leader after the other is cancelled with its write", async () => {
+    const { group, call, stored, commitUntil } = handmade({ patienceMs: 5, deadlineMs: 20_000 });
+    const all = Promise.all(Array.from({ length: 300 }, (_, n) => group.submit(`entry ${n}`)));
+    // A hundred writes in a row are never answered.
+    await call(100);
+    await commitUntil(all, 100);
+    expect(stored).toHaveLength(300);
   });
 });

@@ -30,7 +30,8 @@ export interface GroupCommitOptions<E, R> {
   readonly limits?: Partial<typeof LIMITS>;
 }
 
-const LIMITS = {
+/** The size of a group is chosen by figures: bench/README.md, `group`. */
+export const LIMITS = {
   /** Entries of one batch. */
   group: 128,
   /** Bytes of one batch. */
@@ -38,6 +39,8 @@ const LIMITS = {
   /** Entries that may wait, and their bytes: beyond it submissions are shed before anything hangs. */
   waiting: 2_000,
   waitingBytes: 24_000_000,
+  /** Who would wait longer than this behind others, by what writes took lately, is shed at once. */
+  waitMs: 5_000,
   /** Without progress for so long, a waiter takes the lead. */
   patienceMs: 1_000,
   /** A waiter's whole time. */
@@ -62,18 +65,20 @@ export interface GroupCommit<E, R> {
 export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): GroupCommit<E, R> {
   const { write, conflictOf, sizeOf, isRefused, now } = options;
   const limits = { ...LIMITS, ...options.limits };
-  const queue: Waiter<E, R>[] = [];
+  let queue: Waiter<E, R>[] = [];
   let waitingBytes = 0;
   let flying: Waiter<E, R>[] = [];
   let leading = false;
   let progressAt = 0;
   let generation = 0;
+  /** Milliseconds that a write takes, the last ones counting most. */
+  let pace = 0;
 
   function takeGroup(first: Waiter<E, R>): Waiter<E, R>[] {
     const group = flying.filter((waiter) => waiter.state === "flying");
     const conflicts = new Set(group.map((waiter) => conflictOf(waiter.entry)));
     let bytes = group.reduce((sum, waiter) => sum + sizeOf(waiter.entry), 0);
-    const candidates = first.state === "waiting" ? [first, ...queue.filter((waiter) => waiter !== first)] : [...queue];
+    const candidates = first.state === "waiting" ? [first, ...queue.filter((waiter) => waiter !== first)] : queue;
     for (const waiter of candidates) {
       if (group.length >= limits.group) break;
       const conflict = conflictOf(waiter.entry);
@@ -83,9 +88,10 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
       conflicts.add(conflict);
       bytes += size;
       waiter.state = "flying";
+      waitingBytes -= size;
       group.push(waiter);
-      drop(waiter);
     }
+    queue = queue.filter((waiter) => waiter.state === "waiting");
     return group;
   }
 
@@ -109,17 +115,26 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     progressAt = now();
     const group = takeGroup(me);
     flying = group;
+    const started = now();
     try {
       const results = await write(group.map((waiter) => waiter.entry));
       for (const [i, waiter] of group.entries()) settle(waiter, { result: results[i] as R });
     } catch (error) {
       for (const waiter of group) settle(waiter, { error });
     }
+    pace = pace === 0 ? now() - started : (3 * pace + now() - started) / 4;
     if (mine !== generation) return; // somebody lost patience and leads now
     progressAt = now();
     flying = [];
     leading = false;
-    queue[0]?.notify(); // the baton
+    // The baton. Clients that gave up leave waiters that can't take it, one after the other: the newest is most likely there.
+    queue[0]?.notify();
+    if (queue.length > 1) queue.at(-1)?.notify();
+  }
+
+  function isTooMuch(): boolean {
+    const wait = Math.floor(queue.length / limits.group) * pace;
+    return queue.length >= limits.waiting || waitingBytes >= limits.waitingBytes || wait > limits.waitMs;
   }
 
   async function settleAlone(me: Waiter<E, R>): Promise<R> {
@@ -129,7 +144,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   }
 
   async function submit(entry: E): Promise<R> {
-    if (queue.length >= limits.waiting || waitingBytes >= limits.waitingBytes) throw new QueueFull("too many wait");
+    if (isTooMuch()) throw new QueueFull("too many wait");
     const me: Waiter<E, R> = { entry, state: "waiting", notify: () => {} };
     queue.push(me);
     waitingBytes += sizeOf(entry);

@@ -1,6 +1,7 @@
 /** An integration as people see it: its config, and how far its cursors have come. */
 import type { Context } from "../context";
 import { seqOf } from "../core/ids";
+import { type Attempts, attemptsSince, sumAttempts } from "../core/tally";
 import { readBudgets } from "../store/budgets";
 import { findCursors, type KnownCursor, type Lag, lagsOf } from "../store/cursor-control";
 import type { CursorState } from "../store/cursors";
@@ -36,6 +37,8 @@ export interface IntegrationView {
   readonly lastError: string | null;
   /** Since when every attempt failed, and how many in a row; null: the last one did not. */
   readonly failing: { readonly since: string; readonly attempts: number } | null;
+  /** Attempts of the hour that has begun and the 24 before it. */
+  readonly lastDay: Attempts;
   readonly lastSuccessAt: string | null;
   readonly nextAttemptAt: string | null;
   readonly createdAt: string;
@@ -182,6 +185,7 @@ function viewOf(ctx: Context, row: IntegrationRow, { placed, parked, tokens }: K
     },
     lastError: all.find((cursor) => cursor.lastError !== null)?.lastError ?? null,
     failing: viewFailing(all),
+    lastDay: sumAttempts(all.map(({ tally }) => attemptsSince(tally, ctx.now()))),
     lastSuccessAt: latest > 0 ? new Date(latest).toISOString() : null,
     nextAttemptAt: next > ctx.now() ? new Date(next).toISOString() : null,
     createdAt: new Date(row.createdAt).toISOString(),

@@ -6,6 +6,7 @@ import type { Metadata } from "../core/form";
 import { parseResponseId } from "../core/ids";
 import type { Answers, ResponseRecord } from "../core/response";
 import type { ReviewState } from "../core/review";
+import { markErasure } from "../dispatch/backup-retention";
 import { findResponse } from "../store/responses";
 import { record } from "./audit";
 import { again, applyChange, type Precondition, requireRevision } from "./change";
@@ -51,8 +52,8 @@ export interface Stored {
 export async function findStored(ctx: Context, form: CachedForm, id: string): Promise<Stored> {
   const address = parseResponseId(id);
   if (!address || address.shard >= ctx.shards.all.length) throw missing();
-  const found = await findResponse(ctx.shards.get(address.shard).db, address);
-  if (found?.form !== form.id) throw missing();
+  const found = await findResponse(ctx.shards.get(address.shard).db, address, form.id);
+  if (!found) throw missing();
   return found;
 }
 
@@ -84,5 +85,7 @@ export async function eraseResponse(ctx: Context, workspace: string, input: Eras
     if (input.precondition) requireRevision(response, input.precondition);
     await applyChange(ctx, { response, change: { event: "erased" } });
   });
+  const address = parseResponseId(input.response);
+  if (address) await markErasure(ctx, address);
   await record(ctx, { workspace, action: "response.erased", object: input.response, detail: { form: form.id } });
 }

@@ -19,7 +19,7 @@ export function fullness(config: Pick<Context["config"], "shardCapBytes" | "segm
 /** Where there is no other shard to go to, it is looked for again after this time. */
 const MOVE_MS = 10_000;
 
-type Placed = Pick<CachedForm, "id" | "shard" | "segment">;
+type Placed = Pick<CachedForm, "id" | "workspace" | "shard" | "segment">;
 
 /** Opens a form's next segment, after the answer to whose response was the last straw. Tried seldom, and never fails. */
 export async function moveOn(ctx: Context, form: Placed, position: number | null): Promise<void> {
@@ -31,7 +31,7 @@ export async function moveOn(ctx: Context, form: Placed, position: number | null
   const opened = await openNextSegment(ctx.opener, { form: form.id, from, anywhere }).catch(() => false);
   if (!opened) return;
   ctx.moves.delete(form.id);
-  await syncSegment(ctx, form.id).catch(() => {});
+  await syncSegment(ctx, form).catch(() => {});
 }
 
 /** The form after its segment was found retired: in its next one, which is opened if whoever retired it did not come to that. */
@@ -40,7 +40,7 @@ export async function followForm(ctx: Context, form: Placed): Promise<CachedForm
   if (fresh.shard !== form.shard || fresh.segment !== form.segment) return fresh;
   const from = { shard: form.shard, no: form.segment };
   await openNextSegment(ctx.opener, { form: form.id, from, anywhere: true });
-  await syncSegment(ctx, form.id);
+  await syncSegment(ctx, form);
   return reloadForm(ctx, form.id);
 }
 

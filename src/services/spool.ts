@@ -30,7 +30,7 @@ export async function spoolAll(
   { entries, error }: { entries: readonly NewResponse[]; error: unknown },
 ): Promise<(Accepted | AppError)[]> {
   if (error instanceof AppError) throw error;
-  const messages = entries.map((entry) => messageOf(form, entry));
+  const messages = entries.map((entry) => messageOf(ctx, form, entry));
   const outcomes = await ctx.spool(messages, error);
   return Promise.all(
     messages.map(async (message, i) => {
@@ -47,7 +47,7 @@ function accepted(message: Spooled): Accepted {
 }
 
 /** Named one by one: what a message holds is a format that outlives a deployment. */
-const messageOf = (form: CachedForm, entry: NewResponse): Spooled => ({
+const messageOf = ({ trace }: Context, form: CachedForm, entry: NewResponse): Spooled => ({
   form: form.id,
   shard: form.shard,
   segment: entry.segment,
@@ -62,4 +62,5 @@ const messageOf = (form: CachedForm, entry: NewResponse): Spooled => ({
   fingerprint: entry.fingerprint,
   since: entry.since,
   link: entry.link ?? null,
+  trace,
 });

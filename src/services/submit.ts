@@ -122,7 +122,7 @@ async function replayOf(
 async function catchUp(ctx: Context, form: CachedForm, entry: NewResponse): Promise<CachedForm> {
   const fresh = await reloadForm(ctx, form.id);
   if (fresh.state === "open" && fresh.version === entry.version) {
-    await syncSegment(ctx, form.id);
+    await syncSegment(ctx, form);
     return reloadForm(ctx, form.id);
   }
   return fresh;

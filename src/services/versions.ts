@@ -31,9 +31,9 @@ export async function publishVersion(
   const change = { ...next, form, version, recheck, now: ctx.now() };
   const published = await store.insertVersion(ctx.shards.control, change, entry);
   if (!published) throw new AppError("conflict", { detail: "Another version was published just now. Try again." });
-  await syncSegment(ctx, form);
+  await syncSegment(ctx, row);
   await indexQuestions(ctx, { id: form, definition: input.definition });
-  return withDefinition(viewForm(await findRow(ctx, form)), input.definition);
+  return withDefinition(viewForm(await findRow(ctx, workspace, form)), input.definition);
 }
 
 /** Whether there may be responses that were judged by other rules. */

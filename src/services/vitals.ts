@@ -29,7 +29,7 @@ export interface Readiness {
 
 /** Whether every shard can be asked, has this code's schema and is swept. At most two round trips for each, side by side. */
 export async function readReadiness(ctx: Context): Promise<Readiness> {
-  const shards = (await askShards(ctx.shards)).map((asked) => healthOf(asked, ctx.now()));
+  const shards = (await askShards(ctx.shards, ctx.trace)).map((asked) => healthOf(asked, ctx.now()));
   return { status: shards.every(({ state }) => state === "ready") ? "ready" : "not_ready", shards };
 }
 
@@ -51,7 +51,7 @@ const secondsSince = (then: number, now: number): number => Math.max(0, Math.rou
  */
 export async function readMetrics(ctx: Context): Promise<Family[]> {
   const [shards, rows] = await Promise.all([
-    askShards(ctx.shards),
+    askShards(ctx.shards, ctx.trace),
     listAllIntegrations(ctx.shards.control, INTEGRATIONS_MAX),
   ]);
   return [...shardMetrics(shards, ctx.now()), ...integrationMetrics(await viewIntegrations(ctx, rows))];

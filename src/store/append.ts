@@ -48,7 +48,7 @@ export interface AppendResult {
 const PIECE_BYTES = 1_000_000;
 
 const S = SEGMENT_SIZE;
-// The nonce is looked for only after `since`: a few rows, no index. It makes the statement safe to repeat, also when the
+// The nonce is looked for only after `since`: a few rows, no index, and read once for all entries. It makes the statement safe to repeat, also when the
 // first copy commits after the second. What a form promised to take comes first and counts, but is bound by no quota: so what
 // a quota leaves out is always the end, and there are no gaps; a link's maximum is compared before anything is numbered. Keys are
 // found by responses_key only like this: segment by segment (CROSS JOIN), and without the affinity of `no` (the +), which the
@@ -67,8 +67,9 @@ SELECT id, nonce, version, 1, received_at, answers, metadata, idempotency_key, f
     CASE WHEN e.value->>9 THEN NULL ELSE s.no * ${S} + s.responses_max END AS last
   FROM json_each(?1) e JOIN segments s ON s.no = e.value->>0
   WHERE s.retired_at IS NULL AND (s.version = e.value->>2 AND s.state = 'open' OR e.value->>9 AND s.version > 0)
-    AND NOT EXISTS (SELECT 1 FROM responses d
-                    WHERE d.id > e.value->>8 AND d.id < (s.no + 1) * ${S} AND d.nonce = e.value->>1)
+    AND e.value->>1 NOT IN (
+      SELECT d.nonce FROM (SELECT t.value->>0 AS no, min(t.value->>8) AS since FROM json_each(?1) t GROUP BY 1)
+        CROSS JOIN responses d WHERE d.id > since AND d.id < (no + 1) * ${S})
     AND (e.value->>6 IS NULL OR NOT EXISTS (
       SELECT 1 FROM segments f CROSS JOIN responses k
       WHERE f.form = s.form AND (k.id >> 33) = +f.no AND k.idempotency_key = e.value->>6))

@@ -37,7 +37,8 @@ export async function changeConnection(
   change: Pick<ConnectionRow, "updatedAt"> & Partial<Pick<ConnectionRow, "name" | "sealed" | "keyId">>,
   entry: AuditEntry,
 ): Promise<boolean> {
-  const same = and(eq(connections.no, read.no), eq(connections.sealed, read.sealed));
+  const { no, workspace, sealed } = read;
+  const same = and(eq(connections.no, no), eq(connections.workspace, workspace), eq(connections.sealed, sealed));
   const update = control(db).update(connections).set(change).where(same);
   const [updated] = await changeAudited(db, [prepared(db, update)], entry);
   return updated?.meta.changes === 1;

@@ -4,6 +4,8 @@
  */
 import { SEGMENT_SIZE } from "../core/ids";
 import type { Blocked } from "../core/notice";
+import type { Tally } from "../core/tally";
+import type { Trace } from "../core/trace";
 import type { Segment } from "./shards";
 
 /** A wake-up younger than this is still on its way: no second one is sent. */
@@ -17,6 +19,8 @@ export interface WakeUp {
   readonly kind: string;
   /** Not before this time: the cursor cannot be claimed earlier. 0: at once. */
   readonly notBefore: number;
+  /** Of what rang, once it is sent; others that had work by then rang no more. Messages of before this was kept have none. */
+  readonly trace?: Trace | undefined;
 }
 
 /** A row that rang for a wake-up. */
@@ -66,6 +70,8 @@ export interface Cursor {
   readonly failing: Failing | null;
   /** Stopped by causes that were told; null: it has delivered since. */
   readonly blocked: Blocked | null;
+  /** What became of its attempts in the last day. */
+  readonly tally: Tally;
   /** The segment that the form wrote to before; null: this is its first one. */
   readonly follows: Segment | null;
 }
@@ -78,12 +84,14 @@ export interface Failing {
 
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
-  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, follows`;
+  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, tally,
+  follows`;
 
-export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "follows"> & {
+export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "tally" | "follows"> & {
   readonly flight: string | null;
   readonly follows: string | null;
   readonly blocked: string | null;
+  readonly tally: string;
   readonly failingSince: number | null;
   readonly failedAt: number | null;
 };
@@ -94,6 +102,7 @@ export const toCursor = ({ failingSince, failedAt, ...row }: CursorRow): Cursor 
   ...row,
   flight: row.flight === null ? null : (JSON.parse(row.flight) as Flight),
   blocked: row.blocked === null ? null : (JSON.parse(row.blocked) as Blocked),
+  tally: JSON.parse(row.tally) as Tally,
   follows: row.follows === null ? null : toSegment(JSON.parse(row.follows) as [number, number]),
   failing: failingSince === null ? null : { since: failingSince, at: failedAt ?? failingSince },
 });
@@ -154,6 +163,7 @@ export interface CursorChange {
   readonly success: boolean;
   readonly failing: Failing | null;
   readonly blocked: Blocked | null;
+  readonly tally: Tally;
   /** Keep the lease when there is more to do. */
   readonly hold: boolean;
 }
@@ -182,7 +192,7 @@ export function settleStatement(
     .prepare(
       `UPDATE cursors SET position = ?1, revision_position = ?2, high = max(high, ?1), flight = ?3, failures = ?5,
          state = CASE WHEN state = 'paused' THEN state ELSE ?4 END, last_error = ?6, next_at = ?7,
-         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, blocked = ?16,
+         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, blocked = ?16, tally = ?17,
          lease_until = CASE WHEN ?13 AND ${more} THEN lease_until ELSE 0 END,
          wake_at = CASE WHEN ?13 AND ${more} THEN wake_at WHEN ?4 <> 'active' OR ${more} THEN max(?7, ?9) ELSE 0 END
        WHERE segment = ?10 AND integration = ?11 AND epoch = ?12
@@ -205,6 +215,7 @@ export function settleStatement(
       change.failing?.since ?? null,
       change.failing?.at ?? null,
       change.blocked === null ? null : JSON.stringify(change.blocked),
+      JSON.stringify(change.tally),
     );
 }
 

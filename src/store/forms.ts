@@ -73,8 +73,15 @@ export async function insertVersion(
   return results.at(-1)?.meta.changes === 1;
 }
 
+/** A form of any workspace, for what anybody may open: submissions, hosted forms. Others ask for their own. */
 export async function findForm(db: D1Database, id: string): Promise<FormRow | null> {
   return (await query(control(db).select().from(forms).where(eq(forms.id, id)).get())) ?? null;
+}
+
+/** A form of this workspace, whatever its state, or null. */
+export async function findOwnForm(db: D1Database, workspace: string, id: string): Promise<FormRow | null> {
+  const mine = and(eq(forms.id, id), eq(forms.workspace, workspace));
+  return (await query(control(db).select().from(forms).where(mine).get())) ?? null;
 }
 
 /** Which forms a list shows: those in use, or those that were put away. */

@@ -123,8 +123,12 @@ export interface IntegrationSetup {
   readonly connection: { readonly sealed: string; readonly keyId: string } | null;
 }
 
-/** Loads an integration with its form's current definition and its connection; one round trip. Null: it was deleted. */
-export async function loadSetup(db: D1Database, by: { no: number } | { id: string }): Promise<IntegrationSetup | null> {
+/** Loads an integration with its form's current definition and its connection; one round trip. Null: it was deleted, or is none of `workspace`. */
+export async function loadSetup(
+  db: D1Database,
+  by: { no: number; workspace?: string } | { id: string },
+): Promise<IntegrationSetup | null> {
+  const own = "workspace" in by && by.workspace ? eq(integrations.workspace, by.workspace) : undefined;
   const row = await query(
     control(db)
       .select({
@@ -140,7 +144,7 @@ export async function loadSetup(db: D1Database, by: { no: number } | { id: strin
         connections,
         and(eq(connections.id, integrations.connection), eq(connections.workspace, integrations.workspace)),
       )
-      .where("no" in by ? eq(integrations.no, by.no) : eq(integrations.id, by.id))
+      .where("no" in by ? and(eq(integrations.no, by.no), own) : eq(integrations.id, by.id))
       .get(),
   );
   if (!row) return null;

@@ -49,9 +49,9 @@ export async function listEntries(
   workspace: string,
   { after, limit, ...filter }: LexiconFilter & { after: LexiconKey | null; limit: number },
 ): Promise<LexiconRow[]> {
-  const { workspace: ws, termKey, language, cityKey } = lexiconEntries;
+  const { termKey, language, cityKey } = lexiconEntries;
   const wanted = and(
-    eq(ws, workspace),
+    eq(lexiconEntries.workspace, workspace),
     filter.term === undefined ? undefined : and(gte(termKey, filter.term), lt(termKey, `${filter.term}\u{10FFFF}`)),
     filter.language === undefined ? undefined : eq(language, filter.language),
     filter.city === undefined ? undefined : eq(cityKey, filter.city),

@@ -67,16 +67,18 @@ export async function readAfter(
   return results.map((row) => toResponse(row, shard.no));
 }
 
-/** One response with the form it belongs to and the collector link that it came by, or null. */
+/** One response with its form and the collector link that it came by, or null; also when it is none of `form`, if that is given. */
 export async function findResponse(
   db: D1Database,
   address: LogAddress,
+  form: string | null = null,
 ): Promise<{ form: string; link: string | null; response: ResponseRecord } | null> {
   const row = await db
     .prepare(
-      `SELECT ${COLUMNS}, link, (SELECT form FROM segments s WHERE s.no = r.id >> 33) AS form FROM responses r WHERE id = ?`,
+      `SELECT * FROM (SELECT ${COLUMNS}, link, (SELECT form FROM segments s WHERE s.no = r.id >> 33) AS form
+         FROM responses r WHERE id = ?1) WHERE ?2 IS NULL OR form = ?2`,
     )
-    .bind(address.position)
+    .bind(address.position, form)
     .first<ResponseRow & { form: string; link: string | null }>();
   return row ? { form: row.form, link: row.link, response: toResponse(row, address.shard) } : null;
 }

@@ -1,5 +1,6 @@
 /** The shard tables of migrations/, mirrored as store/schema.ts mirrors the control tables. */
 import { customType, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { LOG_EVENTS, LOG_LEVELS } from "../core/log";
 import { NOTICE_EVENTS } from "../core/notice";
 import { REVIEW_STATES } from "../core/review";
 
@@ -113,6 +114,7 @@ export const cursors = sqliteTable(
     failingSince: integer("failing_since"),
     failedAt: integer("failed_at"),
     blocked: text("blocked"),
+    tally: text("tally").notNull(),
     follows: text("follows"),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
@@ -198,3 +200,22 @@ export const heartbeats = sqliteTable("heartbeats", {
   at: integer("at").notNull(),
   oldestAt: integer("oldest_at"),
 });
+
+export const logs = sqliteTable(
+  "logs",
+  {
+    workspace: text("workspace").notNull(),
+    at: integer("at").notNull(),
+    n: integer("n").notNull(),
+    level: text("level", { enum: LOG_LEVELS }).notNull(),
+    event: text("event", { enum: LOG_EVENTS }).notNull(),
+    form: text("form"),
+    integration: text("integration"),
+    request: text("request"),
+    trace: text("trace"),
+    first: integer("first"),
+    last: integer("last"),
+    detail: text("detail").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspace, t.at, t.n] })],
+);

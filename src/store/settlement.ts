@@ -1,10 +1,12 @@
 /** Writing what a page came to: delivery rows and the cursor, in one batch that holds only for the holder's epoch. */
 import type { FeedNumber } from "../core/ids";
 import type { AttemptRecord } from "../core/integration";
+import type { LogEntry } from "../core/log";
 import type { Incident } from "../core/notice";
 import { attemptStatements } from "./attempts";
 import { type Cursor, type CursorChange, type Settled, settleStatement } from "./cursors";
 import { type DeliveryWrite, unmarkStatement, writeStatement } from "./deliveries";
+import { logStatement } from "./logs";
 import { noticeStatements } from "./notices";
 
 export interface PageSettlement {
@@ -15,6 +17,8 @@ export interface PageSettlement {
   readonly unmark: readonly number[];
   /** What others are to be told of this page. */
   readonly incident: Incident | null;
+  /** Entries of the log service. */
+  readonly logs?: readonly LogEntry[];
   /** What the log of attempts gets, and the stretch of the feed that the page covers; kinds that keep one. */
   readonly attempts?: {
     readonly made: ReadonlyMap<number, AttemptRecord>;
@@ -27,7 +31,7 @@ export interface PageSettlement {
 export async function settlePage(
   db: D1Database,
   cursor: Cursor,
-  { change, feed, writes, unmark, incident, attempts }: PageSettlement,
+  { change, feed, writes, unmark, incident, logs = [], attempts }: PageSettlement,
   now: number,
 ): Promise<Settled | null> {
   const results = await db.batch<Settled>([
@@ -36,6 +40,7 @@ export async function settlePage(
     // After the rows: which attempts are kept depends on what became of their deliveries.
     ...(attempts && attempts.made.size > 0 ? attemptStatements(db, cursor, { feed, ...attempts }) : []),
     ...(incident ? noticeStatements(db, cursor, incident, now) : []),
+    ...(logs.length > 0 ? [logStatement(db, logs, cursor)] : []),
     settleStatement(db, cursor, change, now),
   ]);
   return results.at(-1)?.results[0] ?? null;

@@ -1,8 +1,10 @@
 /** What a shard says of itself: its schema, when it was swept last, and how large it is. */
 import { SEGMENT_SIZE } from "../core/ids";
+import type { LogEntry } from "../core/log";
+import { logStatement } from "./logs";
 
 /** The newest file of migrations/: a database without it is older than this code. */
-export const SCHEMA = "0031_shards.sql";
+export const SCHEMA = "0036_backups.sql";
 
 export interface Vitals {
   /** The newest migration that was applied; null: none. */
@@ -35,14 +37,17 @@ const OLDEST = `SELECT min(at) FROM (
   SELECT (SELECT created_at FROM revisions WHERE id > c.revision_position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1)
     FROM cursors c WHERE c.state IN ('active', 'waiting') AND c.revision_position IS NOT NULL)`;
 
-/** Notes that a sweep of this shard ended, and returns its size in bytes. One row written; up to four read for each cursor. */
-export async function noteSweep(db: D1Database, now: number): Promise<number> {
-  const { meta } = await db
+/**
+ * Notes that a sweep of this shard ended, with entries of the log, and returns its size in bytes. One row written, and each entry's; up
+ * to four read for each cursor.
+ */
+export async function noteSweep(db: D1Database, now: number, logs: readonly LogEntry[] = []): Promise<number> {
+  const note = db
     .prepare(
       `INSERT INTO heartbeats (name, at, oldest_at) VALUES ('sweep', ?1, (${OLDEST}))
        ON CONFLICT (name) DO UPDATE SET at = excluded.at, oldest_at = excluded.oldest_at`,
     )
-    .bind(now, SEGMENT_SIZE)
-    .run();
-  return meta.size_after;
+    .bind(now, SEGMENT_SIZE);
+  const [noted] = await db.batch([note, ...(logs.length > 0 ? [logStatement(db, logs)] : [])]);
+  return noted?.meta.size_after ?? 0;
 }

@@ -57,6 +57,15 @@ describe("appending to the log", () => {
     expect(later.rowsRead).toBeLessThanOrEqual(few.rowsRead + 2);
   });
 
+  it("reads what stands behind a known position once, not for each entry", async () => {
+    const batch = (n: number) => Array.from({ length: n }, () => response(segment));
+    await append(...batch(300));
+    const late = await append(...batch(200));
+    expect(late.rowsWritten).toBe(200);
+    // The 300 once; the entries of the batch, its segment and its head once each, and in each step that looks at them.
+    expect(late.rowsRead).toBeLessThan(300 + 10 * 200);
+  });
+
   it("reads a number of rows that does not grow with the keys of the shard, of this form or of others", async () => {
     const key = () => ({ idempotencyKey: crypto.randomUUID(), fingerprint: "f" });
     const other = (await openFirstSegment(shards, { id: crypto.randomUUID(), version: 1, state: "open", now: 0 })).no;

@@ -20,11 +20,17 @@ describe("keys", () => {
     visitor.submit("/console/keys/new", "/console/keys/new", { ...fields, ...more });
   const textIn = ({ body }: Page) => /fl_[A-Za-z0-9]+/.exec(body)?.[0] ?? "";
 
-  it("a key is shown in the answer to the form that made it, and nowhere else", async () => {
-    const made = await make();
-    expect(made.status).toBe(201);
+  it("a key is shown once, on the page that its form leads to, and nowhere else", async () => {
+    const sent = await make();
+    expect([sent.status, sent.headers.get("location")]).toEqual([303, "/console/keys"]);
+    expect(sent.headers.getSetCookie().find((one) => one.startsWith("formlog_once="))).toMatch(
+      /; Max-Age=60; Path=\/console\/keys; HttpOnly; SameSite=Strict$/,
+    );
+    const made = await visitor.follow(sent);
     expect(made.headers.get("cache-control")).toBe("no-store");
     const text = textIn(made);
+    expect(text).not.toBe("");
+    expect(wholeOf(sent)).not.toContain(text);
     const { items } = (await call("GET", "/v1/keys", { key })).body;
     expect(items[0]).toMatchObject({
       name: "Tablet 4",
@@ -50,7 +56,7 @@ describe("keys", () => {
 
   it("is for the form that was chosen", async () => {
     const form = await newForm(key, { title: "Clinic" });
-    const text = textIn(await make({ form, scopes: "forms:read" }));
+    const text = textIn(await visitor.follow(await make({ form, scopes: "forms:read" })));
     expect((await call("GET", "/v1/forms", { key: text })).body.items).toHaveLength(1);
     expect(textOf((await visitor.get("/console/keys")).body)).toMatch(/Tablet 4.*See forms.*Clinic/);
   });

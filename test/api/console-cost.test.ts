@@ -206,6 +206,10 @@ const PAGES: Readonly<Record<string, readonly (readonly [what: string, at: At, m
   "GET /console/forms/:form/versions/:version": [
     ["one of them", ({ form }) => `/console/forms/${form}/versions/1`, 15],
   ],
+  "GET /console/forms/:form/versions/:version/put-back": [
+    ["before it is put back", ({ form }) => `/console/forms/${form}/versions/1/put-back`, 15],
+  ],
+  "GET /console/forms/:form/recheck": [["a re-check", ({ form }) => `/console/forms/${form}/recheck`, 15]],
   "GET /console/forms/:form/summary": [["the summary", ({ form }) => `/console/forms/${form}/summary`, 140]],
   "GET /console/forms/:form/search": [
     ["no search yet", ({ form }) => `/console/forms/${form}/search`, 110],

@@ -147,8 +147,7 @@ describe("a correction link", () => {
   const linkIn = ({ body }: Page) => /https?:[^<]*\/corrections\/[^<\s]*/.exec(body)?.[0] ?? "";
 
   it("is shown once, opens the response, and by it the review is closed", async () => {
-    const made = await make();
-    expect(made.status).toBe(201);
+    const made = await visitor.follow(await make());
     const link = new URL(linkIn(made));
     const hosted = await visitor.get(link.pathname);
     expect(hosted.body).toContain("Ask again.");

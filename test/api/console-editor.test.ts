@@ -214,6 +214,23 @@ describe("a definition with more in it than the pages know", () => {
   });
 });
 
+it("metadata of a question and of the form is written as lines", async () => {
+  const form = await newForm(key);
+  const name = edit(form, "/questions/name");
+  await send(name, name, { metadata: 'team: north\r\nround: 3\r\ncode: "7"' });
+  expect((await draftOf(form)).definition.questions[0].metadata).toEqual({ team: "north", round: 3, code: "7" });
+  await send(name, name, { metadata: "no pair" });
+  expect((await draftOf(form)).problems).toMatchObject([{ pointer: "/questions/0/metadata" }]);
+  const at = `/console/forms/${form}/settings`;
+  await send(at, at, { metadata: "project: 12\nlead: Asha" });
+  const stored = async () => (await call("GET", `/v1/forms/${form}`, { key })).body.metadata;
+  expect(await stored()).toEqual({ project: 12, lead: "Asha" });
+  const refused = await send(at, at, { metadata: "no pair" });
+  expect([refused.status, untouched(refused.body, at).get("metadata")]).toEqual([422, "no pair"]);
+  await send(at, at, { metadata: "" });
+  expect(await stored()).toEqual({});
+});
+
 it("a rule, a language and a list go after they were confirmed, with what belongs to them", async () => {
   const rules = [{ name: "r", severity: "flag", expression: "name != null", message: "M" }];
   const translations = { hi: { title: "क", rules: { r: "म" } } };

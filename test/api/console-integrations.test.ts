@@ -145,10 +145,12 @@ describe("a kind's form", () => {
       "config.headers": "X-One: 1\nX-Two: a: b",
       "config.events": "response.created",
     });
-    expect(made.status, textOf(made.body)).toBe(201);
-    const [, secret = ""] = /value="(whsec_[^"]+)"/.exec(made.body) ?? [];
-    expect(secret).not.toBe("");
+    expect(made.status, textOf(made.body)).toBe(303);
     const { config, id } = await newest();
+    expect(made.headers.get("location")).toBe(at(id));
+    const [secret = ""] = /whsec_[^<\s]+/.exec((await one.follow(made)).body) ?? [];
+    expect(secret).not.toBe("");
+    expect(JSON.stringify([...made.headers])).not.toContain(secret);
     expect(config).toMatchObject({ headers: { "X-One": "1", "X-Two": "a: b" }, events: ["response.created"] });
     for (const page of ["", "edit"]) expect((await one.get(at(id, page))).body).not.toContain(secret);
     const bad = await send(adding("webhook"), {
@@ -247,6 +249,29 @@ describe("one integration", () => {
     const { body } = await visitor.get(at(id));
     expect(body).not.toMatch(/Retry<|Skip…|Pause…|First key/);
     expect(textOf(body)).toContain("What happened Stopped");
+  });
+
+  it("is compared with the other side by a button, and says what that found", async () => {
+    expect(textOf((await one.get(at(id))).body)).toContain("Compared with the other side Not yet.");
+    const asked = await one.submit(at(id), at(id, "reconcile"));
+    expect(textOf((await one.follow(asked)).body)).toContain("It is compared as soon as its worker has time.");
+    const due = "SELECT reconcile_at AS at FROM cursors WHERE integration = (SELECT no FROM integrations WHERE id = ?)";
+    expect((await env.DB.prepare(due).bind(id).first<{ at: number }>())?.at).toBeLessThanOrEqual(Date.now());
+    const note = `INSERT INTO reconciliations (segment, integration, started_at, finished_at, checked, missing, repaired, examples)
+      SELECT segment, integration, ?2, ?3, 1200, 3, 2, '{}' FROM cursors
+      WHERE integration = (SELECT no FROM integrations WHERE id = ?1)`;
+    await env.DB.prepare(note)
+      .bind(id, Date.now() - 60_000, null)
+      .run();
+    expect((await one.get(at(id))).body).toMatch(/id="comparison" data-live=/);
+    await env.DB.prepare(note)
+      .bind(id, Date.now() - 60_000, Date.now() - 60_000)
+      .run();
+    const { body } = await one.get(at(id));
+    expect(textOf(body)).toMatch(/Done 1 min ago Looked at 1,200 Missing there 3 Put right 2 Compare now/);
+    expect(body).not.toMatch(/id="comparison" data-live=/);
+    const hook = await make({ kind: "webhook", config: { url: "https://example.com/hook" } });
+    expect((await one.get(at(hook))).body).not.toContain("Compare now");
   });
 
   it("is paused once that is confirmed, and resumed", async () => {

@@ -91,7 +91,16 @@ describe("the health of a workspace", () => {
       Date.now() + 600_000,
     );
     await set(paused, "state = 'paused', last_success_at = ?", Date.now() - 7_200_000);
-    await set(active, "position = position + 1");
+    const hour = Math.floor(Date.now() / 3_600_000);
+    await set(
+      active,
+      "position = position + 1, tally = ?",
+      JSON.stringify([
+        [hour - 90, 9, 9],
+        [hour - 1, 1240, 3],
+      ]),
+    );
+    await set(paused, "tally = ?", JSON.stringify([[hour, 9, 0]]));
     const { body } = await one.get("/console/integrations");
     const text = textOf(body);
     expect(text).toMatch(/Integrations 3 Blocked 1 Waiting 0 Paused 1 Parked deliveries 0/);
@@ -101,6 +110,12 @@ describe("the health of a workspace", () => {
     expect(places).not.toContain(-1);
     expect(text).toMatch(/Next attempt in (9|10) min/);
     expect(text).toMatch(/Last success 2 h ago/);
+    expect(text).toContain("Last day: 1,249 delivered, 3 failed (0.2 %).");
+    expect(text).toMatch(/Last day – .*Last day 9 delivered, 0 failed .*Last day 1,240 delivered, 3 failed \(0\.2 %\)/);
+    const page = textOf((await one.get(`/console/forms/${form}/integrations/${active}`)).body);
+    expect(page).toContain("Last day: 1,240 delivered, 3 failed (0.2 %).");
+    const untried = textOf((await one.get(`/console/forms/${form}/integrations/${blocked}`)).body);
+    expect(untried).toContain("Last day: nothing tried.");
     const own = textOf((await one.get(`/console/forms/${form}/integrations`)).body);
     expect(own).toContain("Share the sheet &lt;with us&gt;.");
     expect(textOf((await one.get(`/console/forms/${await newForm(key)}/integrations`)).body)).toContain(

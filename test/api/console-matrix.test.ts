@@ -22,6 +22,7 @@ interface Row {
 const OUTSIDE = ["GET /console/sign-in", "POST /console/sign-in", "GET /console/assets/:name"];
 
 const EDIT = "/console/forms/:form/edit";
+const VERSION = "/console/forms/:form/versions/:version";
 const SETTINGS = "/console/forms/:form/settings";
 /** A row of an action of the form editor: it keeps the draft. */
 const saves = (on: string, typed: Readonly<Record<string, string>>): Row => ({
@@ -84,6 +85,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   [`GET ${EDIT}/discard`]: { scope: "forms:write" },
   "GET /console/forms/:form/versions": { scope: "forms:read" },
   "GET /console/forms/:form/versions/:version": { scope: "forms:read" },
+  [`GET ${VERSION}/put-back`]: { scope: "forms:write" },
+  "GET /console/forms/:form/recheck": { scope: "forms:write" },
   "GET /console/forms/:form/share": { scope: "forms:read" },
   [`GET ${SETTINGS}`]: { scope: "forms:write" },
   [`GET ${SETTINGS}/:deed`]: { scope: "forms:write" },
@@ -104,6 +107,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   [`POST ${EDIT}/preview/form/check`]: { scope: "forms:write", status: 200, on: `${EDIT}/preview/form` },
   [`POST ${EDIT}/publish`]: { scope: "forms:write", on: `${EDIT}/publish`, audit: "form.version_published" },
   [`POST ${EDIT}/discard`]: { scope: "forms:write", on: `${EDIT}/discard`, audit: "form.draft_discarded" },
+  [`POST ${VERSION}/put-back`]: { scope: "forms:write", on: `${VERSION}/put-back`, audit: "form.draft_saved" },
+  "POST /console/forms/:form/recheck": {
+    scope: "forms:write",
+    on: "/console/forms/:form/recheck",
+    audit: "form.recheck_asked",
+  },
   [`POST ${SETTINGS}`]: {
     scope: "forms:write",
     on: SETTINGS,
@@ -138,7 +147,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   "POST /console/keys/new": {
     scope: "admin",
     whole: true,
-    status: 201,
     on: "/console/keys/new",
     typed: { name: "Tablet", scopes: "responses:submit" },
     audit: "key.created",
@@ -189,7 +197,6 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   [`POST ${RESPONSE}/correction`]: {
     scope: "responses:write",
-    status: 201,
     on: `${RESPONSE}/correction`,
     audit: "correction_link.created",
   },
@@ -265,6 +272,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ...asked("replay", "integration.replayed", { how: "beginning" }),
   ...asked("delete", "integration.deleted"),
   [`POST ${INTEGRATION}/resume`]: { scope: "integrations:write", on: INTEGRATION, audit: "integration.resumed" },
+  [`POST ${INTEGRATION}/reconcile`]: { scope: "integrations:write", on: INTEGRATION, audit: "integration.reconciled" },
   // Nobody's worker stands behind it here.
   [`POST ${INTEGRATION}/test`]: { scope: "integrations:write", on: INTEGRATION, status: 503 },
   [`POST ${INTEGRATION}/deliveries/:delivery/retry`]: {

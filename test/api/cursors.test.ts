@@ -50,6 +50,7 @@ async function settle(cursor: cursors.Cursor, change: Partial<cursors.CursorChan
     nextAt: 0,
     failing: null,
     blocked: null,
+    tally: [],
   } as const;
   const full = { ...base, position: cursor.position, success: true, hold: true, ...change };
   return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], unmark: [], incident: null }, now);

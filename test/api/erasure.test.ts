@@ -7,6 +7,7 @@ import { sweep } from "../../src/dispatch/sweep";
 import { advanceIndexes, setIndexedQuestions } from "../../src/store/answer-index";
 import { saveDraft } from "../../src/store/drafts";
 import { insertVersion } from "../../src/store/forms";
+import { appendLogs } from "../../src/store/logs";
 import { appendSpooled } from "../../src/store/spooled";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
 import { rowsOf, segmentOf, tableNames } from "../support/rows";
@@ -34,11 +35,14 @@ const OF_NO_FORM = [
   "ended_sessions",
   "heartbeats",
   "shards",
+  "backups",
+  "backup_parts",
+  "restores",
   "lexicons",
   "lexicon_entries",
 ];
-/** Rows that stay: who did what to a form is told after it too. */
-const STAY = ["audit"];
+/** Rows that stay: who did what to a form is told after it too, and for the days that the log is kept what happened to it. */
+const STAY = ["audit", "logs"];
 const SHEETS = { kind: "google-sheets", config: { spreadsheetId: "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgVE2upms" } };
 const ANSWER = "what-a-person-told";
 
@@ -93,6 +97,7 @@ async function makeFull(): Promise<{ form: string; segment: number }> {
       .bind(segment, row, row),
     db.prepare("INSERT INTO recheck_requests (form, version, asked_at, start_at) VALUES (?, 1, 1, 1)").bind(form),
   ]);
+  await appendLogs(db, [{ workspace: "ws", at: 1, level: "info", event: "page_settled", form }]);
   return { form, segment };
 }
 
@@ -105,7 +110,7 @@ describe("the erasure of a form", () => {
     expect(filled.toSorted()).toEqual((await tableNames()).filter((table) => !OF_NO_FORM.includes(table)).toSorted());
 
     const eraseAt = Date.parse((await remove(form, "?retentionDays=1")).body.eraseAt);
-    await eraseDeletedForms(shards, eraseAt - 1);
+    await eraseDeletedForms({ shards }, eraseAt - 1);
     const responses = async () => {
       const range = [segment * 2 ** 33, (segment + 1) * 2 ** 33];
       return (
@@ -119,7 +124,7 @@ describe("the erasure of a form", () => {
     // Two rows a statement and one statement a sweep.
     const sizes: number[] = [];
     for (let sweeps = 0; sweeps < 40; sweeps += 1) {
-      await eraseDeletedForms(shards, eraseAt, { rows: 2, steps: 1 });
+      await eraseDeletedForms({ shards }, eraseAt, { rows: 2, steps: 1 });
       await advanceIndexes(db);
       sizes.push(await responses());
       if (sweeps === 0) expect((await post(form, "restore")).status).toBe(404);
@@ -142,7 +147,7 @@ describe("the erasure of a form", () => {
     const form = await newForm(key);
     const segment = await segmentOf(form);
     await remove(form, "?retentionDays=0");
-    await eraseDeletedForms(shards, Date.now());
+    await eraseDeletedForms({ shards }, Date.now());
     const late = {
       nonce: "late-late-late-1",
       segment,

@@ -110,7 +110,7 @@ describe("the index of a deleted integration", () => {
     const [first, second] = [await integrate(), await integrate()];
     await remove(first);
     await call("DELETE", `/v1/forms/${form}?retentionDays=0`, { key });
-    await eraseDeletedForms(ctx.shards, Date.now());
+    await eraseDeletedForms(ctx, Date.now());
     await sweep({ ...ctx, wake: async () => {} }, Date.now());
     for (const gone of [first, second]) {
       await expectNothing(gone);

@@ -94,7 +94,7 @@ describe("the number of an integration", () => {
   it("does not come again after its form is erased", async () => {
     const made = await integrate();
     await call("DELETE", `/v1/forms/${form}?retentionDays=0`, { key });
-    await eraseDeletedForms(ctx.shards, Date.now());
+    await eraseDeletedForms(ctx, Date.now());
     expect(await noted(made)).not.toBeNull();
     form = await newForm(key);
     expect((await integrate()).no).toBeGreaterThan(made.no);

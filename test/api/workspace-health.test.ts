@@ -74,6 +74,35 @@ describe("the integrations of a workspace", () => {
   });
 });
 
+it("the attempts of the last day are told of an integration, and forgotten when they are older", async () => {
+  for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+  const clock = { now: Date.now() };
+  let status = 500;
+  const world = await createWorld({
+    kind: webhook,
+    config: { url: "https://receiver.formlog-tests.io/hook" },
+    definition: { title: "Webhook", questions: [{ ref: "name", type: "short_text", title: "Name" }] },
+    fetch: async () => new Response(null, { status }),
+    settings: {},
+    clock,
+  });
+  expect((await world.view()).lastDay).toEqual({ delivered: 0, failed: 0 });
+  await world.submit({ name: "First" }, { name: "Second" });
+  await world.wakeOnce();
+  const { failed } = (await world.view()).lastDay;
+  expect(failed).toBeGreaterThan(0);
+  status = 200;
+  await world.run();
+  expect((await world.view()).lastDay).toEqual({ delivered: 2, failed });
+  expect((await world.cursor()).tally.length).toBeLessThanOrEqual(2);
+  clock.now += 26 * 3_600_000;
+  expect((await world.view()).lastDay).toEqual({ delivered: 0, failed: 0 });
+  await world.submit({ name: "Third" });
+  await world.run();
+  expect((await world.cursor()).tally).toEqual([[Math.floor(clock.now / 3_600_000), 1, 0]]);
+  vi.restoreAllMocks();
+});
+
 describe("what became of one response", () => {
   let key = "";
   let form = "";

@@ -251,6 +251,8 @@ const PAGES: Readonly<Record<string, (form: string, draft: string) => string>> =
   share: (form) => `/console/forms/${form}/share`,
   versions: (form) => `/console/forms/${form}/versions`,
   version: (form) => `/console/forms/${form}/versions/1`,
+  "put-back": (form) => `/console/forms/${form}/versions/1/put-back`,
+  recheck: (form) => `/console/forms/${form}/recheck`,
 };
 
 /** Those in docs/screenshots. */

@@ -8,9 +8,12 @@ import { catalog } from "../../src/integrations/kinds";
 const workers = catalog.map(({ kind }) => `formlog-${kind}`);
 
 /** An account: what wrangler would create, list and keep. */
-function account(given: { databases?: string[]; queues?: string[]; secrets?: Record<string, string[]> } = {}) {
+function account(
+  given: { databases?: string[]; queues?: string[]; buckets?: string[]; secrets?: Record<string, string[]> } = {},
+) {
   const databases = new Set(given.databases);
   const queues = new Set(given.queues);
+  const buckets = new Set(given.buckets);
   const secrets: Record<string, string[]> = { ...given.secrets };
   const calls: string[] = [];
   const said: string[] = [];
@@ -21,6 +24,8 @@ function account(given: { databases?: string[]; queues?: string[]; secrets?: Rec
       if (a === "d1" && b === "list")
         return JSON.stringify([...databases].map((name) => ({ name, uuid: `id-of-${name}` })));
       if (a === "d1" && b === "create" && c) databases.add(c);
+      if (a === "r2" && c === "list") return [...buckets].map((name) => `name:           ${name}`).join("\n");
+      if (a === "r2" && c === "create") buckets.add(args[3] ?? "");
       if (a === "queues" && b === "list") return [...queues].map((name) => `│ ${name} │ 1 │`).join("\n");
       if (a === "queues" && b === "create" && c) queues.add(c);
       if (a === "deploy") return "Deployed\n  https://formlog.example.workers.dev\n";
@@ -33,6 +38,7 @@ function account(given: { databases?: string[]; queues?: string[]; secrets?: Rec
     randomKey: (bytes) => "ab".repeat(bytes),
     say: (line) => said.push(line),
     publicUrl: undefined,
+    backups: true,
   };
   return { to, calls, said, queues, secrets };
 }
@@ -46,6 +52,7 @@ describe("npm run deploy", () => {
       "d1 create formlog",
       "d1 create formlog-search",
     ]);
+    expect(calls).toContain("r2 bucket create formlog-backup");
     const intake = calls.filter((call) => call.startsWith("queues create formlog-intake"));
     expect(intake.every((call) => call.endsWith("--message-retention-period-secs 1209600"))).toBe(true);
     const index = catalog.find((manifest) => manifest.index)?.kind;
@@ -67,6 +74,7 @@ describe("npm run deploy", () => {
     const again = account({
       databases: ["formlog", "formlog-search"],
       queues: [...first.queues],
+      buckets: ["formlog-backup"],
       secrets: { ...first.secrets, "formlog-twilio-sms": ["PUBLIC_URL"] },
     });
     const missing = await deploy(again.to);
@@ -90,9 +98,21 @@ describe("npm run deploy", () => {
     const database = (name: string, id: string, dir: string) =>
       `database_name = "${name}"\ndatabase_id = "${id}"\nmigrations_dir = "${dir}"\n`;
     const text = `main = "worker.ts"\n${database("formlog", "formlog", "../m")}${database("other", "other", "../m/o")}`;
-    const filled = fillIn(text, { folder: "/x/y", databases: { formlog: "abc", other: "def" } });
+    const filled = fillIn(text, { folder: "/x/y", databases: { formlog: "abc", other: "def" }, backups: true });
     const own = `${database("formlog", "abc", "/x/m")}${database("other", "def", "/x/m/o")}`;
     expect(filled).toBe(`main = "/x/y/worker.ts"\n${own}`);
-    expect(() => fillIn(text, { folder: "/x/y", databases: { formlog: "abc" } })).toThrow(/no database other/);
+    expect(() => fillIn(text, { folder: "/x/y", databases: { formlog: "abc" }, backups: true })).toThrow(
+      /no database other/,
+    );
+  });
+
+  it("binds no bucket to an installation that wants no backups, and creates none", async () => {
+    const { to, calls } = account();
+    await deploy({ ...to, backups: false });
+    expect(calls.filter((call) => call.startsWith("r2"))).toEqual([]);
+    const bucket = '[[r2_buckets]]\nbinding = "BACKUP"\nbucket_name = "formlog-backup"\n';
+    const rest = '\n[triggers]\ncrons = ["* * * * *"]\n';
+    const filled = (backups: boolean) => fillIn(bucket + rest, { folder: "/x", databases: {}, backups });
+    expect([filled(true), filled(false)]).toEqual([bucket + rest, rest]);
   });
 });

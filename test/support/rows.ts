@@ -11,12 +11,12 @@ export async function tableNames(db = env.DB): Promise<string[]> {
   return results.map(({ name }) => name);
 }
 
-/** How many rows lie under the number of an integration, by table: every one that names integrations. */
+/** How many rows lie under the number of an integration, by table: every one that names integrations so. */
 export async function rowsUnder(integration: number, db = env.DB): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const table of await tableNames(db)) {
-    const columns = await db.prepare("SELECT name FROM pragma_table_info(?)").bind(table).all<{ name: string }>();
-    if (!columns.results.some(({ name }) => name === "integration")) continue;
+    const columns = await db.prepare("SELECT name, type FROM pragma_table_info(?)").bind(table).raw<[string, string]>();
+    if (!columns.some(([name, type]) => name === "integration" && type === "INTEGER")) continue;
     const row = await db
       .prepare(`SELECT count(*) AS n FROM ${table} WHERE integration = ?`)
       .bind(integration)

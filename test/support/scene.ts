@@ -347,6 +347,8 @@ const EDITOR = [
   "share",
   "versions",
   "versions/2",
+  "versions/1/put-back",
+  "recheck",
 ];
 
 /** A draft whose every text is hostile, a second version, and settings of such texts. */

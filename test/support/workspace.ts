@@ -16,38 +16,39 @@ async function make(path: string, key: string, body: unknown) {
   return made.body;
 }
 
-/** `names` has the ids by the parameters of addresses, `key` may do everything. */
-export async function stockWorkspace() {
-  const key = await newWorkspace(SECRET);
+/** `text` stands in every text of it, `names` has the ids by the parameters of addresses, `key` may do everything. */
+export async function stockWorkspace(text = SECRET) {
+  const key = await newWorkspace(text);
   const questions = [
-    { ref: "name", type: "short_text", title: SECRET, required: true },
-    { ref: "phone", type: "phone_number", title: `${SECRET} 2` },
+    { ref: "name", type: "short_text", title: text, required: true },
+    { ref: "phone", type: "phone_number", title: `${text} 2` },
   ];
-  const rules = [{ name: "named", severity: "flag", expression: 'name != "Zwetschgendatschi"', message: SECRET }];
-  const { id: form } = await make("/v1/forms", key, { title: SECRET, questions, rules });
-  const { id: response } = await make(`/v1/forms/${form}/responses`, key, { answers: { name: SECRET } });
-  const { id: parked, ...flagged } = await make(`/v1/forms/${form}/responses`, key, { answers: { name: SECRET } });
+  const rules = [{ name: "named", severity: "flag", expression: `name != "${text}"`, message: text }];
+  const { id: form } = await make("/v1/forms", key, { title: text, questions, rules });
+  const { id: response } = await make(`/v1/forms/${form}/responses`, key, { answers: { name: text } });
+  const { id: parked, ...flagged } = await make(`/v1/forms/${form}/responses`, key, { answers: { name: text } });
   const correction: string = flagged.correction.url.split("/").at(-1);
-  const config = { spreadsheetId: `1${SECRET}`, sheet: SECRET };
+  const config = { spreadsheetId: `1${text}`, sheet: text };
   const { id: integration } = await make(`/v1/forms/${form}/integrations`, key, { kind: "google-sheets", config });
   for (const kind of ["summary", "search"]) await make(`/v1/forms/${form}/integrations`, key, { kind, config: {} });
   const slang = { text: "name", city: "name" };
   await make(`/v1/forms/${form}/integrations`, key, { kind: "slang", config: slang });
-  const secrets = { accountSid: `AC${"1".repeat(32)}`, authToken: SECRET };
-  const { id: connection } = await make("/v1/connections", key, { kind: "twilio-sms", name: SECRET, secrets });
-  const { id: keyId } = await make("/v1/keys", key, { name: SECRET, scopes: ["forms:read"] });
+  const secrets = { accountSid: `AC${"1".repeat(32)}`, authToken: text };
+  const { id: connection } = await make("/v1/connections", key, { kind: "twilio-sms", name: text, secrets });
+  const { id: keyId } = await make("/v1/keys", key, { name: text, scopes: ["forms:read"] });
   const delivery = await park({ form, integration, response: parked });
   const receipt = "AAAAAAAAAAAAAAAA0";
-  const { id: link, url } = await make(`/v1/forms/${form}/links`, key, { name: SECRET });
+  const { id: link, url } = await make(`/v1/forms/${form}/links`, key, { name: text });
   const inbox = new URL(url).searchParams.get("link") ?? "";
-  const choiceLists = { places: [{ id: "a", label: SECRET }] };
-  const draft = { title: SECRET, questions, rules, choiceLists, translations: { fr: { title: SECRET } } };
+  const choiceLists = { places: [{ id: "a", label: text }] };
+  const draft = { title: text, questions, rules, choiceLists, translations: { fr: { title: text } } };
   await call("PUT", `/v1/forms/${form}/draft`, { key, body: draft });
-  const { id: entry } = await make("/v1/lexicon", key, { term: SECRET, language: "de" });
+  const { id: entry } = await make("/v1/lexicon", key, { term: text, language: "de" });
   const version = "1";
   const provider = "twilio";
   const kind = "google-sheets";
   const names = {
+    object: "bak_20261129020000k3bt.000001-1.ndjson.gz",
     form,
     response,
     integration,

@@ -4,9 +4,10 @@
  * kept as a text, so that the draft tells what is wrong with it and nothing typed is lost. Pure.
  */
 import { type JsonObject, memberOf, withMember } from "./json";
+import { pairsText, readPairs } from "./pairs";
 
-/** A text of one line or of several, a number, a tick. */
-export type FieldKind = "line" | "text" | "number" | "flag";
+/** A text of one line or of several, a number, a tick, metadata as lines (pairs.ts). */
+export type FieldKind = "line" | "text" | "number" | "flag" | "pairs";
 export type FieldKinds = Readonly<Record<string, FieldKind>>;
 /** What a form sent. */
 export type Sent = Pick<URLSearchParams, "get" | "getAll" | "has">;
@@ -17,6 +18,7 @@ const TICKED = "on";
 export function shownAs(value: unknown, kind: FieldKind): string {
   if (kind === "flag") return value === true ? TICKED : "";
   if (value === undefined) return "";
+  if (kind === "pairs") return pairsText(value) ?? JSON.stringify(value);
   if (kind === "number" && typeof value === "number") return String(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -25,13 +27,14 @@ function readAs(text: string, kind: FieldKind): unknown {
   if (kind === "flag") return text === TICKED || undefined;
   const typed = text.trim();
   if (typed === "") return undefined;
+  if (kind === "pairs") return readPairs(typed) ?? typed;
   if (kind !== "number") return typed;
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(typed) ? Number(typed) : typed;
 }
 
 /** As browsers send a value back: line breaks in their own way, and none at all from an input of one line (HTML, 4.10.5). */
 export const asSent = (text: string, kind: FieldKind): string =>
-  kind === "text" ? text.replaceAll(/\r\n?/g, "\n") : text.replaceAll(/[\r\n]/g, "");
+  kind === "text" || kind === "pairs" ? text.replaceAll(/\r\n?/g, "\n") : text.replaceAll(/[\r\n]/g, "");
 
 /** What was sent under a name; null: the form has no such input. An input of a tick has a hidden one beside it. */
 export const sentText = (sent: Sent, name: string): string | null =>

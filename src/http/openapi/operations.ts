@@ -1,6 +1,7 @@
 /** All operations of the API, in the order of the document. A new route adds its own beside it, and a file its line here. */
 import { accessOperations } from "../routes/access.operations";
 import { auditOperations } from "../routes/audit.operations";
+import { backupOperations } from "../routes/backups.operations";
 import { correctionOperations } from "../routes/corrections.operations";
 import { connectionOperations, deliveryOperations } from "../routes/deliveries.operations";
 import { exportOperations } from "../routes/export.operations";
@@ -11,6 +12,7 @@ import { integrationOperations } from "../routes/integrations.operations";
 import { kindOperations } from "../routes/kinds.operations";
 import { lexiconOperations } from "../routes/lexicon.operations";
 import { linkOperations } from "../routes/links.operations";
+import { logOperations } from "../routes/logs.operations";
 import { responseOperations } from "../routes/responses.operations";
 import { reviewOperations } from "../routes/reviews.operations";
 import { serviceOperations } from "../routes/service.operations";
@@ -34,6 +36,8 @@ export const OPERATIONS = [
   ...linkOperations,
   ...accessOperations,
   ...auditOperations,
+  ...backupOperations,
+  ...logOperations,
   ...shardOperations,
   ...serviceOperations,
 ] as const;

@@ -18,6 +18,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   entry: "Id of an entry of the lexicon.",
   link: "Id of a collector link.",
   key: "Id of a key (not the key itself).",
+  object: "Name of an object of a backup.",
   provider: `A provider that reports: ${listKinds()
     .flatMap(({ provider }) => (provider ? `\`${provider}\`` : []))
     .join(", ")}.`,

@@ -15,7 +15,8 @@ function actionOf(text: string): AuditAction {
   throw new AppError("invalid_parameter", { detail: `\`action\` is one of ${AUDIT_ACTIONS.join(", ")}.` });
 }
 
-function momentOf(name: string, text: string): number {
+/** Milliseconds since the epoch. Throws `invalid_parameter`. */
+export function momentOf(name: string, text: string): number {
   if (Moment.safeParse(text).success) return Date.parse(text);
   throw new AppError("invalid_parameter", { detail: `\`${name}\` is a time as 2026-11-23T20:00:00Z.` });
 }

@@ -1,13 +1,15 @@
 /**
- * What the console keeps in a browser: the session, and a sentence for the next page. Over https the names begin with
+ * What the console keeps in a browser: the session, and for the next page a sentence and what is shown there once. Over https the names begin with
  * `__Host-`: no other host and no page without TLS can set them (draft-ietf-httpbis-rfc6265bis, section 4.1.3.2).
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { ONCE_SECONDS } from "../../core/once";
 import type { IssuedSession } from "../../services/session";
 
 const SESSION = "formlog_session";
 const FLASH = "formlog_flash";
+const ONCE = "formlog_once";
 /** A page that never came needs no sentence any more. */
 const FLASH_SECONDS = 60;
 
@@ -38,4 +40,21 @@ export function writeFlashCookie(c: Context, text: string): void {
 
 export function deleteFlashCookie(c: Context): void {
   deleteCookie(c, FLASH, attributes(c));
+}
+
+/** Sent to its page alone; `__Host-` would want it sent to all of them. */
+const ofPage = (c: Context, path: string) => {
+  const { secure } = attributes(c);
+  return { path, httpOnly: true, sameSite: "Strict", secure, ...(secure && { prefix: "secure" as const }) } as const;
+};
+
+/** What was sealed for this page. */
+export const readOnceCookie = (c: Context): string | undefined => getCookie(c, ONCE, ofPage(c, c.req.path).prefix);
+
+export function writeOnceCookie(c: Context, path: string, text: string): void {
+  setCookie(c, ONCE, text, { ...ofPage(c, path), maxAge: ONCE_SECONDS });
+}
+
+export function deleteOnceCookie(c: Context): void {
+  deleteCookie(c, ONCE, ofPage(c, c.req.path));
 }

@@ -1,6 +1,7 @@
 /** The types of the console's Hono apps, and what a page knows of the visit that it is shown to. */
 import { createContext, useContext } from "hono/jsx";
 import type { AppEnv } from "../../context";
+import type { Once } from "../../core/once";
 import { hasScope, type Scope } from "../../services/access";
 import type { Session } from "../../services/session";
 
@@ -14,6 +15,8 @@ export interface Visit {
   readonly path: string;
   /** What was just done, in a sentence. */
   readonly flash: string | null;
+  /** What this page shows once. */
+  readonly once: Once | null;
 }
 
 export interface ConsoleEnv {

@@ -6,14 +6,17 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { AppError } from "../../core/errors";
+import { openOnce } from "../../core/once";
 import { isFormOf, readFlash, signForms } from "../../core/session-token";
 import { requireForm, requireScope, type Scope } from "../../services/access";
 import { workspaceName } from "../../services/names";
 import { openSession, renewSession, type Session, sessionRing } from "../../services/session";
 import {
   deleteFlashCookie,
+  deleteOnceCookie,
   deleteSessionCookie,
   readFlashCookie,
+  readOnceCookie,
   readSessionCookie,
   writeSessionCookie,
 } from "./cookies";
@@ -61,12 +64,16 @@ async function visitOf(c: ConsoleContext, { claims, key }: Session): Promise<Vis
   const ring = sessionRing(ctx);
   const kept = readFlashCookie(c);
   if (kept !== undefined) deleteFlashCookie(c);
-  const [workspace, formToken, flash] = await Promise.all([
+  const { path } = c.req;
+  const sealed = c.req.method === "GET" ? readOnceCookie(c) : undefined;
+  if (sealed !== undefined) deleteOnceCookie(c);
+  const [workspace, formToken, flash, once] = await Promise.all([
     workspaceName(ctx, key),
     signForms(ring, claims.id),
     kept === undefined ? null : readFlash(ring, claims.id, kept),
+    sealed === undefined ? null : openOnce(ring, sealed, { session: claims.id, path, now: ctx.now() }),
   ]);
-  return { workspace, key, formToken, path: c.req.path, flash };
+  return { workspace, key, formToken, path, flash, once };
 }
 
 /** Throws `cross_site` unless the browser says that one of our own pages sent this. */

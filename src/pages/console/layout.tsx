@@ -7,6 +7,7 @@ import { hasScope, type Scope } from "../../services/access";
 import { ASSET_PATHS } from "./assets";
 import { useVisit, type Visit } from "./env";
 import { ActionForm } from "./parts/controls";
+import { Once } from "./parts/copyable";
 import { AUDIT, CONNECTIONS, HOME, INTEGRATIONS, KEYS, LEXICON, SIGN_OUT } from "./paths";
 
 interface Section {
@@ -73,6 +74,7 @@ export const Page = ({ title, beside, crumbs = [], tabs = [], actions, children 
               {visit.flash}
             </p>
           )}
+          {visit?.once && <Once {...visit.once} />}
           <header class="head">
             {!visit && <img class="mark" src={ASSET_PATHS.icon} width="40" height="40" alt="" />}
             <Crumbs crumbs={crumbs} />

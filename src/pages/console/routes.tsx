@@ -9,8 +9,10 @@ import { auditPages } from "./audit/routes";
 import { connectionPages } from "./connections/routes";
 import { formWidePages } from "./editor/form-routes";
 import { definitionPages } from "./editor/more-routes";
+import { recheckPages } from "./editor/recheck-routes";
 import { questionPages } from "./editor/routes";
 import { rulePages } from "./editor/rule-routes";
+import { versionPages } from "./editor/version-routes";
 import type { ConsoleEnv } from "./env";
 import { exportPages } from "./export/routes";
 import { formPages } from "./forms/routes";
@@ -59,6 +61,8 @@ export const consolePages: Hono<ConsoleEnv> = new Hono<ConsoleEnv>()
   .route("/console", rulePages)
   .route("/console", definitionPages)
   .route("/console", formWidePages)
+  .route("/console", recheckPages)
+  .route("/console", versionPages)
   .route("/console", summaryPages)
   .route("/console", searchPages)
   .route("/console", slangPages)

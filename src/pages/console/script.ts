@@ -31,9 +31,6 @@ export const SCRIPT = `"use strict";
     addEventListener("pageshow", () => { sending = false; form.removeAttribute("aria-busy"); });
   }
 
-  const once = document.querySelector("[data-address]");
-  if (once) history.replaceState(null, "", once.dataset.address);
-
   for (const button of document.querySelectorAll("[data-copy]")) {
     if (!navigator.clipboard) break;
     const box = button.closest(".copyable");

@@ -4,9 +4,10 @@ import { html } from "hono/html";
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError } from "../../core/errors";
+import { type Once, sealOnce } from "../../core/once";
 import { signFlash } from "../../core/session-token";
 import { sessionRing } from "../../services/session";
-import { writeFlashCookie } from "./cookies";
+import { writeFlashCookie, writeOnceCookie } from "./cookies";
 import { type ConsoleEnv, type Visit, VisitProvider } from "./env";
 import { ErrorPage } from "./parts/problem";
 
@@ -36,6 +37,18 @@ export async function goOn(c: Context<ConsoleEnv>, path: string, sentence: strin
   const ring = sessionRing(c.get("ctx"));
   writeFlashCookie(c, await signFlash(ring, c.get("session").claims.id, sentence));
   return c.redirect(path, 303);
+}
+
+/** Leads on to a page that shows something once: to reload that page makes nothing again, and does not show it again. */
+export async function goOnOnce(
+  c: Context<ConsoleEnv>,
+  path: string,
+  { done, ...once }: Once & { readonly done: string },
+): Promise<Response> {
+  const ctx = c.get("ctx");
+  const of = { session: c.get("session").claims.id, path, now: ctx.now(), random: ctx.random };
+  writeOnceCookie(c, path, await sealOnce(sessionRing(ctx), once, of));
+  return goOn(c, path, done);
 }
 
 /**

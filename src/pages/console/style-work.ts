@@ -3,6 +3,7 @@ export const WORK_STYLE = `
 .hint.inset { margin: -0.4rem 0 0.35rem 1.7rem; }
 .copyable textarea { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--raised); min-height: 0; }
 .copyable .row { align-items: center; margin-top: 0.5rem; }
+.once > * + * { margin-top: 0.75rem; }
 .qr { width: 12rem; margin-top: 1rem; }
 .qr svg { display: block; width: 100%; height: auto; border-radius: 0.5rem; }
 .toolbar.wrap { justify-content: flex-start; }

@@ -1,6 +1,7 @@
 /** What states are called on the pages of the console, and how urgent they look. */
 import type { EntryEvent } from "../../core/integration";
 import type { ReviewState } from "../../core/review";
+import { type Attempts, errorRate } from "../../core/tally";
 import type { DeliveryView } from "../../services/delivery-view";
 import type { ShownState } from "../../services/form-view";
 import type { IntegrationView } from "../../services/integration-view";
@@ -53,6 +54,17 @@ const NUMBER = new Intl.NumberFormat("en");
 export const count = (n: number): string => NUMBER.format(n);
 /** As in "1 response", "2 responses". */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+const TENTHS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+/** What became of attempts, as in "1,240 delivered, 3 failed (0.2 %)"; nothing tried is said too. */
+export function attempted({ delivered, failed }: Attempts): string {
+  const rate = errorRate({ delivered, failed });
+  if (rate === null) return "nothing tried";
+  const words = `${count(delivered)} delivered, ${count(failed)} failed`;
+  if (failed === 0) return words;
+  return `${words} (${rate < 0.001 ? "less than 0.1" : TENTHS.format(rate * 100)} %)`;
+}
 
 const UNITS = [
   ["day", 86_400],

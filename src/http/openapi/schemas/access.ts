@@ -2,10 +2,12 @@
 import * as z from "zod";
 import { AUDIT_ACTIONS } from "../../../core/audit";
 import { MetadataSchema } from "../../../core/form";
+import { LOG_EVENTS, LOG_LEVELS } from "../../../core/log";
 import type { createKey, createWorkspace, KeyView } from "../../../services/access";
 import { KeyInputSchema, LinkInputSchema } from "../../../services/access-input";
 import type { AuditView } from "../../../services/audit";
 import type { LinkView } from "../../../services/links";
+import type { LogView } from "../../../services/logs";
 import type { Rotation } from "../../../services/rotation";
 import { WorkspaceBody } from "../../routes/access";
 import { body, listOf, Moment, view } from "../components";
@@ -44,6 +46,27 @@ export const AuditEntry = view<AuditView>()(
   }),
 );
 export const AuditList = listOf("AuditList", AuditEntry);
+
+export const LogEntry = view<LogView>()(
+  "LogEntry",
+  z.strictObject({
+    at: Moment,
+    level: z.enum(LOG_LEVELS),
+    event: z.enum([...LOG_EVENTS, ...AUDIT_ACTIONS]),
+    form: z.string().nullable(),
+    integration: z.string().nullable(),
+    requestId: z.string().nullable().describe("The request, or run of the sweeper, that it goes back to."),
+    traceId: z.string().nullable().describe("trace-id of W3C Trace Context."),
+    responses: z
+      .strictObject({ first: z.string(), last: z.string() })
+      .nullable()
+      .describe("The responses that it is about lie between these two in the order of the form's log."),
+    actor: z.string().nullable().describe("Of entries of the audit log: who did it."),
+    object: z.string().nullable().describe("Of entries of the audit log: id of what was changed."),
+    detail: z.record(z.string(), z.unknown()).describe("Counts, codes and reasons. Never an answer or a secret."),
+  }),
+);
+export const LogList = listOf("LogList", LogEntry);
 
 export const Link = view<LinkView>()(
   "Link",

@@ -51,6 +51,11 @@ const integration = {
     .strictObject({ since: Moment, attempts: count() })
     .nullable()
     .describe("Since when every attempt failed, and how many in a row."),
+  lastDay: z
+    .strictObject({ delivered: count(), failed: count() })
+    .describe(
+      "Attempts of the last 24 hours and the hour that has begun. `failed`: refused, put off by the provider or in doubt; one that stopped a whole page counts once.",
+    ),
   lastSuccessAt: Moment.nullable(),
   nextAttemptAt: Moment.nullable(),
   createdAt: Moment,

@@ -9,7 +9,6 @@ import type { Control } from "../integrations/fields/model";
 import { Page } from "../layout";
 import { Card } from "../parts/card";
 import { ActionForm, Button, Input } from "../parts/controls";
-import { Copyable, Once } from "../parts/copyable";
 import { Markdown } from "../parts/markdown";
 import { CONNECTIONS, connectionPath } from "../paths";
 import { CONNECTIONS_CRUMB } from "./list";
@@ -93,29 +92,3 @@ function hintOf(kind: KindView | null, stored: boolean): string {
   if (kind?.credentials === "made") return "Left empty, Formlog makes them and shows them once.";
   return "They are encrypted, and never shown again: after a mistake, enter them again.";
 }
-
-interface MadeProps {
-  readonly connection: ConnectionView;
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
-/** The one time that credentials are shown which Formlog made itself. */
-export const MadeCredentialsPage = ({ connection, secrets }: MadeProps) => (
-  <Page title="The credentials are made" crumbs={[CONNECTIONS_CRUMB]}>
-    <Once address={connectionPath(connection.id)} />
-    <Card title={connection.name} id="made">
-      <p class="box bad" role="status">
-        This is the only time that they are shown. Give them to the other side: with them it knows that a call is
-        Formlog's.
-      </p>
-      {Object.entries(secrets).map(([name, text]) => (
-        <Copyable label={name} name={name} text={text} />
-      ))}
-      <p>
-        <a class="button" href={connectionPath(connection.id)}>
-          I have kept them
-        </a>
-      </p>
-    </Card>
-  </Page>
-);

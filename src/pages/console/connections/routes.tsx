@@ -14,12 +14,13 @@ import { mistakesIn } from "../integrations/fields/mistakes";
 import { secretControls } from "../integrations/fields/model";
 import { readSecrets } from "../integrations/setup";
 import { CONNECTIONS, connectionPath } from "../paths";
-import { act, goOn, show, statusOf } from "../show";
-import { ConnectionFormPage, MadeCredentialsPage } from "./form";
+import { act, goOn, goOnOnce, show, statusOf } from "../show";
+import { ConnectionFormPage } from "./form";
 import { ChooseKindPage, ConnectionsPage } from "./list";
 import { ConnectionPage, DeleteConnectionPage, RotatePage } from "./one";
 
 const PAGE = 50;
+const MADE_NOTE = "Give it to the other side: with it, it knows that a call is Formlog's.";
 
 type ConsoleContext = Context<ConsoleEnv>;
 
@@ -52,7 +53,7 @@ export const connectionPages = new Hono<ConsoleEnv>()
       return connections.createConnection(ctx, workspace, checkWith(ConnectionInputSchema, entered));
     });
     if (made instanceof AppError) return showForm(c, { kind, error: made });
-    if (made.secrets) return show(c, <MadeCredentialsPage connection={made} secrets={made.secrets} />, 201);
+    if (made.secrets) return showMade(c, made.id, "The connection is stored.", made.secrets);
     return goOn(c, connectionPath(made.id), "The connection is stored.");
   })
   .get("/connections/:connection", read, async (c) => show(c, <ConnectionPage {...(await readOne(c))} />))
@@ -74,9 +75,7 @@ export const connectionPages = new Hono<ConsoleEnv>()
   .post("/connections/:connection/rotate", write, async (c) => {
     const { ctx, workspace, id } = asked(c);
     const made = await attempt(() => connections.rotateConnection(ctx, workspace, id));
-    if (!(made instanceof AppError)) {
-      return show(c, <MadeCredentialsPage connection={made} secrets={made.secrets ?? {}} />, 201);
-    }
+    if (!(made instanceof AppError)) return showMade(c, id, "The credentials are renewed.", made.secrets ?? {});
     return show(c, <RotatePage {...(await readOne(c))} error={made} />, statusOf(c, made));
   })
   .get("/connections/:connection/delete", write, async (c) => show(c, <DeleteConnectionPage {...(await readOne(c))} />))
@@ -93,6 +92,10 @@ export const connectionPages = new Hono<ConsoleEnv>()
       },
     }),
   );
+
+/** Leads on to the connection, which shows once what Formlog made. */
+const showMade = (c: ConsoleContext, id: string, done: string, texts: Readonly<Record<string, string>>) =>
+  goOnOnce(c, connectionPath(id), { done, note: MADE_NOTE, texts });
 
 /** The kind of an address. Throws `not_found`, also for one that needs no credentials. */
 function kindOf(c: ConsoleContext): KindView {

@@ -1,8 +1,10 @@
 /** What changed between two definitions, for people: questions that came, went and changed, with what they said before. */
+import { asDraft, listOf, nameOf } from "../../../core/draft/draft";
 import { isObject, itemsOf, memberOf, textOf } from "../../../core/draft/json";
 import type { Question } from "../../../core/form";
 import type { Change, DefinitionDiff } from "../../../core/form-diff";
 import { Card } from "../parts/card";
+import { count, counted } from "../words";
 import { languageName } from "./outline-parts";
 import { memberName, typeName } from "./words";
 
@@ -48,6 +50,28 @@ export const Diff = ({ diff, titles }: DiffProps) => {
     </>
   );
 };
+
+/** Titles of the questions of definitions and drafts, by ref; the last one that has a question says it. */
+export const titlesOf = (...definitions: readonly unknown[]): ReadonlyMap<string, string> =>
+  new Map(
+    definitions
+      .flatMap((one) => listOf(asDraft(one) ?? {}, "questions"))
+      .map((one) => [nameOf("questions", one), textOf(memberOf(one, "title"))]),
+  );
+
+/** In a few words: "2 new questions, 1 changed". */
+export function sayDiff({ form, added, removed, changed, reordered }: DefinitionDiff): string {
+  const counts = [
+    [added.length, "new"],
+    [removed.length, "removed"],
+    [changed.length, "changed"],
+  ] as const;
+  const said = counts
+    .filter(([n]) => n > 0)
+    .map(([n, what], i) => (i === 0 ? counted(n, `${what} question`) : `${count(n)} ${what}`));
+  const members = Object.keys(form).map((member) => memberName(member).toLowerCase());
+  return [...said, ...members, ...(reordered ? ["order"] : [])].join(", ") || "nothing";
+}
 
 export const isNothing = ({ form, added, removed, changed, reordered }: DefinitionDiff): boolean =>
   added.length + removed.length + changed.length + Object.keys(form).length === 0 && reordered === null;

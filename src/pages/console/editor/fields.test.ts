@@ -3,9 +3,13 @@ import { describe, expect, it } from "vitest";
 import { asDraft, type Draft, keysOf, listOf } from "../../../core/draft/draft";
 import { memberOf, withMember } from "../../../core/draft/json";
 import { usableDefinition } from "../../../core/draft/usable";
-import { QUESTION_TYPES } from "../../../core/form";
+import { QUESTION_TYPES, QuestionSchema } from "../../../core/form";
+import { SettingsSchema } from "../../../core/form-settings";
+import { RuleSchema } from "../../../core/rule";
+import type { FormView } from "../../../services/form-view";
 import { applyList, applyQuestion, choiceFields, questionFields } from "./question-fields";
 import { applyRule, ruleFields } from "./rule-fields";
+import { settingsFields } from "./settings-fields";
 
 const json = fc.jsonValue({ maxDepth: 2 });
 const or = <T>(known: fc.Arbitrary<T>) => fc.oneof({ weight: 3, arbitrary: known }, json);
@@ -79,7 +83,7 @@ const sentBack = (fields: Readonly<Record<string, string>>, oneLine: boolean) =>
       value.replaceAll(/\r\n|\r|\n/g, oneLine && isOneLine(name) ? "" : "\r\n"),
     ]),
   );
-const LONG = /^(description|page\.description|message|calculated|more)$|\.expression$/;
+const LONG = /^(description|page\.description|message|calculated|metadata|more)$|\.expression$/;
 const isOneLine = (name: string) => !LONG.test(name);
 
 describe("a page that is sent back as it was shown changes nothing", () => {
@@ -116,6 +120,28 @@ describe("a page that is sent back as it was shown changes nothing", () => {
         expect(applyList(value, name, sent)).toEqual(value);
       }),
     );
+  });
+});
+
+describe("what the API takes has an input", () => {
+  const first = (fields: object) => new Set(Object.keys(fields).map((name) => name.split(".")[0]));
+
+  it("each member of a question", () => {
+    const one = (type: string) => ({ ref: "a", type, title: "A", choices: [{ id: "x", label: "X" }] });
+    const fields = QUESTION_TYPES.flatMap((type) => [...first(questionFields(one(type), { questions: [] }))]);
+    const called = fields.map((name) => ({ choice: "choices", begins: "page" })[name ?? ""] ?? name);
+    expect(Object.keys(QuestionSchema.shape).filter((member) => !called.includes(member))).toEqual([]);
+  });
+
+  it("each member of a rule", () => {
+    const fields = first(ruleFields({ questions: ["a"] }, { questions: [] }));
+    const called = [...fields].map((name) => (name === "concerns" ? "questions" : name));
+    expect(Object.keys(RuleSchema.shape).filter((member) => !called.includes(member))).toEqual([]);
+  });
+
+  it("each setting of a form", () => {
+    const fields = first(settingsFields({ access: "public", metadata: {} } as FormView));
+    expect(Object.keys(SettingsSchema.shape).filter((setting) => !fields.has(setting))).toEqual([]);
   });
 });
 

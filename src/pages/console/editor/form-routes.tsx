@@ -4,7 +4,7 @@ import * as z from "zod";
 import { asDraft } from "../../../core/draft/draft";
 import { textOf } from "../../../core/draft/json";
 import { AppError } from "../../../core/errors";
-import { ACCESS } from "../../../core/form";
+import { ACCESS, MetadataSchema } from "../../../core/form";
 import { SettingsPatchSchema } from "../../../core/form-settings";
 import { requireForm } from "../../../services/access";
 import { checkWith } from "../../../services/check";
@@ -56,7 +56,11 @@ function readDefinition(json: string): Readonly<Record<string, unknown>> {
   throw new AppError("malformed_json", { detail: "A definition is an object with a title and questions." });
 }
 
-const SettingsBody = z.strictObject({ access: z.enum(ACCESS).optional(), ...SettingsPatchSchema.shape });
+const SettingsBody = z.strictObject({
+  access: z.enum(ACCESS).optional(),
+  metadata: MetadataSchema.optional(),
+  ...SettingsPatchSchema.shape,
+});
 
 const settingsPages = new Hono<ConsoleEnv>()
   .get("/forms/:form/settings", write, (c) => showSettings(c))

@@ -33,9 +33,16 @@ export const Rules = ({ copy, draft }: PartProps) => {
           ))}
         </ul>
       )}
-      <a class="button quiet" href={rulePath(copy.form.id, NEW_RULE)}>
-        Add a rule
-      </a>
+      <div class="row">
+        <a class="button quiet" href={rulePath(copy.form.id, NEW_RULE)}>
+          Add a rule
+        </a>
+        {copy.form.version > 0 && (
+          <a class="button quiet" href={formPath(copy.form.id, "recheck")}>
+            Check old responses…
+          </a>
+        )}
+      </div>
     </Card>
   );
 };

@@ -1,11 +1,8 @@
-/** The preview of a draft, publishing and discarding it, and the versions of a form. */
+/** The preview of a draft, publishing and discarding it. */
 import { Hono } from "hono";
 import { AppError } from "../../../core/errors";
-import { pageToken, parsePageToken } from "../../../core/ids";
 import { acceptedLanguages } from "../../../core/translation";
 import { deleteDraft, publishDraft } from "../../../services/drafts";
-import { getFormView } from "../../../services/form-verbs";
-import { diffVersions, getVersion, listVersions } from "../../../services/versions";
 import { show as showHosted } from "../../form/answer";
 import { checkForm } from "../../form/check";
 import { groupEntries } from "../../form/read";
@@ -17,11 +14,8 @@ import { type ConsoleContext, copyOf, revisionOf } from "./edit";
 import { editPath } from "./paths";
 import { PreviewForm, PreviewPage, PreviewSent, shownCopy, tryResponse } from "./preview";
 import { DiscardPage, PublishPage } from "./publish";
-import { VersionPage, VersionsPage } from "./versions";
 
-const read = may("forms:read");
 const write = may("forms:write");
-const VERSIONS = 50;
 
 const asked = (c: ConsoleContext) => ({ ctx: c.get("ctx"), workspace: c.get("key").workspace });
 
@@ -77,37 +71,4 @@ export const publishPages = new Hono<ConsoleEnv>()
       },
       refused: async (error) => show(c, <DiscardPage copy={await copyOf(c)} error={error} />, statusOf(c, error)),
     }),
-  )
-  .get("/forms/:form/versions", read, async (c) => {
-    const { ctx, workspace } = asked(c);
-    const form = await getFormView(ctx, workspace, c.req.param());
-    const [before] = parsePageToken(c.req.query("cursor") ?? "", 1) ?? [];
-    const page = { form: form.id, before: before ?? Number.MAX_SAFE_INTEGER, limit: VERSIONS };
-    const { items, last } = await listVersions(ctx, workspace, page);
-    const next = last === null ? null : pageToken([last]);
-    return show(c, <VersionsPage form={form} versions={items} next={next} first={before === undefined} />);
-  })
-  .get("/forms/:form/versions/:version", read, async (c) => {
-    const { ctx, workspace } = asked(c);
-    const { form: id, version: text } = c.req.param();
-    const version = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0;
-    if (version === 0) throw new AppError("not_found", { detail: "This form has no such version." });
-    const form = await getFormView(ctx, workspace, { form: id });
-    const at = (no: number) => getVersion(ctx, workspace, { form: id, version: no });
-    const [now, before] = await Promise.all([at(version), version > 1 ? at(version - 1) : null]);
-    const diff = version > 1 ? await diffVersions(ctx, workspace, { form: id, version }) : null;
-    const all = [...(before?.questions ?? []), ...(now.questions ?? [])];
-    const titles = new Map(all.map(({ ref, title }) => [ref, title]));
-    const { title, description, language, choiceLists, questions, rules, translations } = now;
-    const definition = { title, description, language, choiceLists, questions, rules, translations };
-    return show(
-      c,
-      <VersionPage
-        form={form}
-        version={version}
-        diff={diff}
-        titles={titles}
-        json={JSON.stringify(definition, null, 2)}
-      />,
-    );
-  });
+  );

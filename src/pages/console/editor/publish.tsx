@@ -1,28 +1,19 @@
 /** Before a draft is published, discarded, or a question removed: what will happen. */
 
 import type { Child } from "hono/jsx";
-import { asDraft, listOf, nameOf } from "../../../core/draft/draft";
 import { memberOf, textOf } from "../../../core/draft/json";
 import type { AppError } from "../../../core/errors";
 import { diffOf, type WorkingCopy } from "../../../services/working-copy";
 import { ConfirmPage } from "../parts/confirm";
 import { Button, Hidden } from "../parts/controls";
 import { counted } from "../words";
-import { Diff } from "./diff";
+import { Diff, titlesOf } from "./diff";
 import { EditForm, EditorPage, editorCrumbs } from "./head";
 import { atQuestion, editPath, questionPath } from "./paths";
 
 interface CopyProps {
   readonly copy: WorkingCopy;
   readonly error?: AppError | undefined;
-}
-
-/** Titles of the questions of both definitions, the newer ones first. */
-function titlesOf({ definition, published }: WorkingCopy): ReadonlyMap<string, string> {
-  const draft = asDraft(definition) ?? {};
-  const titles = (of: Readonly<Record<string, unknown>>) =>
-    listOf(of, "questions").map((one) => [nameOf("questions", one), textOf(memberOf(one, "title"))] as const);
-  return new Map([...titles(published ?? {}), ...titles(draft)]);
 }
 
 export const PublishPage = ({ copy, error }: CopyProps) => {
@@ -49,7 +40,7 @@ export const PublishPage = ({ copy, error }: CopyProps) => {
               ? "From now on the form takes responses."
               : `People fill in version ${form.version + 1} from now on. Responses that came keep the version that they answered.`}
           </p>
-          <Diff diff={diff} titles={titlesOf(copy)} />
+          <Diff diff={diff} titles={titlesOf(copy.published, copy.definition)} />
           <EditForm action={editPath(form.id, "publish")} revision={revision} class="row">
             <Button>Publish</Button>
             <a class="button quiet" href={editPath(form.id)}>

@@ -25,6 +25,7 @@ const SHARED: FieldKinds = {
   indexed: "flag",
   shown: "flag",
   calculated: "text",
+  metadata: "pairs",
 };
 const OF_TYPES: FieldKinds = {
   choiceList: "line",

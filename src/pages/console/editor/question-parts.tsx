@@ -200,6 +200,14 @@ export const Details = ({ copy, question, inputs, problems }: PartProps) => {
         hint="Keeps an index, so that lists of a large form stay fast."
         mistake={problems.get("indexed")}
       />
+      <TextArea
+        label="Metadata"
+        name="metadata"
+        value={inputs("metadata")}
+        rows={2}
+        hint={<MetadataHint />}
+        mistake={problems.get("metadata")}
+      />
       {others.length > 0 && (
         <p class="hint">
           It also has {others.map((member) => `“${member}”`).join(", ")}: that is kept as it is, and edited in the JSON.
@@ -209,8 +217,16 @@ export const Details = ({ copy, question, inputs, problems }: PartProps) => {
   );
 };
 
+/** How metadata is written (core/draft/pairs.ts). */
+export const MetadataHint = () => (
+  <>
+    For programs that read the form: a line each, as <code>team: north</code>. Numbers, true, false and null are what
+    they say; in quotes they are texts.
+  </>
+);
+
 const KNOWN = new Set(
-  "ref type title description required choices choiceList min max minLength maxLength pattern minChoices maxChoices visibleIf requiredIf calculated shown page indexed".split(
+  "ref type title description required choices choiceList min max minLength maxLength pattern minChoices maxChoices visibleIf requiredIf calculated shown page indexed metadata".split(
     " ",
   ),
 );

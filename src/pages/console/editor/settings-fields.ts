@@ -1,6 +1,7 @@
 /** The settings of a form as inputs, and the change that a sent form asks for: of those settings alone that somebody touched. Pure. */
 import { type Sent, sentText } from "../../../core/draft/fields";
 import { memberOf } from "../../../core/draft/json";
+import { pairsText, readPairs } from "../../../core/draft/pairs";
 import { DAYS } from "../../../core/opening-hours";
 import type { FormView } from "../../../services/form-view";
 import type { Fields } from "./inputs";
@@ -36,6 +37,7 @@ export function settingsFields(form: FormView): Fields {
     "theme.alt": form.theme?.logo?.alt ?? "",
     embedOn: lines(form.embedOn),
     keepTyped: form.keepTyped === false ? "" : "on",
+    metadata: pairsText(form.metadata) ?? "",
     allowedOrigins: form.allowedOrigins === undefined ? "*" : lines(form.allowedOrigins),
   };
 }
@@ -84,6 +86,8 @@ export function typedSetting(sent: Sent, setting: string): unknown {
       return entries(text(setting)).length === 0 ? null : entries(text(setting));
     case "allowedOrigins":
       return entries(text(setting)).includes("*") ? null : entries(text(setting));
+    case "metadata":
+      return readPairs(text(setting)) ?? text(setting);
     case "keepTyped":
       return text(setting) === "on" ? null : false;
     case "access":

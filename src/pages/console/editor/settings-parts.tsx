@@ -4,6 +4,7 @@ import { DAYS } from "../../../core/opening-hours";
 import { Card } from "../parts/card";
 import { Input, Select, TextArea, Tick } from "../parts/controls";
 import type { Inputs } from "./inputs";
+import { MetadataHint } from "./question-parts";
 import type { SettingsProps } from "./settings";
 import { hoursOf } from "./settings-fields";
 
@@ -181,6 +182,19 @@ export const Sites = ({ inputs, problem }: PartProps) => (
       name="keepTyped"
       checked={inputs("keepTyped") === "on"}
       hint="Turn it off where many people share a device."
+    />
+  </Card>
+);
+
+export const ForPrograms = ({ inputs, problem }: PartProps) => (
+  <Card title="For programs" id="programs">
+    <TextArea
+      label="Metadata"
+      name="metadata"
+      value={inputs("metadata")}
+      rows={3}
+      hint={<MetadataHint />}
+      mistake={problem("metadata")}
     />
   </Card>
 );

@@ -9,7 +9,7 @@ import { formPath } from "../paths";
 import { DEEDS, deedsOf } from "./deeds";
 import { problemsBelow } from "./head";
 import type { Fields, Inputs } from "./inputs";
-import { Look, Says, Sites, When, Who } from "./settings-parts";
+import { ForPrograms, Look, Says, Sites, When, Who } from "./settings-parts";
 import { sayProblem } from "./words";
 
 export interface SettingsProps {
@@ -46,6 +46,7 @@ export const SettingsPage = (props: SettingsProps) => {
           <Says {...part} />
           <Look {...part} />
           <Sites {...part} />
+          <ForPrograms {...part} />
           <div class="row">
             <Button>Save the settings</Button>
           </div>

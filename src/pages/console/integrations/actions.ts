@@ -5,6 +5,7 @@ import { retryParked } from "../../../services/deliveries";
 import { deleteIntegration, pauseIntegration, resumeIntegration } from "../../../services/integration-control";
 import { type ReplayInput, type ReplayView, replayIntegration } from "../../../services/integration-replay";
 import type { Named } from "../../../services/integrations";
+import { reconcileIntegration } from "../../../services/reconciliations";
 import { count, counted } from "../words";
 
 /** Does it and says so in a sentence. */
@@ -18,6 +19,11 @@ export const pause: Action = async (ctx, workspace, named) => {
 export const resume: Action = async (ctx, workspace, named) => {
   await resumeIntegration(ctx, workspace, named);
   return "It goes on.";
+};
+
+export const reconcile: Action = async (ctx, workspace, named) => {
+  await reconcileIntegration(ctx, workspace, named);
+  return "It is compared as soon as its worker has time.";
 };
 
 export const retry: Action = async (ctx, workspace, named) => {

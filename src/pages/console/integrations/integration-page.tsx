@@ -6,6 +6,7 @@ import type { DeliveryView } from "../../../services/delivery-view";
 import type { Happening } from "../../../services/integration-story";
 import type { IntegrationView } from "../../../services/integration-view";
 import { kindTitle } from "../../../services/names";
+import type { ReconciliationView } from "../../../services/reconciliations";
 import { useMay } from "../env";
 import type { FormHead } from "../forms/head";
 import { Page } from "../layout";
@@ -17,6 +18,7 @@ import { ProblemBox } from "../parts/problem";
 import { Ago, In } from "../parts/time";
 import { integrationPath } from "../paths";
 import { count, counted, INTEGRATION_STATES } from "../words";
+import { Comparison } from "./comparison";
 import { ConfigCard } from "./config-card";
 import { crumbsOf } from "./head";
 import { DeliveriesTable } from "./parked";
@@ -33,6 +35,8 @@ export interface IntegrationProps {
   readonly newest?: string | undefined;
   readonly story: readonly Happening[];
   readonly stops: number;
+  /** As `Comparison` takes it. */
+  readonly comparison: ReconciliationView | undefined | null;
   readonly test?: TestResult | undefined;
   readonly error?: AppError | undefined;
   /** Milliseconds. */
@@ -62,6 +66,7 @@ export const IntegrationPage = (props: IntegrationProps) => {
         </div>
         <div>
           <ConfigCard integration={integration} now={props.now} />
+          <Comparison {...props} />
           <Story happenings={props.story} now={props.now} />
         </div>
       </div>

@@ -8,6 +8,8 @@ import { getFormView } from "../../../services/form-verbs";
 import { testIntegration } from "../../../services/integration-control";
 import { integrationStory, stopsOfDay } from "../../../services/integration-story";
 import { getIntegration } from "../../../services/integrations";
+import { listKinds } from "../../../services/kinds";
+import { listReconciliations } from "../../../services/reconciliations";
 import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
 import { formPath, integrationPath, withQuery } from "../paths";
@@ -53,10 +55,13 @@ export const oneIntegrationPages = new Hono<ConsoleEnv>()
   .post(`${one}/test`, write, async (c) => {
     const { ctx, workspace, named } = asked(c);
     return showIntegration(c, { test: await testIntegration(ctx, workspace, named) });
-  })
-  .post(`${one}/resume`, write, (c) =>
-    act(c, { run: () => doneBy(c, actions.resume), refused: (error) => showIntegration(c, { error }) }),
+  });
+
+for (const [name, run] of Object.entries({ resume: actions.resume, reconcile: actions.reconcile })) {
+  oneIntegrationPages.post(`${one}/${name}`, write, (c) =>
+    act(c, { run: () => doneBy(c, run), refused: (error) => showIntegration(c, { error }) }),
   );
+}
 
 for (const [name, { run, Ask }] of Object.entries(CONFIRMED)) {
   const ask = async (c: ConsoleContext, error?: AppError) => {
@@ -104,11 +109,13 @@ async function showIntegration(c: ConsoleContext, { test, error }: Outcome = {})
   const shared = await readOf(c);
   const { integration } = shared;
   const limit = PARKED_PAGE;
-  const [parked, arrivals, story, stops] = await Promise.all([
+  const compared = listKinds().find(({ kind }) => kind === integration.kind)?.policy.reconciled;
+  const [parked, arrivals, story, stops, comparisons] = await Promise.all([
     listParked(ctx, workspace, { ...named, limit, ...(cursor !== undefined && { cursor }) }),
     readArrivals(ctx, integration),
     integrationStory(ctx, workspace, integration),
     stopsOfDay(ctx, workspace, [integration]),
+    compared ? listReconciliations(ctx, workspace, { ...named, limit: 1 }) : null,
   ]);
   const props = {
     ...shared,
@@ -116,6 +123,7 @@ async function showIntegration(c: ConsoleContext, { test, error }: Outcome = {})
     parked: parked.items,
     story,
     stops: stops.get(integration.id) ?? 0,
+    comparison: comparisons === null ? null : comparisons[0],
     test,
     error,
   };

@@ -3,7 +3,7 @@ import type { ArrivalsView } from "../../../services/arrivals";
 import type { IntegrationView } from "../../../services/integration-view";
 import { Card } from "../parts/card";
 import { integrationPath } from "../paths";
-import { count, counted, lasting } from "../words";
+import { attempted, count, counted, lasting } from "../words";
 import { LagChart } from "./lag-chart";
 
 interface ProgressProps {
@@ -22,6 +22,7 @@ export const Progress = ({ integration, arrivals, now }: ProgressProps) => {
       <Card title="How far it has come" id="far">
         {lag.entries > 0 && <Bar integration={integration} />}
         <p class={lag.entries === 0 ? "soft" : undefined}>{sayOf(integration)}</p>
+        <p class="soft">Last day: {attempted(integration.lastDay)}.</p>
         {moves && (
           <p class="hint">
             <a href={at}>Look again</a>

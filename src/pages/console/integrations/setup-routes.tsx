@@ -17,10 +17,9 @@ import { attempt } from "../../../services/store-failure";
 import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
 import { addPath, formPath, integrationPath } from "../paths";
-import { goOn, show, statusOf } from "../show";
+import { goOn, goOnOnce, show, statusOf } from "../show";
 import { mistakesIn } from "./fields/mistakes";
 import { KindsPage } from "./kinds-page";
-import { MadePage } from "./made-page";
 import { previewFor } from "./preview";
 import {
   BESIDES,
@@ -43,6 +42,7 @@ type ConsoleContext = Context<ConsoleEnv>;
 const write = may("integrations:write");
 /** Connections that one may choose among; the newest. */
 const CONNECTIONS_MAX = 500;
+const MADE_NOTE = "The other side needs it to know that a call is Formlog's.";
 
 export const setupPages = new Hono<ConsoleEnv>()
   .get("/forms/:form/add-integration", write, async (c) => {
@@ -60,11 +60,8 @@ export const setupPages = new Hono<ConsoleEnv>()
       const start = place.index ? undefined : setup.start;
       const input = { form: place.form.id, kind: place.kind.kind, config, filter: setup.filter || null };
       const made = await createIntegration(ctx, workspace, { ...input, ...(start && { start }) });
-      const { title } = place.kind;
-      if (made.secrets) {
-        return show(c, <MadePage form={place.form} integration={made} title={title} secrets={made.secrets} />, 201);
-      }
-      return goOn(c, integrationPath(place.form.id, made.id), `${title} is added.`);
+      const [path, done] = [integrationPath(place.form.id, made.id), `${place.kind.title} is added.`];
+      return made.secrets ? goOnOnce(c, path, { done, note: MADE_NOTE, texts: made.secrets }) : goOn(c, path, done);
     });
   })
   .get("/forms/:form/integrations/:integration/edit", write, async (c) => {

@@ -1,11 +1,12 @@
 /** The health of integrations: those that need somebody first. */
+import { errorRate, sumAttempts } from "../../../core/tally";
 import type { IntegrationView } from "../../../services/integration-view";
 import type { WorkspaceIntegrationView } from "../../../services/integrations";
 import { Badge } from "../parts/badge";
 import { type Column, Table } from "../parts/table";
 import { Ago, In } from "../parts/time";
 import { formPath, integrationPath } from "../paths";
-import { count, counted, INTEGRATION_STATES, lasting } from "../words";
+import { attempted, count, counted, INTEGRATION_STATES, lasting } from "../words";
 import { IntegrationName } from "./name";
 
 type Shown = IntegrationView & Partial<Pick<WorkspaceIntegrationView, "formTitle">>;
@@ -95,6 +96,15 @@ function columnsOf({ integrations, stops, now }: IntegrationsProps): readonly Co
         ),
     },
     {
+      title: "Last day",
+      cell: ({ lastDay }) =>
+        errorRate(lastDay) === null ? (
+          <span class="soft">–</span>
+        ) : (
+          <span class={lastDay.failed > 0 ? "problem" : undefined}>{attempted(lastDay)}</span>
+        ),
+    },
+    {
       title: "Stops in a day",
       end: true,
       tight: true,
@@ -129,13 +139,16 @@ export const Summary = ({ integrations, stops }: Omit<IntegrationsProps, "now">)
     ["Stopped in the last day", stops.size, "warn"],
   ] as const;
   return (
-    <dl class="figures">
-      {figures.map(([name, n, tone]) => (
-        <div class={n > 0 ? tone || undefined : undefined}>
-          <dt>{name}</dt>
-          <dd>{count(n)}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl class="figures">
+        {figures.map(([name, n, tone]) => (
+          <div class={n > 0 ? tone || undefined : undefined}>
+            <dt>{name}</dt>
+            <dd>{count(n)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="lead">Last day: {attempted(sumAttempts(integrations.map(({ lastDay }) => lastDay)))}.</p>
+    </>
   );
 };

@@ -1,16 +1,11 @@
 /** Making a key, and the one time that it is shown. */
 import type { AppError } from "../../../core/errors";
-import type { KeyView } from "../../../services/access";
 import type { FormView } from "../../../services/form-view";
 import { Page } from "../layout";
-import { Card } from "../parts/card";
 import { ActionForm, Button, CheckBox, Input, Select } from "../parts/controls";
-import { Copyable, Once } from "../parts/copyable";
-import { Facts } from "../parts/facts";
 import { ProblemBox } from "../parts/problem";
-import { Time } from "../parts/time";
 import { KEYS } from "../paths";
-import { SCOPE_WORDS, SCOPES_BY_POWER, sayScopes } from "./scopes";
+import { SCOPE_WORDS, SCOPES_BY_POWER } from "./scopes";
 
 const CRUMBS = [{ name: "Keys", path: KEYS }];
 
@@ -72,29 +67,5 @@ export const NewKeyPage = ({ forms, typed, error }: NewKeyProps) => (
         </div>
       </ActionForm>
     </section>
-  </Page>
-);
-
-export const MadeKeyPage = ({ made }: { readonly made: KeyView & { readonly key: string } }) => (
-  <Page title="The key is made" crumbs={CRUMBS}>
-    <Once address={KEYS} />
-    <Card title={made.name} id="made">
-      <Copyable label="Key" name="key" text={made.key} />
-      <p class="box bad" role="status">
-        This is the only time that it is shown. Put it where it is needed, or into a password manager: nobody can read
-        it again, and whoever has it may do what it may do.
-      </p>
-      <Facts
-        facts={[
-          ["May", sayScopes(made.scopes)],
-          ["Works until", made.expiresAt === null ? "it is revoked" : <Time at={made.expiresAt} />],
-        ]}
-      />
-      <p>
-        <a class="button" href={KEYS}>
-          I have kept it
-        </a>
-      </p>
-    </Card>
   </Page>
 );

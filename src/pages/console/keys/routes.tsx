@@ -1,4 +1,4 @@
-/** /console/keys: the keys of the workspace. A key's text is in the answer to the form that made it, and nowhere else. */
+/** /console/keys: the keys of the workspace. A key's text is shown once, on the page that the form which made it leads to. */
 import { type Context, Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { pageToken, parsePageToken } from "../../../core/ids";
@@ -12,9 +12,9 @@ import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
 import { KEYS } from "../paths";
 import { endOfDay, typedIn } from "../sent";
-import { act, show, statusOf } from "../show";
+import { act, goOnOnce, show, statusOf } from "../show";
 import { KeysPage } from "./list";
-import { MadeKeyPage, NewKeyPage } from "./new";
+import { NewKeyPage } from "./new";
 import { RevokeKeyPage } from "./revoke";
 
 const PAGE = 50;
@@ -43,7 +43,8 @@ export const keyPages = new Hono<ConsoleEnv>()
     const { ctx, workspace } = asked(c);
     const sent = c.get("sent");
     const made = await attempt(() => createKey(ctx, workspace, inputOf(sent)));
-    return made instanceof AppError ? showNew(c, sent, made) : show(c, <MadeKeyPage made={made} />, 201);
+    if (made instanceof AppError) return showNew(c, sent, made);
+    return goOnOnce(c, KEYS, { done: `The key “${made.name}” is made.`, note: KEEP_KEY, texts: { Key: made.key } });
   })
   .get("/keys/:key/revoke", admin, (c) => showRevoke(c))
   .post("/keys/:key/revoke", admin, (c) =>
@@ -56,6 +57,9 @@ export const keyPages = new Hono<ConsoleEnv>()
       refused: (error) => showRevoke(c, error),
     }),
   );
+
+const KEEP_KEY =
+  "Put it where it is needed, or into a password manager: nobody can read it again, and whoever has it may do what it may do.";
 
 const inputOf = (sent: URLSearchParams) =>
   checkWith(KeyInputSchema, {

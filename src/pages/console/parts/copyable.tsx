@@ -1,4 +1,6 @@
 /** A text to be taken somewhere else, whole; where script runs, a button copies it. */
+import type { Once as OnceTexts } from "../../../core/once";
+
 interface CopyableProps {
   readonly label: string;
   readonly name: string;
@@ -21,8 +23,14 @@ export const Copyable = ({ label, name, text }: CopyableProps) => (
   </div>
 );
 
-/**
- * A page that shows something once. Its address is that of the form that was sent: where script runs it becomes `address`, so
- * that to reload it is not to send that form again.
- */
-export const Once = ({ address }: { readonly address: string }) => <div data-address={address} hidden />;
+/** What a page shows once: to be taken away now. */
+export const Once = ({ note, texts }: OnceTexts) => (
+  <section class="box warn once" aria-label="Shown this once">
+    <p>
+      <strong>This is the only time that it is shown.</strong> {note}
+    </p>
+    {Object.entries(texts).map(([name, text]) => (
+      <Copyable label={name} name={name} text={text} />
+    ))}
+  </section>
+);

@@ -1,4 +1,4 @@
-/** /console/forms/{form}/responses/{response}/correction: links for whoever collected it. A link is in the answer that made it alone. */
+/** /console/forms/{form}/responses/{response}/correction: links for whoever collected it. A link is shown once. */
 import { type Context, Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { ExpirySchema } from "../../../services/access-input";
@@ -11,8 +11,8 @@ import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
 import { responsePath } from "../paths";
 import { endOfDay, typedIn } from "../sent";
-import { show, statusOf } from "../show";
-import { AskCorrectionPage, CorrectionLinkPage } from "./correction";
+import { goOnOnce, show, statusOf } from "../show";
+import { AskCorrectionPage } from "./correction";
 
 type ConsoleContext = Context<ConsoleEnv>;
 
@@ -28,7 +28,15 @@ export const correctionPages = new Hono<ConsoleEnv>()
     const { named, ...of } = await read(c);
     const until = typedIn(c.get("sent"), "until");
     const link = await attempt(() => make(c, named, endOfDay(until)));
-    if (!(link instanceof AppError)) return show(c, <CorrectionLinkPage {...of} link={link} />, 201);
+    if (!(link instanceof AppError)) {
+      const note = `Send it on. It works until ${link.expiresAt.slice(0, 16).replace("T", " ")} UTC; whoever has it sees this one response. Another one can be made at any time.`;
+      const texts = { "Correction link": link.url };
+      return goOnOnce(c, responsePath(named.form, named.response), {
+        done: "The correction link is made.",
+        note,
+        texts,
+      });
+    }
     return show(c, <AskCorrectionPage {...of} until={until ?? ""} error={link} />, statusOf(c, link));
   });
 

@@ -1,16 +1,12 @@
 /** The link by which whoever collected a response mends it: made here, shown once, to be sent on. */
 import type { AppError } from "../../../core/errors";
 import type { ReviewState } from "../../../core/review";
-import type { CorrectionLink } from "../../../services/correction-link";
 import type { ResponseView } from "../../../services/responses";
 import { FORMS, type FormHead } from "../forms/head";
 import { Page } from "../layout";
 import { Badge } from "../parts/badge";
-import { Card } from "../parts/card";
 import { ActionForm, Button, Input } from "../parts/controls";
-import { Copyable, Once } from "../parts/copyable";
 import { ProblemBox } from "../parts/problem";
-import { Time } from "../parts/time";
 import { formPath, responsePath } from "../paths";
 import { REVIEWS } from "../words";
 
@@ -71,27 +67,6 @@ export const AskCorrectionPage = ({ until = "", error, ...of }: AskProps) => {
           </div>
         </ActionForm>
       </section>
-    </Page>
-  );
-};
-
-export const CorrectionLinkPage = ({ link, ...of }: CorrectionProps & { readonly link: CorrectionLink }) => {
-  const back = responsePath(of.form.id, of.response.id);
-  return (
-    <Page title="The correction link is made" crumbs={crumbsOf(of)}>
-      <Once address={back} />
-      <Card title="To send on" id="hand-out">
-        <Copyable label="Correction link" name="link" text={link.url} />
-        <p class="hint">
-          It works until <Time at={link.expiresAt} /> UTC. Whoever has it sees this one response. It is not shown again;
-          another one can be made at any time.
-        </p>
-        <p>
-          <a class="button" href={back}>
-            Back to the response
-          </a>
-        </p>
-      </Card>
     </Page>
   );
 };

@@ -1,0 +1,126 @@
+/**
+ * The API worker on workerd itself, started by Miniflare, with sockets of its own: no development proxy stands between. Beside it
+ * in the same process a worker with routes to compare with (routes.ts). Wake-ups go into queues whose consumer acknowledges them.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions as WorkerOptions } from "miniflare";
+import { bundle } from "../scripts/serve/workers";
+import { catalog } from "../src/integrations/kinds";
+import { childrenNamed } from "./processes";
+
+const root = path.resolve(import.meta.dirname, "..");
+export const ROOT_KEY = "root-key-of-the-benchmarks-0123456789";
+const DATE = "2026-11-01";
+
+/** Takes the wake-ups and does nothing: what is delivered afterwards is measured by itself. */
+const SILENT =
+  "export default { queue(batch) { batch.ackAll(); }, fetch() { return new Response(null, { status: 404 }); } };";
+
+export interface Workerd {
+  /** Ports of workerd's own sockets. */
+  readonly ports: { readonly api: number; readonly routes: number };
+  readonly pids: readonly number[];
+  readonly miniflare: Miniflare;
+  /** One request to the API and the JSON of its answer. Throws unless it is 2xx. */
+  // biome-ignore lint/suspicious/noExplicitAny: a benchmark knows what it asks for
+  call(method: string, at: string, body?: unknown): Promise<any>;
+  /** A key of a workspace that may do everything in it. */
+  readonly key: string;
+}
+
+interface Options {
+  /** The API's entry, from the root. */
+  readonly api?: string;
+  readonly bindings?: Readonly<Record<string, string>>;
+  readonly more?: Pick<WorkerOptions, "bindings" | "d1Databases" | "queueConsumers">;
+}
+
+/** Starts it with a state of its own, measures, ends it. What `work` returns, this returns. */
+export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) => Promise<T>): Promise<T> {
+  const state = mkdtempSync(path.join(tmpdir(), "formlog-bench-"));
+  const before = new Set(childrenNamed("workerd"));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({ defaultPersistRoot: state, port: 0, workers: await workersOf(options) }),
+  );
+  try {
+    await miniflare.ready;
+    await migrate(miniflare);
+    const ports = {
+      api: Number((await miniflare.unsafeGetDirectURL("formlog")).port),
+      routes: Number((await miniflare.unsafeGetDirectURL("routes")).port),
+    };
+    const pids = childrenNamed("workerd").filter((pid) => !before.has(pid));
+    const { key } = await request(ports.api, ROOT_KEY, {
+      method: "POST",
+      at: "/v1/workspaces",
+      body: { name: "Bench" },
+    });
+    const call = (method: string, at: string, body?: unknown) => request(ports.api, key, { method, at, body });
+    return await work({ ports, pids, miniflare, call, key });
+  } finally {
+    await miniflare.dispose();
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
+async function workersOf({ api = "src/worker.ts", bindings = {}, more = {} }: Options): Promise<WorkerOptions[]> {
+  const direct = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
+  const base = { compatibilityDate: DATE, compatibilityFlags: ["global_fetch_strictly_public"] };
+  const queues = catalog.map(({ queueBinding, queue }) => [queueBinding, queue] as const);
+  const kinds = catalog.map(({ serviceBinding }) => [serviceBinding, "silent"] as const);
+  return [
+    {
+      name: "formlog",
+      ...base,
+      ...direct,
+      modules: [{ type: "ESModule", path: "worker.js", contents: await bundle(root, api, {}) }],
+      d1Databases: { DB: "formlog" },
+      queueProducers: Object.fromEntries([...queues, ["QUEUE_INTAKE", "formlog-intake"]]),
+      serviceBindings: Object.fromEntries(kinds),
+      bindings: { FORMLOG_ROOT_KEY: ROOT_KEY, ...bindings },
+      ...more,
+    },
+    {
+      name: "routes",
+      ...base,
+      ...direct,
+      modules: [{ type: "ESModule", path: "routes.js", contents: await bundle(root, "bench/routes.ts", {}) }],
+      d1Databases: { BENCH_DB: "bench" },
+    },
+    {
+      name: "silent",
+      ...base,
+      modules: [{ type: "ESModule", path: "silent.js", contents: SILENT }],
+      queueConsumers: Object.fromEntries(queues.map(([, queue]) => [queue, { maxBatchTimeout: 0 }])),
+    },
+  ];
+}
+
+async function migrate(miniflare: Miniflare): Promise<void> {
+  const db = await miniflare.getD1Database("DB", "formlog");
+  for (const { queries } of await readD1Migrations(path.join(root, "migrations"))) {
+    await db.batch(queries.map((query) => db.prepare(query)));
+  }
+  const other = await miniflare.getD1Database("BENCH_DB", "routes");
+  await other.prepare("CREATE TABLE rows (id INTEGER PRIMARY KEY, body TEXT NOT NULL)").run();
+}
+
+interface Call {
+  readonly method: string;
+  readonly at: string;
+  readonly body?: unknown;
+}
+
+async function request(port: number, key: string, { method, at, body }: Call) {
+  const answer = await fetch(`http://127.0.0.1:${port}${at}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${text.slice(0, 500)}`);
+  return text === "" ? null : JSON.parse(text);
+}

@@ -1,0 +1,71 @@
+/** Events of the API worker's cron trigger and of its intake queue. */
+import type { NoticeEvent } from "../../core/notice";
+import { logEvent, type Traced } from "../log";
+
+/** A sweep ended: so many integrations were woken that had work and that no wake-up was on its way to. */
+export function swept(fields: Traced & { woken: number }): void {
+  logEvent("info", "swept", fields);
+}
+
+/** A part of a sweep failed; the next sweep does it. */
+export function sweepFailed(
+  fields: Traced & { what?: string | undefined; shard?: number | undefined; error: unknown },
+): void {
+  logEvent("error", "sweep_failed", fields);
+}
+
+/** An integration was stopped by a cause that somebody must mend, or delivers again. */
+export function integrationNoticed(
+  fields: Traced & { event: NoticeEvent; kind: string; integration: string; form: string; reason: string },
+): void {
+  const { event, ...rest } = fields;
+  logEvent(
+    event === "blocked" ? "warn" : "info",
+    event === "blocked" ? "integration_blocked" : "integration_recovered",
+    rest,
+  );
+}
+
+/** Older responses of a form were looked at by its new rules. */
+export function responsesRechecked(fields: Traced & { form: string; version: number; looked: number }): void {
+  logEvent("info", "responses_rechecked", fields);
+}
+
+/** A form stores its responses in its next segment from now on; `after` is the last one. */
+export function segmentOpened(
+  fields: Traced & { form: string; shard: number; segment: number; after: { shard: number; no: number } },
+): void {
+  logEvent("info", "segment_opened", fields);
+}
+
+/** Nothing of a deleted form is left. */
+export function formErased(fields: Traced & { form: string }): void {
+  logEvent("info", "form_erased", fields);
+}
+
+/** Nothing of a deleted integration (its number) is left. */
+export function integrationErased(fields: Traced & { integration: number }): void {
+  logEvent("info", "integration_erased", fields);
+}
+
+/** What an index holds of a deleted integration could not be erased yet: its kind's worker does not answer. */
+export function indexNotForgotten(fields: Traced & { kind: string | null; integration: number; error: unknown }): void {
+  logEvent("error", "index_not_forgotten", fields);
+}
+
+/** Submissions that were answered 202 (to these requests) are stored now, or refused as their receipts say. */
+export function responsesTakenIn(
+  fields: Traced & { stored: number; refused: number; requests: readonly string[] },
+): void {
+  logEvent("info", "responses_taken_in", fields);
+}
+
+/** Submissions that were answered 202 could not be stored yet; the queue brings them again. */
+export function intakeFailed(fields: Traced & { count: number; attempts: number; error: unknown }): void {
+  logEvent("error", "intake_failed", fields);
+}
+
+/** A message of the intake queue can't be read; after its last attempt it is in `formlog-intake-dead`. */
+export function spooledUnreadable(fields: Traced & { message: string; attempts: number }): void {
+  logEvent("error", "spooled_unreadable", fields);
+}

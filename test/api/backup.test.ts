@@ -1,0 +1,288 @@
+/** The drill: an installation with something in every table is backed up by pieces, and restored into other databases. */
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type BackupManifest, manifestName, OBJECTS } from "../../src/core/backup";
+import { parseResponseId } from "../../src/core/ids";
+import { sweep } from "../../src/dispatch/sweep";
+import { advanceIndexes } from "../../src/store/answer-index";
+import { CONTROL_TABLES, LEFT_OUT, SHARD_TABLES } from "../../src/store/backup-tables";
+import { listBackupRows } from "../../src/store/backups";
+import type { Shards } from "../../src/store/shards";
+import { call, submit } from "../support/api";
+import {
+  bucket,
+  createBackups,
+  createRestore,
+  empty,
+  type Filled,
+  fill,
+  migrateOthers,
+  rowsOfAll,
+  SMALL,
+  SOURCE,
+  TARGET,
+} from "../support/backup";
+import { gatedD1 } from "../support/gated-d1";
+import { tableNames } from "../support/rows";
+
+let filled: Filled;
+/** A backup of all of it as it was filled, and what it is to be restored as. */
+let id = "";
+let whole: Record<string, unknown[]>;
+beforeAll(async () => {
+  await migrateOthers();
+  filled = await fill();
+  id = await createBackups({ ...SMALL, parts: 100 }).make();
+  whole = asRestored(await rowsOfAll(SOURCE));
+});
+beforeEach(async () => {
+  for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+  await empty(TARGET);
+  await env.DB.batch(["backups", "backup_parts"].map((name) => env.DB.prepare(`DELETE FROM ${name}`)));
+});
+
+const newest = async () => (await listBackupRows(env.DB, 1))[0]?.id ?? "";
+const manifestOf = async (id: string) =>
+  (await (await bucket.get(OBJECTS + manifestName(id)))?.json()) as BackupManifest;
+
+/** What a restore is to come to: nobody holds a cursor, and what fills an index begins anew. */
+function asRestored(rows: Record<string, unknown[]>): Record<string, unknown[]> {
+  const cursors = (rows["0/cursors"] ?? []).map((row) => {
+    const cursor = row as Record<string, unknown>;
+    const start = { position: filled.segment * 2 ** 33, compare_from: filled.segment * 2 ** 33, flight: null };
+    return { ...cursor, wake_at: 0, lease_until: 0, ...(cursor.kind === "summary" && start) };
+  });
+  const indexed = (rows["0/indexed_questions"] ?? []).map((row) => ({
+    ...(row as object),
+    position: filled.segment * 2 ** 33,
+  }));
+  return { ...rows, "0/cursors": cursors, "0/indexed_questions": indexed };
+}
+
+/** Shards whose calls die at the n-th of them, before or after it was done; `died` tells whether it came to that. */
+function dying(shards: Shards, nth: number, when: "before" | "after") {
+  const state = { calls: 0, died: false };
+  const gate = (db: D1Database) =>
+    gatedD1(db, async (run) => {
+      state.calls += 1;
+      if (state.calls !== nth) return run();
+      if (when === "after") await run();
+      state.died = true;
+      throw new Error("the worker died");
+    });
+  const all = shards.all.map(({ no, db }) => ({ no, db: gate(db) }));
+  const get = (no: number) => all[no] ?? shards.get(no);
+  return { state, shards: { all, get, control: all[0]?.db ?? shards.control } };
+}
+
+describe("which tables are in a backup", () => {
+  it("is decided for each of them", async () => {
+    const decided = [...SHARD_TABLES, ...CONTROL_TABLES].map(({ name }) => name);
+    expect([...decided, ...Object.keys(LEFT_OUT)].toSorted()).toEqual((await tableNames()).toSorted());
+  });
+
+  it("reads each in the order of its primary key, whole, in no more arguments than D1 allows a function", async () => {
+    for (const { name, key, columns } of [...SHARD_TABLES, ...CONTROL_TABLES]) {
+      const { results } = await env.DB.prepare("SELECT name, pk FROM pragma_table_info(?)")
+        .bind(name)
+        .all<{ name: string; pk: number }>();
+      const keys = results.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
+      expect([name, key]).toEqual([name, keys.map((one) => one.name)]);
+      expect(columns).toEqual(results.map((one) => one.name));
+      expect(columns.length).toBeLessThanOrEqual(32);
+    }
+  });
+
+  it("is tried with rows in all of them", async () => {
+    const rows = await rowsOfAll(SOURCE);
+    const bare = Object.entries(rows).filter(([name, found]) => name.startsWith("0/") && found.length === 0);
+    expect(bare.map(([name]) => name)).toEqual([]);
+  });
+});
+
+describe("a drill", () => {
+  it("comes to the same, whatever dies before or after any call of it", async () => {
+    const before = await rowsOfAll(SOURCE);
+    const backups = createBackups();
+    await backups.begin();
+    for (let nth = 1; nth < 30; nth += 1) {
+      const { shards } = dying(SOURCE, nth, nth % 2 === 0 ? "before" : "after");
+      await backups.goOn(shards).catch(() => {});
+      backups.clock.now += 130_000;
+    }
+    while (await backups.goOn());
+    const made = await newest();
+    const { parts } = await manifestOf(made);
+    expect(parts.filter(({ table }) => table === "responses").length).toBeGreaterThan(6);
+    expect(new Set(parts.map(({ object }) => object)).size).toBe(parts.length);
+
+    const restore = createRestore({ backup: made });
+    for (let nth = 1; nth < 40; nth += 1) {
+      const { shards } = dying(TARGET, nth, nth % 2 === 0 ? "after" : "before");
+      const view = await restore.piece(shards).catch(() => null);
+      restore.outlive();
+      if (view?.state === "complete") break;
+    }
+    expect(await restore.finish()).toMatchObject({ state: "complete", parts: { done: parts.length } });
+    const after = await rowsOfAll(TARGET);
+    expect(after).toEqual(asRestored(before));
+    // What is made anew of it.
+    const index = async (db: D1Database) => {
+      await advanceIndexes(db);
+      return (await db.prepare("SELECT * FROM answer_index ORDER BY segment, ref, value, id").all()).results;
+    };
+    expect(await index(TARGET.control)).toEqual(await index(env.DB));
+  });
+
+  it("takes over the parts in which nothing changed, and makes those anew in which something did", async () => {
+    const backups = createBackups({ ...SMALL, parts: 100 });
+    const first = await manifestOf(await backups.make());
+    const own = (manifest: BackupManifest) =>
+      manifest.parts.filter(({ table, shard }) => table === "responses" && shard === 0).map(({ object }) => object);
+    const still = own(await manifestOf(await backups.make()));
+    expect(still).toEqual(own(first));
+    const at = `/v1/forms/${filled.form}/responses/${filled.ids[6]}`;
+    await call("PATCH", at, { key: filled.key, body: { answers: { age: 77 } }, headers: { "if-match": "*" } });
+    const third = await backups.make();
+    const now = own(await manifestOf(third));
+    expect(now.filter((object) => !still.includes(object)).length).toBeGreaterThanOrEqual(1);
+    expect(now.filter((object) => still.includes(object)).length).toBeGreaterThanOrEqual(2);
+    await createRestore({ backup: third }).finish();
+    expect(await rowsOfAll(TARGET)).toEqual(asRestored(await rowsOfAll(SOURCE)));
+  });
+
+  it("while writes go on holds each cursor before the end of its log, and versions of all that was answered", async () => {
+    const backups = createBackups({ ...SMALL, rows: 3, parts: 2 });
+    await backups.begin();
+    const title = { title: "Newer", questions: [{ ref: "name", type: "short_text", title: "Name", indexed: true }] };
+    for (let i = 0; await backups.goOn(); i += 1) {
+      await submit(filled.form, { name: `Late ${i}` });
+      await env.DB.prepare(
+        "UPDATE cursors SET position = (SELECT max(id) FROM responses) WHERE kind = 'google-sheets'",
+      ).run();
+      if (i === 3) await call("POST", `/v1/forms/${filled.form}/versions`, { key: filled.key, body: title });
+    }
+    const made = await newest();
+    await createRestore({ backup: made }).finish();
+    const beyond = await TARGET.control
+      .prepare(
+        "SELECT count(*) AS n FROM cursors WHERE position > (SELECT max(id) FROM responses WHERE id >> 33 = segment)",
+      )
+      .first("n");
+    const versionless = await TARGET.control
+      .prepare(
+        "SELECT count(*) AS n FROM responses WHERE id >> 33 = ? AND version NOT IN (SELECT version FROM form_versions WHERE form = ?)",
+      )
+      .bind(filled.segment, filled.form)
+      .first("n");
+    const agree = await TARGET.control
+      .prepare("SELECT s.version = f.version AS ok FROM segments s JOIN forms f ON f.id = s.form WHERE s.no = ?")
+      .bind(filled.segment)
+      .first("ok");
+    expect([beyond, versionless, agree]).toEqual([0, 0, 1]);
+  });
+});
+
+describe("a restore refuses", () => {
+  const failure = (input = {}) =>
+    createRestore({ backup: id, ...input })
+      .finish()
+      .then(
+        () => "nothing",
+        (error: Error) => error.message,
+      );
+  const mended: [name: string, was: ArrayBuffer][] = [];
+  const keep = async (name: string) => {
+    const was = (await (await bucket.get(name))?.arrayBuffer()) ?? new ArrayBuffer(0);
+    mended.push([name, was]);
+    return new Uint8Array(was);
+  };
+  afterEach(async () => {
+    for (const [name, was] of mended.splice(0)) await bucket.put(name, was);
+  });
+
+  it("an installation that is not empty, and one without the encryption key", async () => {
+    await TARGET.get(1).db.prepare("INSERT INTO suppressions VALUES ('s', 'd', 1)").run();
+    expect(await failure()).toContain("not empty: suppressions of shard 1");
+    await empty(TARGET);
+    const name = OBJECTS + manifestName(id);
+    const manifest = await manifestOf(id);
+    await keep(name);
+    expect(manifest.encryptionKeys).toEqual(["test"]);
+    await bucket.put(name, JSON.stringify({ ...manifest, encryptionKeys: ["lost"] }));
+    expect(await failure()).toContain("does not have: lost");
+    expect(await failure({ withoutKeys: true })).toBe("nothing");
+  });
+
+  it("a flipped byte and a missing part, and goes on where it stopped when they are mended", async () => {
+    const name = OBJECTS + ((await manifestOf(id)).parts.find(({ table }) => table === "responses")?.object ?? "");
+    const right = await keep(name);
+    await bucket.put(name, right.with(-9, (right.at(-9) ?? 0) ^ 1));
+    expect(await failure()).toContain("is not what was written");
+    await bucket.delete(name);
+    expect(await failure()).toContain("is missing in the bucket");
+    expect((await TARGET.control.prepare("SELECT 1 FROM responses").all()).results).toEqual([]);
+    await bucket.put(name, right);
+    expect(await failure()).toBe("nothing");
+    expect(await rowsOfAll(TARGET)).toEqual(whole);
+  });
+
+  it("a wrong count, a manifest that is damaged or of another schema, and a backup that is not there", async () => {
+    const name = OBJECTS + manifestName(id);
+    const manifest = await manifestOf(id);
+    await keep(name);
+    const counts = { ...manifest.counts, "0/responses": 1 };
+    const sayings: string[] = [];
+    for (const other of [
+      { ...manifest, counts },
+      { ...manifest, sha256: "0" },
+      { ...manifest, schema: "0001_init.sql" },
+    ]) {
+      await bucket.put(name, JSON.stringify(other));
+      sayings.push(await failure());
+    }
+    await bucket.delete(name);
+    sayings.push(await failure());
+    expect(sayings).toEqual([
+      expect.stringContaining("manifest is damaged"),
+      expect.stringContaining("manifest is damaged"),
+      expect.stringContaining("schema 0001_init.sql"),
+      expect.stringContaining("no finished backup"),
+    ]);
+  });
+
+  it("to end while somebody else writes there", async () => {
+    const restore = createRestore({ backup: id });
+    await restore.piece();
+    await TARGET.control.prepare("INSERT INTO suppressions VALUES ('s', 'somebody else', 1)").run();
+    expect(await restore.finish().catch((error: Error) => error.message)).toMatch(
+      /suppressions of shard 0 (has|is not)/,
+    );
+  });
+});
+
+describe("what was erased", () => {
+  it("after the backup does not come back with it: a mark lies beside it; of a form all of it goes", async () => {
+    const [erased = "", spared = ""] = filled.ids.slice(8);
+    await call("DELETE", `/v1/forms/${filled.form}/responses/${erased}`, { key: filled.key });
+    const restore = createRestore({ backup: id });
+    await restore.finish();
+    const row = async (response: string) =>
+      TARGET.control
+        .prepare("SELECT answers, erased_at > 0 AS erased FROM responses WHERE id = ?")
+        .bind(parseResponseId(response)?.position)
+        .first();
+    expect(await row(erased)).toEqual({ answers: "{}", erased: 1 });
+    expect(await row(spared)).toMatchObject({ erased: null });
+    const told = await TARGET.control.prepare("SELECT response FROM revisions WHERE event = 'erased'").all();
+    expect(told.results).toContainEqual({ response: parseResponseId(erased)?.position });
+  });
+});
+
+it("the sweeper leaves a half-restored installation as it is", async () => {
+  const restore = createRestore({ backup: id });
+  await restore.piece();
+  const before = await rowsOfAll(TARGET);
+  await sweep({ ...restore.ctx(), wake: async () => {} }, Date.now() + 90 * 86_400_000);
+  expect(await rowsOfAll(TARGET)).toEqual(before);
+});

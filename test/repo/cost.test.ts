@@ -1,0 +1,33 @@
+/** The cost table of docs/operating.md: computed, and what issue 7 wants of it. Its counts are measured in test/api/cost.test.ts. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { type CostedKind, costTable, countsOf, dollarsPerMillion, KINDS, SUBMISSION } from "../../bench/cost";
+import { PRICES } from "../../bench/prices";
+import { findKind } from "../../src/integrations/kinds";
+
+const docs = readFileSync(path.resolve(import.meta.dirname, "../../docs/operating.md"), "utf8");
+const at100 = (...kinds: CostedKind[]) => dollarsPerMillion(countsOf(100, kinds));
+
+it("stands in the docs as it is computed, with the date of its prices", () => {
+  expect(docs).toContain(costTable());
+  expect(docs).toContain(PRICES.date);
+});
+
+it("takes pages as large as they are, and no faster than their pace", () => {
+  for (const [kind, { page, cycleSeconds }] of Object.entries(KINDS)) {
+    const policy = findKind(kind)?.policy;
+    expect({ kind, page }).toEqual({ kind, page: policy?.pageSize });
+    expect(cycleSeconds).toBeGreaterThanOrEqual(policy?.pageGapSeconds ?? 0);
+  }
+});
+
+it("is a sum over prices: a row more is a dollar more", () => {
+  const more = { ...SUBMISSION, rowsWritten: SUBMISSION.rowsWritten + 1 };
+  expect(dollarsPerMillion(more) - dollarsPerMillion(SUBMISSION)).toBeCloseTo(1);
+});
+
+it("at 100 responses a second: Sheets alone at most $2.10, a webhook adds at most $2.50", () => {
+  expect(at100("google-sheets")).toBeLessThanOrEqual(2.1);
+  expect(at100("google-sheets", "webhook") - at100("google-sheets")).toBeLessThanOrEqual(2.5);
+});
