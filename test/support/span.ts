@@ -4,6 +4,7 @@
  */
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { afterAll } from "vitest";
 import { type Context, type Env, makeContext } from "../../src/context";
 import type { Integration } from "../../src/core/integration";
 import { drain } from "../../src/dispatch/drain";
@@ -21,6 +22,12 @@ import { askWorker } from "./indexes";
 export const others = [env.SPAN_1, env.SPAN_2] as D1Database[];
 
 export type Span = Awaited<ReturnType<typeof createSpan>>;
+
+// A worker of one shard, which the next file may have, could not read what names others.
+afterAll(async () => {
+  const left = ["directory", "integrations", "forms", "shards", "recheck_requests"];
+  await env.DB.batch(left.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+});
 
 interface Options {
   /** Responses of a segment, about. */
