@@ -38,6 +38,7 @@ const WHOSE: Readonly<Record<string, string>> = {
 
 /** Statements that look at rows of everybody, by file and declaration, and why they may. */
 const OVER_ALL: Readonly<Record<string, string>> = {
+  "alert-facts.ts readCursorFacts": "the sweeper finds what is the matter; readOwners says whose it is",
   "answer-index.ts advanceIndexes": "the sweeper finds which indexes are behind",
   "audit.ts listAudit": "inRange names the workspace",
   "audit.ts endOfScan": "inRange names the workspace",
@@ -47,6 +48,7 @@ const OVER_ALL: Readonly<Record<string, string>> = {
   "integrations.ts NEXT_NO": "a number that none has had",
   "integrations.ts listAllIntegrations": "metrics of the installation",
   "keys.ts noteUse": "the number of the key that was just authenticated",
+  "placement.ts countSegments": "numbers of segments and forms on each shard, for the root key",
   "placement.ts listUnsettled": "the sweeper finds openings of segments that were cut short",
   "rechecks.ts readDueRequests": "the sweeper finds what is due",
   "restores.ts emptyTraces": "what a restore takes out of an installation that was empty before",
