@@ -1,6 +1,7 @@
 /** The databases of an installation, whose migrations are applied before its workers start. */
 import { catalog } from "../src/integrations/kinds";
 import { API_CONFIG } from "./cloud/api-config";
+import { furtherShards, shardDatabase } from "./cloud/shards";
 
 export interface Database {
   readonly name: string;
@@ -10,11 +11,16 @@ export interface Database {
   readonly config: string;
 }
 
-/** `SEARCH_DB` is there for kinds that keep an index: the API worker is not bound to it. */
-export function databases(): Database[] {
-  const main = { name: "formlog", binding: "DB", worker: "formlog", config: API_CONFIG };
+/**
+ * With so many further shards; as many as wrangler.toml names unless told. `SEARCH_DB` is there for kinds that keep an index: the
+ * API worker is not bound to it.
+ */
+export function databases(shards = furtherShards()): Database[] {
+  const api = { worker: "formlog", config: API_CONFIG };
+  const further = Array.from({ length: shards }, (_, i) => ({ ...shardDatabase(i + 1), ...api }));
+  const main = [{ name: "formlog", binding: "DB", ...api }, ...further];
   const index = catalog.find((manifest) => manifest.index)?.kind;
-  if (index === undefined) return [main];
+  if (index === undefined) return main;
   const config = `src/integrations/${index}/wrangler.toml`;
-  return [main, { name: "formlog-search", binding: "SEARCH_DB", worker: `formlog-${index}`, config }];
+  return [...main, { name: "formlog-search", binding: "SEARCH_DB", worker: `formlog-${index}`, config }];
 }

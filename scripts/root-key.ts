@@ -31,6 +31,11 @@ export async function askAsRoot({ url, rootKey }: Installation, at: string, init
   process.exit(1);
 }
 
+/** What the installation answers to a GET with the root key; the script ends as above. */
+export async function getAsRoot<T>(installation: Installation, at: string): Promise<T> {
+  return (await (await askAsRoot(installation, at)).json()) as T;
+}
+
 /** What the installation answers to a POST with the root key; the script ends as above. */
 export async function postAsRoot<T>(installation: Installation, at: string, body: unknown): Promise<T> {
   const headers = { "content-type": "application/json" };

@@ -12,7 +12,7 @@ const root = path.resolve(import.meta.dirname, "..");
 
 async function start(): Promise<Stack> {
   const settings = readSettings(root, process.env);
-  const { port, state } = settings;
+  const { port, state, shards } = settings;
   const providers = await findProviders(settings.vars);
   mkdirSync(state, { recursive: true, mode: 0o700 });
   endLeftovers(root, state);
@@ -27,8 +27,8 @@ async function start(): Promise<Stack> {
     ...Object.assign({}, ...ofKinds),
     ...settings.vars,
   };
-  await migrate({ root, state });
-  const stack = await startWorkers({ root, state, port, vars });
+  await migrate({ root, state, shards });
+  const stack = await startWorkers({ root, state, port, vars, shards });
   if (!settings.demo) {
     console.log(`${stack.url} answers, without a demo. Root key: ${vars.FORMLOG_ROOT_KEY}`);
     return stack;

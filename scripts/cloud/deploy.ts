@@ -60,7 +60,12 @@ export async function deploy(to: Deployment): Promise<string[]> {
   return ensureSecrets(to, url);
 }
 
-async function ensureDatabases({ wrangler, say, stage }: Deployment): Promise<DatabaseIds> {
+/** Creates the databases of the stage that are not there, and returns the ids of all. */
+export async function ensureDatabases({
+  wrangler,
+  say,
+  stage,
+}: Pick<Deployment, "wrangler" | "say" | "stage">): Promise<DatabaseIds> {
   const list = async (): Promise<DatabaseIds> => {
     const all = JSON.parse(await wrangler(["d1", "list", "--json"])) as { name: string; uuid: string }[];
     return Object.fromEntries(all.map(({ name, uuid }) => [name, uuid]));

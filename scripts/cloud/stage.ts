@@ -11,7 +11,12 @@ export const named = (name: string, stage: Stage): string => (stage === "product
 export function readStage(argv: readonly string[]): { stage: Stage; rest: readonly string[] } {
   const options = { env: { type: "string", default: "production" } } as const;
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-  const stage = STAGES.find((one) => one === values.env);
-  if (!stage) throw new TypeError(`--env is "${values.env}"; it must be ${STAGES.join(" or ")}.`);
-  return { stage, rest: positionals };
+  return { stage: stageOf(values.env), rest: positionals };
+}
+
+/** The value of `--env`. Throws a TypeError that says what may be given. */
+export function stageOf(value: string): Stage {
+  const stage = STAGES.find((one) => one === value);
+  if (!stage) throw new TypeError(`--env is "${value}"; it must be ${STAGES.join(" or ")}.`);
+  return stage;
 }

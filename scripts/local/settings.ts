@@ -4,11 +4,14 @@ import path from "node:path";
 import { parseEnv } from "node:util";
 import { OWN_VARIABLES, readConfig } from "../../src/config";
 import { catalog } from "../../src/integrations/kinds";
+import { furtherShards } from "../cloud/shards";
 
 export interface LocalSettings {
   readonly port: number;
   /** Folder of all local state, absolute. */
   readonly state: string;
+  /** Databases beside DB that hold responses. */
+  readonly shards: number;
   /** Variables for the workers. */
   readonly vars: Readonly<Record<string, string>>;
   /** Whether there is to be a demo: a backup is restored into an installation without one. */
@@ -33,6 +36,7 @@ export function readSettings(root: string, shell: NodeJS.ProcessEnv): LocalSetti
   return {
     port,
     state: path.resolve(root, given.FORMLOG_STATE ?? ".formlog"),
+    shards: furtherShards(given),
     vars,
     demo: given.FORMLOG_DEMO !== "off",
   };

@@ -1,10 +1,12 @@
 /** The workers of a local installation: migrations, `wrangler dev` over all of them, and the sweeper's clock. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { devNull } from "node:os";
 import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "../cloud/api-config";
+import { wholeConfig } from "../cloud/config";
+import { furtherShards } from "../cloud/shards";
 import { databases } from "../databases";
 
 export interface Stack {
@@ -20,15 +22,23 @@ interface StackOptions {
   readonly state: string;
   readonly port: number;
   readonly vars: Readonly<Record<string, string>>;
+  /** Databases beside DB that hold responses; those of wrangler.toml unless told. */
+  readonly shards?: number;
   /** Of the workers to start, the API's first; all of them unless told. */
   readonly configs?: readonly string[];
 }
 
 /** Applies what is new in migrations/ to the local databases. */
-export async function migrate({ root, state }: Pick<StackOptions, "root" | "state">): Promise<void> {
+export async function migrate({ root, state, shards }: Pick<StackOptions, "root" | "state" | "shards">): Promise<void> {
   const log = path.join(state, "migrate.log");
-  for (const { binding, config } of databases()) {
-    const place = ["--local", "--persist-to", path.join(state, "workers"), "-c", config];
+  for (const { binding, config } of databases(shards)) {
+    const place = [
+      "--local",
+      "--persist-to",
+      path.join(state, "workers"),
+      "-c",
+      placed({ root, state, shards }, config),
+    ];
     const code = await exitOf(wrangler(root, ["d1", "migrations", "apply", binding, ...place], { log, vars: {} }));
     if (code !== 0) throw new Error(`The database ${binding} could not be brought up to date; see ${log}`);
   }
@@ -36,12 +46,26 @@ export async function migrate({ root, state }: Pick<StackOptions, "root" | "stat
 
 const ALL = [API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
 
+/** A worker's config; with more shards than wrangler.toml has, or more than its own file names, one made for them in the state. */
+function placed(
+  { root, state, shards = furtherShards() }: Pick<StackOptions, "root" | "state" | "shards">,
+  config: string,
+) {
+  if (shards === 0) return config;
+  const folder = path.join(state, "configs");
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, config.replaceAll("/", "-"));
+  writeFileSync(file, wholeConfig(root, config, shards));
+  return file;
+}
+
 /** Starts the workers and waits until they answer. */
-export async function startWorkers({ root, state, port, vars, configs = ALL }: StackOptions): Promise<Stack> {
+export async function startWorkers(options: StackOptions): Promise<Stack> {
+  const { root, state, port, vars, configs = ALL } = options;
   const log = path.join(state, "workers.log");
   const args = [
     "dev",
-    ...configs.flatMap((config) => ["-c", config]),
+    ...configs.flatMap((config) => ["-c", placed(options, config)]),
     "--port",
     String(port),
     // Any free port: of stacks that start beside one another, two would choose the same.

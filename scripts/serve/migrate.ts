@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig, unstable_splitSqlQuery } from "wrangler";
+import { furtherShards } from "../cloud/shards";
 import { databases } from "../databases";
 import { persistencePath } from "./workers";
 
@@ -12,7 +13,8 @@ const TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations (
 
 /** Applies what is new, before any worker runs; returns the names. Each file is applied whole or not at all. */
 export async function migrateState(root: string, state: string): Promise<string[]> {
-  const all = databases().map(({ binding, config }) => {
+  const all = databases(furtherShards(process.env)).map(({ binding, name, config }) => {
+    if (/^DB_\d+$/.test(binding)) return { binding, id: name, folder: path.join(root, "migrations") };
     const found = unstable_readConfig({ config: path.join(root, config) }).d1_databases.find(
       (one: { binding: string }) => one.binding === binding,
     );

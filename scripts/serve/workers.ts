@@ -10,6 +10,7 @@ import { OWN_VARIABLES } from "../../src/config";
 import type { Settings } from "../../src/core/setting";
 import { catalog } from "../../src/integrations/kinds";
 import { workerConfigs } from "../cloud/config";
+import { furtherShards, shardDatabase } from "../cloud/shards";
 
 export const API = "formlog";
 const OUTBOUND = "formlog-outbound";
@@ -62,6 +63,14 @@ const outbound: V4WorkerOptions = {
 /** Where Miniflare keeps databases and buckets of a state folder. */
 export const persistencePath = (state: string): string => path.join(state, "workers/v3");
 
+const shardBindings = (): Record<string, string> =>
+  Object.fromEntries(
+    Array.from({ length: furtherShards(process.env) }, (_, i) => shardDatabase(i + 1)).map(({ binding, name }) => [
+      binding,
+      name,
+    ]),
+  );
+
 async function workerOptions(
   { name, source }: { name: string; source: string },
   { root, vars, host = "127.0.0.1", port = 0, privateNetwork = false }: WorkersInput,
@@ -78,6 +87,8 @@ async function workerOptions(
   if (config.main === undefined) throw new TypeError(`${source} names no main.`);
   return {
     ...options,
+    // Every worker reads every shard; the configs of the kinds name the first one only.
+    d1Databases: { ...(options.d1Databases as Record<string, string>), ...shardBindings() },
     queueProducers: without(INTAKE_BINDING, queueProducers),
     queueConsumers: without(INTAKE_QUEUE, queueConsumers),
     name,

@@ -39,6 +39,7 @@ import { logRoutes } from "./routes/logs";
 import { reconciliationRoutes } from "./routes/reconciliations";
 import { responseRoutes } from "./routes/responses";
 import { reviewRoutes } from "./routes/reviews";
+import { shardRoutes } from "./routes/shards";
 import { vitalRoutes } from "./routes/vitals";
 
 /** A robot is told nothing, so that this line is the only trace of it. */
@@ -74,7 +75,8 @@ const v1 = new Hono<AppEnv>()
   .route("/", integrationRoutes)
   .route("/", exportRoutes)
   .route("/", indexRoutes)
-  .route("/", reconciliationRoutes);
+  .route("/", reconciliationRoutes)
+  .route("/", shardRoutes);
 
 const API = document as unknown as OpenApiDocument;
 

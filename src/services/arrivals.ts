@@ -17,10 +17,10 @@ export interface ArrivalsView {
   readonly samples: readonly { readonly number: number; readonly at: number }[];
 }
 
-/** Of the oldest segment that is not settled, else of the newest; null: no response came yet. Two round trips. */
+/** Of the oldest segment that is not settled, else of the newest that has any; null: no response came yet. Two round trips. */
 export async function readArrivals(ctx: Context, { form, positions }: IntegrationView): Promise<ArrivalsView | null> {
-  const place = positions.find(({ position, head }) => position < head) ?? positions.at(-1);
-  if (!place || place.head === 0) return null;
+  const place = positions.find(({ position, head }) => position < head) ?? positions.findLast(({ head }) => head > 0);
+  if (!place) return null;
   const segments = await listSegments(ctx.shards, form);
   const segment = segments.find(({ no }) => no === place.segment);
   if (!segment) return null;

@@ -19,6 +19,22 @@ export async function readShards({ control, all }: Shards): Promise<ShardRow[]> 
   return all.map(({ no }) => known.get(no) ?? { no, state: "open", sizeBytes: 0 });
 }
 
+/** Says whether new segments are opened on a shard. */
+export async function setShardState({ control }: Shards, no: number, state: ShardRow["state"]): Promise<void> {
+  await control
+    .prepare("INSERT INTO shards (no, state) VALUES (?1, ?2) ON CONFLICT (no) DO UPDATE SET state = excluded.state")
+    .bind(no, state)
+    .run();
+}
+
+/** How many segments lie on each shard, and of how many forms. Reads the whole directory. */
+export async function countSegments({ control }: Shards): Promise<Map<number, { segments: number; forms: number }>> {
+  const { results } = await control
+    .prepare("SELECT shard, count(*) AS segments, count(DISTINCT form) AS forms FROM directory GROUP BY shard")
+    .all<{ shard: number; segments: number; forms: number }>();
+  return new Map(results.map(({ shard, ...counts }) => [shard, counts]));
+}
+
 /** Notes the size of a shard. One row written. */
 export async function noteSize({ control }: Shards, shard: { no: number; bytes: number; now: number }): Promise<void> {
   await control
@@ -41,28 +57,26 @@ export function chooseShard(rows: readonly ShardRow[], { capBytes, from }: { cap
   return best?.no ?? null;
 }
 
-/** Makes the segment that a form goes on in, closed, or finds the one that an earlier try made. Its number is another one than those of `earlier`. */
+/**
+ * Makes the segment that a form goes on in, closed, or finds the one that an earlier try made. Its number is higher than those of
+ * `earlier`: so the positions of a form grow with its age over all shards.
+ */
 export async function makeSegment(
   shards: Shards,
   form: { readonly id: string; readonly version: number; readonly now: number },
   { shard, earlier }: { shard: number; earlier: readonly Segment[] },
 ): Promise<Segment> {
-  const taken = JSON.stringify(earlier.map(({ no }) => no));
-  const here = JSON.stringify(earlier.flatMap((segment) => (segment.shard === shard ? [segment.no] : [])));
-  const offsets = JSON.stringify([...earlier.keys(), earlier.length].map((i) => i + 1));
-  const unlisted = `SELECT min(no) AS no FROM segments
-    WHERE form = ?1 AND retired_at IS NULL AND no NOT IN (SELECT value FROM json_each(?2))`;
+  const highest = Math.max(...earlier.map(({ no }) => no));
+  const made = "SELECT max(no) AS no FROM segments WHERE form = ?1 AND no > ?2";
   const { db } = shards.get(shard);
   const [, found] = await db.batch<{ no: number | null }>([
     db
       .prepare(
         `INSERT INTO segments (no, form, version, state, opened_at)
-         SELECT (SELECT min(top + o.value) FROM (SELECT coalesce(max(no), 0) AS top FROM segments) CROSS JOIN json_each(?6) o
-                 WHERE top + o.value NOT IN (SELECT value FROM json_each(?5))), ?1, ?3, 'closed', ?4
-         WHERE (${unlisted}) IS NULL`,
+         SELECT max((SELECT coalesce(max(no), 0) FROM segments), ?2) + 1, ?1, ?3, 'closed', ?4 WHERE (${made}) IS NULL`,
       )
-      .bind(form.id, here, form.version, Math.trunc(form.now), taken, offsets),
-    db.prepare(unlisted).bind(form.id, here),
+      .bind(form.id, highest, form.version, Math.trunc(form.now)),
+    db.prepare(made).bind(form.id, highest),
   ]);
   const no = found?.results[0]?.no;
   if (typeof no !== "number") throw new Error("a segment was not created");

@@ -31,6 +31,9 @@ const newKey = async (input: Record<string, unknown> = {}) => {
 const OTHERS = new Set([
   "POST /v1/workspaces",
   "POST /v1/encryption/rotate",
+  "GET /v1/shards",
+  "POST /v1/shards/:shard/open",
+  "POST /v1/shards/:shard/close",
   "GET /v1/inboxes/:inbox",
   "GET /v1/receipts/:receipt",
   "GET /v1/kinds",

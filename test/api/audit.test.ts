@@ -259,6 +259,8 @@ const AUDITED: Readonly<Record<string, readonly [action: string, Deed]>> = {
 const NOT_AUDITED = [
   // Of the installation, in no workspace: what is sealed stays the same.
   "POST /v1/encryption/rotate",
+  "POST /v1/shards/:shard/open",
+  "POST /v1/shards/:shard/close",
   "POST /v1/forms/:form/responses",
   "POST /v1/forms/:form/responses/batch",
   "POST /v1/forms/:form/integrations/preview",

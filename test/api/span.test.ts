@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { openNextSegment } from "../../src/dispatch/next-segment";
 import { sweep } from "../../src/dispatch/sweep";
 import { makeSegment, readShards, retireSegment } from "../../src/store/placement";
-import { QUESTIONS } from "../support/api";
+import { QUESTIONS, ROOT_KEY } from "../support/api";
 import { createSpan, type Span } from "../support/span";
 
 let span: Span;
@@ -37,12 +37,13 @@ const last = async () => {
 };
 
 describe("the next segment of a form", () => {
-  it("is opened on another shard after the answer, with a number that no other of the form has", async () => {
+  it("is opened on another shard after the answer, with a higher number", async () => {
     await open();
     await submitAll(..."abcdefghij");
     const segments = await span.segments(form);
     expect(segments).toHaveLength(4);
     expect(new Set((await shardsOf()).slice(0, 3)).size).toBe(3);
+    expect(segments.map(({ no }) => no)).toEqual(segments.map(({ no }) => no).toSorted((a, b) => a - b));
     expect(new Set(segments.map(({ no }) => no)).size).toBe(4);
     expect(await names()).toBe("abcdefghij");
   });
@@ -173,6 +174,23 @@ describe("a key that came before the form went on", () => {
 });
 
 describe("shards", () => {
+  it("are listed with their size and what lies there, and closed and opened, by the root key alone", async () => {
+    const { body } = await span.call("GET", "/v1/shards", { key: ROOT_KEY });
+    expect(body.items.map(({ shard }: { shard: number }) => shard)).toEqual([0, 1, 2]);
+    for (const { state, sizeBytes, segments, forms } of body.items) {
+      expect([state, sizeBytes > 10_000, segments > 1, forms > 1]).toEqual(["open", true, true, true]);
+    }
+    const closed = await span.call("POST", "/v1/shards/1/close", { key: ROOT_KEY });
+    expect(closed.body.items[1].state).toBe("closed");
+    for (let i = 0; i < 3; i += 1) {
+      await open();
+      expect(await shardsOf()).not.toContain(1);
+    }
+    await span.call("POST", "/v1/shards/1/open", { key: ROOT_KEY });
+    expect((await span.call("POST", "/v1/shards/3/close", { key: ROOT_KEY })).status).toBe(404);
+    expect((await span.call("GET", "/v1/shards", { key })).status).toBe(401);
+  });
+
   it("take forms by their size, and none when they are closed or over the cap", async () => {
     const { ctx } = span;
     await sweep({ ...ctx, wake: async () => {} }, Date.now());

@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { fillIn } from "../../scripts/cloud/config";
 import { type Deployment, deploy } from "../../scripts/cloud/deploy";
 import { deployPartly, readPercent, rollBack, rollOut } from "../../scripts/cloud/rollout";
+import { countShards, furtherShards, shardBlock, withShards } from "../../scripts/cloud/shards";
 import { readStage } from "../../scripts/cloud/stage";
+import { databases } from "../../scripts/databases";
 import { catalog } from "../../src/integrations/kinds";
 
 const stage = "production";
@@ -88,6 +90,16 @@ describe("npm run deploy", () => {
     ]);
   });
 
+  it("gives every worker the shards that wrangler.toml names, and says what to put there for the next", () => {
+    const base = `name = "x"\n\n${shardBlock(1)}`;
+    expect([countShards(""), countShards(base), countShards(withShards(base, 3))]).toEqual([0, 1, 3]);
+    expect(withShards(base, 1)).toBe(base);
+    expect(withShards('name = "kind"\n', 1, "/m")).toContain('binding = "DB_1"\ndatabase_name = "formlog-1"');
+    expect(() => countShards(shardBlock(2))).toThrow("binds DB_2 and no DB_1");
+    expect(databases(2).map(({ binding }) => binding)).toEqual(["DB", "DB_1", "DB_2", "SEARCH_DB"]);
+    expect(() => furtherShards({ FORMLOG_SHARDS: "many" })).toThrow("FORMLOG_SHARDS");
+  });
+
   it("fills in the databases and makes paths absolute", () => {
     const database = (name: string, id: string, dir: string) =>
       `database_name = "${name}"\ndatabase_id = "${id}"\nmigrations_dir = "${dir}"\n`;
@@ -120,6 +132,16 @@ describe("staging", () => {
     expect(secrets["formlog-staging"]).toContain("FORMLOG_ROOT_KEY");
     expect(calls.filter((call) => /^deploy|create/.test(call) && !call.includes("-staging"))).toEqual([]);
     expect(calls).toContain("r2 bucket create formlog-backup-staging");
+  });
+
+  it("has further shards of its own, made by the deployment, beside those of production", () => {
+    const text = withShards('name = "formlog"\n', 1, "/m");
+    const databases = { "formlog-1": "a", "formlog-1-staging": "b" };
+    const filled = fillIn(text, { folder: "/x", databases, backups: true, stage: "staging" });
+    expect(filled).toContain('binding = "DB_1"\ndatabase_name = "formlog-1-staging"\ndatabase_id = "b"\n');
+    expect(() => fillIn(text, { folder: "/x", databases: {}, backups: true, stage: "staging" })).toThrow(
+      "no database formlog-1-staging",
+    );
   });
 
   it("renames what a config names, and leaves bindings alone", () => {

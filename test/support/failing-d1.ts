@@ -83,7 +83,7 @@ export function createOutage(bindings: Record<string, unknown> = {}) {
       const response = await worker.fetch(request as Request<unknown, IncomingRequestCfProperties>, own, execution);
       const text = await response.text();
       await waitOnExecutionContext(execution);
-      const json = response.headers.get("content-type")?.includes("json") === true;
+      const json = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
       const answer: Answer = {
         status: response.status,
         headers: response.headers,

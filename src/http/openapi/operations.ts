@@ -17,6 +17,7 @@ import { logOperations } from "../routes/logs.operations";
 import { responseOperations } from "../routes/responses.operations";
 import { reviewOperations } from "../routes/reviews.operations";
 import { serviceOperations } from "../routes/service.operations";
+import { shardOperations } from "../routes/shards.operations";
 import { versionOperations } from "../routes/versions.operations";
 
 export const OPERATIONS = [
@@ -39,5 +40,6 @@ export const OPERATIONS = [
   ...auditOperations,
   ...backupOperations,
   ...logOperations,
+  ...shardOperations,
   ...serviceOperations,
 ] as const;

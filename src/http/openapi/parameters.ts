@@ -10,6 +10,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   response: "Id of a response.",
   correction: "The text of a correction link: the last part of its address.",
   inbox: "The text of a collector link: the value of `link` in its address.",
+  shard: "Its number, from 0.",
   receipt: "The receipt of a 202.",
   integration: "Id of an integration.",
   delivery: "Id of a delivery.",
