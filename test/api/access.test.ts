@@ -31,6 +31,13 @@ const newKey = async (input: Record<string, unknown> = {}) => {
 const OTHERS = new Set([
   "POST /v1/workspaces",
   "POST /v1/encryption/rotate",
+  "GET /v1/backups",
+  "POST /v1/backups",
+  "GET /v1/backups/erasures",
+  "GET /v1/backups/objects/:object",
+  "PUT /v1/backups/objects/:object",
+  "POST /v1/restores",
+  "GET /v1/logs/installation",
   "GET /v1/shards",
   "POST /v1/shards/:shard/open",
   "POST /v1/shards/:shard/close",
@@ -41,6 +48,7 @@ const OTHERS = new Set([
   "PATCH /v1/corrections/:correction",
   "GET /v1/forms",
   "GET /v1/integrations",
+  "GET /v1/alerts",
 ]);
 const ROUTES = app.routes
   .filter(({ method, path }) => method !== "ALL" && path.startsWith("/v1/") && !OTHERS.has(`${method} ${path}`))
