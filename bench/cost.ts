@@ -20,7 +20,7 @@ export interface KindCounts {
   readonly cycleSeconds: number;
   /** Rows written: the bell and the claim. */
   readonly wakeUpRows: number;
-  /** Budget, mark, settle. */
+  /** Budget, mark, settle, and the entry of the log service. */
   readonly pageRows: number;
   readonly response: Partial<Counts>;
 }
@@ -30,6 +30,8 @@ const OPERATIONS_OF_A_MESSAGE = 3;
 /** An invocation's own entry and an event of ours. */
 const LOG_KILOBYTES = 1;
 const WAKE_UP_ROWS = 2;
+/** The entry of a page is deleted when its days are over. */
+const PRUNED_ROWS = 1;
 
 /**
  * Rows are measured by test/api/cost.test.ts (those of responses by append.test.ts, of indexes by search.test.ts and
@@ -51,7 +53,7 @@ export const KINDS = {
     page: 2500,
     cycleSeconds: 2,
     wakeUpRows: WAKE_UP_ROWS,
-    pageRows: 3,
+    pageRows: 4,
     response: { rowsRead: 5, cpuMilliseconds: 0.1 },
   },
   webhook: {
@@ -59,7 +61,7 @@ export const KINDS = {
     page: 25,
     cycleSeconds: 0.5,
     wakeUpRows: WAKE_UP_ROWS,
-    pageRows: 2,
+    pageRows: 3,
     response: { rowsWritten: 2, rowsRead: 16, cpuMilliseconds: 2 },
   },
   "twilio-sms": {
@@ -67,7 +69,7 @@ export const KINDS = {
     page: 20,
     cycleSeconds: 0.5,
     wakeUpRows: WAKE_UP_ROWS,
-    pageRows: 2,
+    pageRows: 3,
     response: {
       rowsWritten: 8,
       rowsRead: 20,
@@ -81,7 +83,7 @@ export const KINDS = {
     page: 500,
     cycleSeconds: 0.5,
     wakeUpRows: WAKE_UP_ROWS,
-    pageRows: 2,
+    pageRows: 3,
     response: { rowsWritten: 4, rowsRead: 10, cpuMilliseconds: 1 },
   },
   summary: {
@@ -89,8 +91,8 @@ export const KINDS = {
     page: 1000,
     cycleSeconds: 2,
     wakeUpRows: WAKE_UP_ROWS,
-    // Mark and settle, and a row for each different count of a page: 30 of a form of eight questions.
-    pageRows: 32,
+    // Mark, settle and the entry, and a row for each different count of a page: 30 of a form of eight questions.
+    pageRows: 33,
     response: { rowsWritten: 1, rowsRead: 10, cpuMilliseconds: 0.2 },
   },
 } as const satisfies Record<string, KindCounts>;
@@ -109,7 +111,7 @@ function countsOfKind({ page, cycleSeconds, wakeUpRows, pageRows, response }: Ki
     {
       requests: wakeUps,
       cpuMilliseconds: 5 * wakeUps,
-      rowsWritten: wakeUps * wakeUpRows + pages * pageRows,
+      rowsWritten: wakeUps * wakeUpRows + pages * (pageRows + PRUNED_ROWS),
       rowsRead: 20 * pages,
       queueOperations: wakeUps * OPERATIONS_OF_A_MESSAGE,
       logKilobytes: (wakeUps + pages) * LOG_KILOBYTES,

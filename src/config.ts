@@ -31,6 +31,7 @@ const Variables = z.object({
     .max(90)
     .default(14),
   PUBLIC_URL: UrlSetting.optional(),
+  COUNT_SECONDS: z.coerce.number().int().min(0).max(3600).default(10),
   BACKUP_DAYS: z.coerce.number().int("must be whole days").min(1, "must be 1 or more").max(3650).default(30),
   FORMLOG_ALERT_URL: Address.optional(),
   FORMLOG_DEADMAN_URL: Address.optional(),
@@ -71,6 +72,8 @@ export interface Config {
   readonly alertRepeatMs: number;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
+  /** What an isolate counts is written down at most once in so many milliseconds; 0: never. */
+  readonly countEveryMs: number;
   /** The variables of the kinds, by name. */
   readonly settings: Settings;
 }
@@ -108,6 +111,7 @@ export function readConfig(
     deadmanUrl: data.FORMLOG_DEADMAN_URL ?? null,
     alertRepeatMs: data.FORMLOG_ALERT_REPEAT_HOURS * 3_600_000,
     turnstileUrl: data.TURNSTILE_URL,
+    countEveryMs: data.COUNT_SECONDS * 1000,
     settings: settings.data,
   };
 }

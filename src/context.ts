@@ -12,6 +12,7 @@ import type { Spooled } from "./core/spool";
 import { startTrace, type Trace } from "./core/trace";
 import type { Teller } from "./dispatch/alerts";
 import type { IntegrationEraser } from "./dispatch/erase";
+import { countRows, createCountFlush } from "./dispatch/flush-counts";
 import { forgetIndex } from "./dispatch/index-client";
 import { type KindWorker, tracedWorker } from "./dispatch/kind-worker";
 import type { Opener } from "./dispatch/next-segment";
@@ -36,6 +37,8 @@ export interface Env extends Readonly<Record<string, unknown>> {
   readonly QUEUE_INTAKE?: Queue<Spooled>;
   readonly RATE_SUBMIT?: RateLimit;
   readonly RATE_SIGN_IN?: RateLimit;
+  /** Where counts go as points besides. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
   readonly BACKUP?: R2Bucket;
 }
 
@@ -98,6 +101,8 @@ interface Runtime {
   readonly limit: (key: string, count: number) => Promise<boolean>;
   /** The same, of tries to sign in. */
   readonly limitSignIns: (key: string, count: number) => Promise<boolean>;
+  /** Writes down what was counted, when it is time; else null at once. For work after the answer. Never fails. */
+  readonly flushCounts: () => Promise<void> | null;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   /** Puts submissions that D1 can't take, because of `cause`, on the intake queue; outcomes by index. Never fails. */
   readonly spool: (messages: readonly Spooled[], cause: unknown, trace?: Trace) => Promise<readonly SpoolOutcome[]>;
@@ -164,7 +169,7 @@ export function makeContext(
 }
 
 function makeRuntime(env: Env): Runtime {
-  const shards = openShards(env);
+  const shards = openShards(env, countRows);
   const now = () => Date.now();
   const heads = createLru<number>(10_000);
   const config = readConfig(env, catalog);
@@ -194,6 +199,12 @@ function makeRuntime(env: Env): Runtime {
     },
     limit: createLimiter(env.RATE_SUBMIT),
     limitSignIns: createLimiter(env.RATE_SIGN_IN),
+    flushCounts: createCountFlush({
+      db: shards.control,
+      now,
+      everyMs: config.countEveryMs,
+      analytics: env.ANALYTICS,
+    }),
     wake: (wakeUps) =>
       sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
     spool: (messages, cause, trace) => sendSpooled(env.QUEUE_INTAKE, messages, cause, trace),

@@ -16,13 +16,15 @@ export default {
     );
     await sweep(ctx, ctx.now());
     await backUpNightly(ctx);
+    await ctx.flushCounts();
   },
   async queue(batch, env, execution) {
-    const { shards, opener, now, wake, trace } = makeContext(
+    const { shards, opener, now, wake, trace, flushCounts } = makeContext(
       env,
       execution,
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
     await takeIn({ shards, opener, now, wake, trace, random: () => Math.random() }, batch);
+    await flushCounts();
   },
 } satisfies ExportedHandler<Env>;

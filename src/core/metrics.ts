@@ -7,8 +7,8 @@ export interface Sample {
 
 export interface Family {
   readonly name: string;
-  /** Of gauges alone: what this installation counts, it counts in its log and not in the memory of an isolate. */
-  readonly type: "gauge";
+  /** A counter's samples end in `_total`. */
+  readonly type: "gauge" | "counter";
   readonly unit?: "seconds" | "bytes";
   readonly help: string;
   readonly samples: readonly Sample[];
@@ -26,7 +26,9 @@ export function formatMetrics(families: readonly Family[]): string {
     `# TYPE ${name} ${type}`,
     ...(unit ? [`# UNIT ${name} ${unit}`] : []),
     `# HELP ${name} ${escapeText(help)}`,
-    ...samples.map((sample) => `${name}${formatLabels(sample.labels ?? {})} ${sample.value}`),
+    ...samples.map(
+      (sample) => `${name}${type === "counter" ? "_total" : ""}${formatLabels(sample.labels ?? {})} ${sample.value}`,
+    ),
   ]);
   return [...lines, "# EOF", ""].join("\n");
 }

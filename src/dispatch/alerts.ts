@@ -5,6 +5,7 @@
 import type { AlertMessage, OpenAlert } from "../core/alert/alert";
 import { courseOf, messagesOf } from "../core/alert/course";
 import { type AlertFacts, type CursorFacts, findAlerts, type ShardFacts } from "../core/alert/find";
+import type { Trace } from "../core/trace";
 import { FACTS_MAX, readCursorFacts, readExpiringKeys, readOwners } from "../store/alert-facts";
 import {
   type AlertTarget,
@@ -20,6 +21,7 @@ import * as events from "../telemetry/events";
 import type { AskedShard } from "./vitals";
 
 export interface Teller {
+  readonly trace?: Trace | undefined;
   readonly shards: Shards;
   readonly config: {
     readonly publicUrl: string | null;
@@ -71,13 +73,13 @@ const workspacesOf = (alerts: readonly OpenAlert[]): string[] => [
 ];
 
 async function readFacts(
-  { shards, config }: Teller,
+  { shards, config, trace }: Teller,
   asked: readonly AskedShard[],
   now: number,
 ): Promise<{ facts: AlertFacts; complete: boolean }> {
   const reading = shards.all.map(({ no, db }) =>
     readCursorFacts(db, now).catch((error) => {
-      events.alertsIncomplete({ shard: no, error });
+      events.alertsIncomplete({ trace, shard: no, error });
       return null;
     }),
   );
@@ -107,20 +109,18 @@ const shardFacts = ({ no, vitals }: AskedShard): ShardFacts => ({
 /** False: it was not taken, and is told again by the next sweep. */
 async function tell(on: Teller, targets: ReadonlyMap<string, AlertTarget>, message: AlertMessage): Promise<boolean> {
   const { event, rule, severity, workspace, causes } = message;
-  const about = { rule, severity, workspace, causes: causes.length };
+  const about = { trace: on.trace, rule, severity, workspace, causes: causes.length, cause: causes[0] };
   try {
     const target = targets.get(workspace ?? "");
     if (target) await on.tellWorkspace(target, message);
     else if (on.config.alertUrl !== null) await callAlertUrl(on, on.config.alertUrl, message);
-    TOLD[event]({ ...about, cause: causes[0] });
+    (event === "alert.raised" ? events.alertRaised : events.alertResolved)(about);
     return true;
   } catch (error) {
     events.alertNotTold({ ...about, error });
     return false;
   }
 }
-
-const TOLD = { "alert.raised": events.alertRaised, "alert.resolved": events.alertResolved } as const;
 
 async function callAlertUrl({ callOut }: Teller, url: string, message: AlertMessage): Promise<void> {
   const { id, event, at, rule, severity, subject, text, causes } = message;
@@ -150,10 +150,10 @@ async function digest(text: string): Promise<string> {
 }
 
 /** The dead man's switch: tells a watcher that a sweep was good. It raises the alarm when this stops. Never fails. */
-export async function pingDeadman(callOut: Teller["callOut"], url: string): Promise<void> {
+export async function pingDeadman({ callOut, trace }: Pick<Teller, "callOut" | "trace">, url: string): Promise<void> {
   try {
     await call(callOut, url);
   } catch (error) {
-    events.deadmanNotPinged({ error });
+    events.deadmanNotPinged({ trace, error });
   }
 }

@@ -10,6 +10,7 @@ import * as events from "../telemetry/events";
 import { acceptCallback, acceptInbound } from "./callback";
 import { drain } from "./drain";
 import { type Engine, traced } from "./engine";
+import { countRows, createCountFlush } from "./flush-counts";
 import { forgetIntegration, queryIndex } from "./index-requests";
 import { traceOf } from "./kind-worker";
 import { previewConfig } from "./preview";
@@ -21,11 +22,14 @@ export interface KindEnv extends Readonly<Record<string, unknown>> {
   readonly DB: D1Database;
   /** Of kinds that keep an index. */
   readonly SEARCH_DB?: D1Database;
+  /** Where counts go as points besides. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
 }
 
 /** The default export of a kind's worker. */
 export function consumer(kind: Integration) {
   const memory = new Map<string, unknown>();
+  let flush: ReturnType<typeof createCountFlush> | null = null;
   return {
     async fetch(request: Request, env: KindEnv): Promise<Response> {
       const untraced = makeEngine(kind, env, memory);
@@ -48,11 +52,16 @@ export function consumer(kind: Integration) {
         batch.messages.map(({ body }) => [`${body.shard}/${body.segment}/${body.integration}`, body]),
       );
       await Promise.all([...cursors.values()].map((wakeUp) => drainSafely(engine, wakeUp)));
+      flush ??= flushOf(engine, env);
+      await flush();
       // A message is only a doorbell: whatever happened, the sweeper finds what is left.
       batch.ackAll();
     },
   };
 }
+
+const flushOf = ({ shards, config, now }: Engine, { ANALYTICS }: KindEnv) =>
+  createCountFlush({ db: shards.control, now, everyMs: config.countEveryMs, analytics: ANALYTICS });
 
 async function drainSafely(engine: Engine, wakeUp: WakeUp): Promise<void> {
   try {
@@ -69,7 +78,7 @@ function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown
   return {
     kind,
     config: readConfig(env, [kind.manifest]),
-    shards: openShards(env),
+    shards: openShards(env, countRows),
     index: env.SEARCH_DB,
     fetch: (request) => fetch(request),
     now,

@@ -4,6 +4,7 @@ import type { LogEntry } from "../core/log";
 import type { DeliveryWrite } from "../store/deliveries";
 import * as events from "../telemetry/events";
 import type { Engine } from "./engine";
+import { countPage } from "./flush-counts";
 import { OWN_FAILURE } from "./lease";
 import type { AnyWork, Place } from "./page";
 
@@ -17,7 +18,7 @@ interface Ended {
 export interface Story {
   /** At most one: a page is one row, however many responses it is about. */
   readonly entries: readonly LogEntry[];
-  /** Writes the line, when the page is settled. */
+  /** Writes the line and counts, when the page is settled. */
   tell(): void;
 }
 
@@ -44,7 +45,10 @@ export function storyOf(engine: Engine, { setup, shard }: Place, ended: Ended, n
   const about = { integration: integration.id, form: form.id, trace, level } as const;
   return {
     entries: [{ ...about, workspace: integration.workspace, at: now, event: "page_settled", responses, detail }],
-    tell: () => events.pageSettled({ ...about, ...detail, shard: shard.no, ...responses }),
+    tell() {
+      countPage(integration.kind, outcomes.values(), halt?.type);
+      events.pageSettled({ ...about, ...detail, shard: shard.no, ...responses });
+    },
   };
 }
 

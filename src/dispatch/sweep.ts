@@ -44,7 +44,7 @@ type Step = <T>(what: string, work: () => Promise<T>, shard?: number) => Promise
 
 /** Does all of it, on every shard; a shard that can't be reached stops no other. Returns how many cursors were woken. */
 export async function sweep(on: Sweeper, now: number): Promise<number> {
-  const { shards, config, callOut, trace } = on;
+  const { shards, config, trace } = on;
   const { control } = shards;
   // Half of the rows are there: nothing is delivered, noticed or erased before the other half is.
   if (await isRestoring(control).catch(() => false)) return 0;
@@ -66,7 +66,7 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
   await step("deleted forms", () => eraseDeletedForms(on, now));
   await step("deleted integrations", () => eraseDeletedIntegrations(on, now));
   await step("alerts", () => tellAlerts(on, asked, now));
-  if (failed === 0 && config.deadmanUrl !== null) await pingDeadman(callOut, config.deadmanUrl);
+  if (failed === 0 && config.deadmanUrl !== null) await pingDeadman(on, config.deadmanUrl);
   events.swept({ trace, woken: count });
   return count;
 }

@@ -1,6 +1,7 @@
 /** Ringing the doorbell: wake-ups onto the queue of their kind. A lost one delays work until the next sweep, no more. */
 import { DELAY_SECONDS_MAX } from "../core/retry";
 import type { WakeUp } from "../store/cursors";
+import { count } from "../telemetry/counters";
 import * as events from "../telemetry/events";
 
 /** Cloudflare Queues: 100 messages in a sendBatch (platform.md 1.3). */
@@ -21,6 +22,7 @@ export async function sendWakeUps(
           all.slice(at, at + BATCH_MAX).map((body) => ({ body, delaySeconds: delayOf(body, now) })),
         );
       }
+      count("formlog_wake_ups", { kind }, all.length);
     } catch (error) {
       events.wakeUpNotSent({ trace: all[0]?.trace, kind, count: all.length, error });
     }

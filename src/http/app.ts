@@ -90,6 +90,8 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>()
   .use(async (c, next) => {
     c.set("ctx", makeContext(c.env, c.executionCtx, c.get("trace")));
     await next();
+    const counting = c.get("ctx").flushCounts();
+    if (counting) c.executionCtx.waitUntil(counting);
   })
   .route("/", vitalRoutes)
   .use("/v1/*", secureHeaders())

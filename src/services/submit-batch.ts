@@ -13,6 +13,7 @@ import type { Receipt } from "./receipt";
 import { findKeys, findKeysElsewhere, fullness, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spoolAll } from "./spool";
 import { attempt, failStore } from "./store-failure";
+import { counted, countSubmission } from "./submission-count";
 import { receiptOf, repeatOf, storeResponse } from "./submit";
 
 /** What became of one item of a batch: stored, kept because D1 is down, or refused. */
@@ -33,8 +34,14 @@ interface Batch {
   readonly items: readonly Stamped[];
 }
 
-/** Stores up to 500 responses in one round trip, or spools them, each by itself: a bad one fails alone. Results by index. */
-export async function submitBatch(
+/** Stores up to 500 responses in one round trip, or spools them, each by itself, and counts them: a bad one fails alone. Results by index. */
+export const submitBatch = (ctx: Context, input: Sender & BatchInput): Promise<BatchItem[]> =>
+  counted(submitItems(ctx, input), (items) => items.forEach(countItem), input.items.length);
+
+const countItem = (item: BatchItem): void =>
+  countSubmission("receipt" in item ? item.receipt : "accepted" in item ? item.accepted : item);
+
+async function submitItems(
   ctx: Context,
   { form: id, items, reader, ...sender }: Sender & BatchInput,
 ): Promise<BatchItem[]> {

@@ -16,16 +16,19 @@ import { makeReceipt, type Receipt } from "./receipt";
 import { findKeys, findKeysElsewhere, followForm, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spool } from "./spool";
 import { attempt, failStore } from "./store-failure";
+import { counted, countSubmission } from "./submission-count";
 
 /** A form changes seldom: a second refusal in one submission is a race, a fourth is a bug. */
 const TRIES_MAX = 4;
 const RETRY_AFTER_SECONDS = 2;
 
-/** Stores one response of this sender. Throws what `loadForm`, `admit` and `storeResponse` throw. */
-export async function submitResponse(
-  ctx: Context,
-  input: Submission & Sender & { readonly form: string },
-): Promise<Receipt | Accepted> {
+type Input = Submission & Sender & { readonly form: string };
+
+/** Stores one response of this sender, and counts it. Throws what `loadForm`, `admit` and `storeResponse` throw. */
+export const submitResponse = (ctx: Context, input: Input): Promise<Receipt | Accepted> =>
+  counted(submitOne(ctx, input), countSubmission);
+
+async function submitOne(ctx: Context, input: Input): Promise<Receipt | Accepted> {
   const form = await loadForm(ctx, input.form);
   const { answers, metadata, idempotencyKey, reader: _, ...sender } = input;
   const collector = await admit(ctx, form, { sender, idempotencyKey });

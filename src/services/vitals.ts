@@ -1,8 +1,10 @@
 /** How the installation itself is: for a load balancer (ready or not) and for Prometheus (metrics). */
 import type { Context } from "../context";
 import { LIMITS } from "../core/alert/limits";
+import { counterFamilies } from "../core/counters";
 import type { Family, Sample } from "../core/metrics";
 import { type AskedShard, askShards } from "../dispatch/vitals";
+import { readCounts } from "../store/counters";
 import { listAllIntegrations } from "../store/integrations";
 import { SCHEMA, type Vitals } from "../store/vitals";
 import { type IntegrationView, viewIntegrations } from "./integration-view";
@@ -45,15 +47,17 @@ function healthOf({ no: shard, vitals }: AskedShard, now: number): ShardHealth {
 const secondsSince = (then: number, now: number): number => Math.max(0, Math.round((now - then) / 1000));
 
 /**
- * The state of the installation as gauges: shards, and the newest integrations, up to INTEGRATIONS_MAX. Reads what their views
+ * The state of the installation as gauges: shards, and the newest integrations, up to INTEGRATIONS_MAX; and what was counted. Reads what their views
  * read: round trips do not grow with their number.
  */
 export async function readMetrics(ctx: Context): Promise<Family[]> {
-  const [shards, rows] = await Promise.all([
+  const [shards, counts, rows] = await Promise.all([
     askShards(ctx.shards, ctx.trace),
+    readCounts(ctx.shards.control),
     listAllIntegrations(ctx.shards.control, INTEGRATIONS_MAX),
   ]);
-  return [...shardMetrics(shards, ctx.now()), ...integrationMetrics(await viewIntegrations(ctx, rows))];
+  const views = await viewIntegrations(ctx, rows);
+  return [...shardMetrics(shards, ctx.now()), ...integrationMetrics(views), ...counterFamilies(counts)];
 }
 
 function shardMetrics(shards: readonly AskedShard[], now: number): Family[] {

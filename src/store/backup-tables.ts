@@ -107,6 +107,7 @@ export const CONTROL_TABLES: readonly BackupTable[] = [
 
 /** Tables that are in no backup, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
+  alerts: "what needs somebody is found anew by the sweeper",
   answer_index: "made anew of the responses by the sweeper, for indexed_questions",
   heartbeats: "when this installation was swept",
   logs: "what happened there in the last days; nothing goes on from it",

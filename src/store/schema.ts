@@ -229,6 +229,16 @@ export const endedSessions = sqliteTable(
   (t) => [primaryKey({ columns: [t.until, t.id] })],
 );
 
+export const counters = sqliteTable(
+  "counters",
+  {
+    name: text("name").notNull(),
+    labels: text("labels").notNull(),
+    value: integer("value").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.name, t.labels] })],
+);
+
 export const recheckRequests = sqliteTable("recheck_requests", {
   form: text("form").primaryKey(),
   version: integer("version").notNull(),

@@ -4,6 +4,7 @@
  * a form's segments, oldest first.
  */
 import { segmentStart, seqOf } from "../core/ids";
+import { metered, type TellRows } from "./metered";
 
 export interface Shard {
   readonly no: number;
@@ -26,12 +27,18 @@ export interface Segment {
 /** Names a segment among all shards. */
 export const segmentKey = ({ shard, no }: Segment): string => `${shard}/${no}`;
 
-/** The databases of an environment: `DB`, then `DB_1`, `DB_2` … as far as they are bound without a gap. */
-export function openShards(env: Readonly<Record<string, unknown>> & { readonly DB: D1Database }): Shards {
-  const all: Shard[] = [{ no: 0, db: env.DB }];
-  for (let no = 1; env[`DB_${no}`] !== undefined; no += 1) all.push({ no, db: env[`DB_${no}`] as D1Database });
+/** The databases of an environment: `DB`, then `DB_1`, `DB_2` … as far as they are bound without a gap. What they read and write is told. */
+export function openShards(
+  env: Readonly<Record<string, unknown>> & { readonly DB: D1Database },
+  tell: TellRows = () => {},
+): Shards {
+  const control = metered(env.DB, tell);
+  const all: Shard[] = [{ no: 0, db: control }];
+  for (let no = 1; env[`DB_${no}`] !== undefined; no += 1) {
+    all.push({ no, db: metered(env[`DB_${no}`] as D1Database, tell) });
+  }
   return {
-    control: env.DB,
+    control,
     all,
     get(no) {
       const shard = all[no];

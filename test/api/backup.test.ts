@@ -1,9 +1,10 @@
 /** The drill: an installation with something in every table is backed up by pieces, and restored into other databases. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type BackupManifest, manifestName, OBJECTS } from "../../src/core/backup";
+import { type BackupManifest, ERASED_FORMS, manifestName, OBJECTS } from "../../src/core/backup";
 import { parseResponseId } from "../../src/core/ids";
 import { backUpNightly } from "../../src/dispatch/backup";
+import { markErasedForm } from "../../src/dispatch/backup-retention";
 import { sweep } from "../../src/dispatch/sweep";
 import { advanceIndexes } from "../../src/store/answer-index";
 import { CONTROL_TABLES, LEFT_OUT, SHARD_TABLES } from "../../src/store/backup-tables";
@@ -267,8 +268,10 @@ describe("what was erased", () => {
   it("after the backup does not come back with it: a mark lies beside it; of a form all of it goes", async () => {
     const [erased = "", spared = ""] = filled.ids.slice(8);
     await call("DELETE", `/v1/forms/${filled.form}/responses/${erased}`, { key: filled.key });
+    await markErasedForm(bucket, filled.form);
     const restore = createRestore({ backup: id });
     await restore.finish();
+    await bucket.delete(ERASED_FORMS + filled.form);
     const row = async (response: string) =>
       TARGET.control
         .prepare("SELECT answers, erased_at > 0 AS erased FROM responses WHERE id = ?")
@@ -278,6 +281,9 @@ describe("what was erased", () => {
     expect(await row(spared)).toMatchObject({ erased: null });
     const told = await TARGET.control.prepare("SELECT response FROM revisions WHERE event = 'erased'").all();
     expect(told.results).toContainEqual({ response: parseResponseId(erased)?.position });
+    await sweep({ ...restore.ctx(), wake: async () => {} }, Date.now() + 1_000);
+    expect(await row(spared)).toBeNull();
+    expect(await TARGET.control.prepare("SELECT 1 FROM forms WHERE id = ?").bind(filled.form).first()).toBeNull();
   });
 });
 

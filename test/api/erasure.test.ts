@@ -40,6 +40,7 @@ const OF_NO_FORM = [
   "restores",
   "lexicons",
   "lexicon_entries",
+  "counters",
 ];
 /** Rows that stay: who did what to a form is told after it too, and for the days that the log is kept what happened to it. */
 const STAY = ["audit", "logs"];

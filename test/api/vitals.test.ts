@@ -144,7 +144,10 @@ describe("/metrics", () => {
     const { text } = await read(METRICS_KEY);
     const asked = [alerts, dashboard].flatMap((file) => file.match(/\bformlog_\w+/g) ?? []);
     expect(asked.length).toBeGreaterThan(15);
-    for (const name of asked) expect(text).toContain(`# TYPE ${name} gauge`);
+    for (const name of asked) {
+      const [family, counter] = name.split(/(_total)$/);
+      expect(text).toContain(`# TYPE ${family} ${counter ? "counter" : "gauge"}`);
+    }
   });
 
   it("a sweep notes itself in one row", async () => {

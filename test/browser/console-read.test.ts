@@ -34,7 +34,7 @@ beforeAll(async () => {
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/console/forms");
   session = await page.context().storageState();
-}, 120_000);
+});
 afterAll(async () => {
   await site?.close();
   await stack?.close();

@@ -39,7 +39,7 @@ beforeAll(async () => {
   key = await stack.workspace();
   form = (await stack.call("POST", "/v1/forms", { key, body: VISIT })).body.id;
   site = await browse(await stack.url());
-}, 120_000);
+});
 afterAll(async () => {
   await site?.close();
   await stack?.close();

@@ -15,6 +15,7 @@ const WHOSE: Readonly<Record<string, string>> = {
   connections: "workspace",
   integrations: "workspace|form|no",
   audit: "workspace",
+  logs: "workspace",
   lexicons: "workspace",
   lexicon_entries: "workspace",
   directory: "form",

@@ -1,6 +1,6 @@
 /** No credential is committed: what real ones look like, by the forms that their issuers publish. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 
@@ -47,4 +47,19 @@ it("what credentials look like is found, and what is made up is let pass", () =>
   ];
   for (const text of real) expect(find(text), text).toHaveLength(1);
   expect(find(`AC${"2".repeat(32)} SK0123456789abcdef0123456789abcdef`)).toEqual([]);
+});
+
+/** What `===` may compare: nothing that somebody could guess byte by byte. */
+const COMPARED: Readonly<Record<string, string>> = {
+  "src/core/signed-text.ts": "the spelling of a signature, which is verified afterwards",
+  "src/core/draft/names.ts": "a word of an expression",
+  "src/integrations/google-sheets/token.ts": "an access token of our own, with the one we keep",
+};
+
+it("secrets are compared by their digests or by crypto.subtle.verify, which take the same time for every guess", () => {
+  const compared =
+    /\b\w*(signature|secret|token|mac|digest|password)\b\s*[!=]==\s*(?!\s|undefined|null|""|typeof)|[!=]==\s*\w*(signature|secret|password)\b/i;
+  const files = globSync("src/**/*.{ts,tsx}", { cwd: root }).filter((file) => !/\.test\.|emulator|\.gen\./.test(file));
+  const found = files.filter((file) => compared.test(readFileSync(path.join(root, file), "utf8")));
+  expect(found.filter((file) => !(file in COMPARED))).toEqual([]);
 });

@@ -94,11 +94,92 @@ export async function browse(origin: string): Promise<Site> {
   };
 }
 
+/** Rules of axe that look at how a page is drawn. All others look at what it is made of, which colours and directions do not change. */
+const DRAWN = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"];
+
 /** What axe finds, one line each. The context must let its script in: `bypassCSP`. */
-export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = (await page.evaluate("axe.run()")) as { violations: { id: string; nodes: { html: string }[] }[] };
+export async function barriers(page: Page, rules?: readonly string[]): Promise<string[]> {
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(AXE);
+  const options = JSON.stringify(rules ? { runOnly: rules } : {});
+  const found = (await page.evaluate(`axe.run(${options})`)) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+/**
+ * What is wrong with how a page looks, without loading it again: what axe finds light and dark, in its own direction and the
+ * other, and where it scrolls sideways on a phone or a desktop. It is left light, on the desktop, in its own direction.
+ */
+export async function flaws(page: Page): Promise<string[]> {
+  const own = await page.evaluate<string>("document.documentElement.dir || 'ltr'");
+  const other = own === "rtl" ? "ltr" : "rtl";
+  const found: string[] = [];
+  for (const [name, viewport, colorScheme, dir] of [
+    ["phone", PHONE, "light", own],
+    ["phone", PHONE, "dark", other],
+    ["desktop", DESKTOP, "light", other],
+    ["desktop", DESKTOP, "dark", own],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.evaluate(`document.documentElement.dir = "${dir}"`);
+    const first = name === "phone" && dir === own;
+    const more = await barriers(page, first ? undefined : DRAWN);
+    const over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    const sideways = await page.evaluate<number>(over);
+    if (sideways > 0) more.push(`scrolls sideways by ${sideways} px`);
+    found.push(...more.map((one) => `${name}, ${colorScheme}, ${dir}: ${one}`));
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.evaluate(`document.documentElement.dir = "${own}"`);
+  return found;
+}
+
+/** Presses at most; a table has more links than that. */
+const TABS_MAX = 60;
+
+/** Notes each element that gets the focus, and whether one sees that it has it. Returns how often Tab must be pressed for all. */
+const WATCH = `(() => {
+  const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+    .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0);
+  const groups = new Set();
+  window.tabbed = { left: [], unseen: [] };
+  window.tabbed.left = all.filter((one) => {
+    if (one.type !== "radio") return true;
+    const first = !groups.has(one.name);
+    groups.add(one.name);
+    return first;
+  });
+  addEventListener("focusin", ({ target }) => {
+    const { left, unseen } = window.tabbed;
+    const at = left.findIndex((one) => one === target || (one.type === "radio" && one.name === target.name));
+    if (at >= 0) left.splice(at, 1);
+    const near = [target, target.closest("label"), target.nextElementSibling].filter(Boolean);
+    const styles = [...near.map((one) => getComputedStyle(one)), getComputedStyle(target, "::after")];
+    const seen = styles.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
+    if (!seen) unseen.push(target.outerHTML.slice(0, 120));
+  });
+  document.activeElement.blur();
+  const parts = { date: 3, "datetime-local": 6, time: 3 };
+  return window.tabbed.left.reduce((sum, one) => sum + 1 + (parts[one.type] ?? 0), 0);
+})()`;
+
+/** What can't be reached by Tab, and where one does not see the focus: of the first sixty stops of a page. */
+export async function unreached(page: Page): Promise<string[]> {
+  const stops = await page.evaluate<number>(WATCH);
+  const all = await page.evaluate<number>("window.tabbed.left.length");
+  // What scrolls is a stop of its own in some versions of Chromium.
+  for (let i = 0; i < Math.min(stops + 5, TABS_MAX); i += 1) await page.keyboard.press("Tab");
+  const { left, unseen } = await page.evaluate<{ left: string[]; unseen: string[] }>(
+    "({ unseen: window.tabbed.unseen, left: window.tabbed.left.map((one) => one.outerHTML.slice(0, 120)) })",
+  );
+  // Beyond the sixty, what counts is that the focus went on all the time.
+  const trapped = stops > TABS_MAX ? all - left.length < TABS_MAX / 2 : left.length > 0;
+  return [
+    ...(trapped ? left.slice(0, 3).map((one) => `not reached: ${one}`) : []),
+    ...unseen.map((one) => `no focus to be seen: ${one}`),
+  ];
 }
 
 /** With SCREENSHOTS=1, a picture in docs/screenshots. */
@@ -106,4 +187,22 @@ export async function picture(page: Page, name: string, { fullPage = false } = {
   if (!process.env.SCREENSHOTS) return;
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage });
+}
+
+/** With SCREENSHOTS=1, pictures on a phone and on a desktop, no longer than so many screens; dark ones too if told. */
+export async function pictures(page: Page, name: string, { dark = false } = {}): Promise<void> {
+  if (!process.env.SCREENSHOTS) return;
+  mkdirSync(PICTURES, { recursive: true });
+  for (const colorScheme of dark ? (["light", "dark"] as const) : (["light"] as const)) {
+    await page.emulateMedia({ colorScheme });
+    for (const [view, viewport] of [
+      ["phone", PHONE],
+      ["desktop", DESKTOP],
+    ] as const) {
+      await page.setViewportSize(viewport);
+      await page.evaluate("document.activeElement.blur(); scrollTo(0, 0)");
+      const file = `${name}-${view}${colorScheme === "dark" ? "-dark" : ""}.png`;
+      await page.screenshot({ path: path.join(PICTURES, file) });
+    }
+  }
 }

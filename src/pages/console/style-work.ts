@@ -1,6 +1,6 @@
 /** What the pages of administration have besides: questions to be answered, texts to be copied, filters in a row. Goes behind style.ts. */
 export const WORK_STYLE = `
-.hint.inset { margin: -0.4rem 0 0.35rem 1.7rem; }
+.hint.inset { margin: -0.1rem 0 0.35rem 1.7rem; }
 .copyable textarea { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--raised); min-height: 0; }
 .copyable .row { align-items: center; margin-top: 0.5rem; }
 .once > * + * { margin-top: 0.75rem; }
@@ -26,8 +26,8 @@ export const WORK_STYLE = `
 .summary[role=alert] ul { margin: 0.5rem 0 0; padding-left: 1.15rem; }
 .export progress { width: 100%; accent-color: var(--accent); }
 .export > * + * { margin-top: 0.5rem; }
-.plain { list-style: none; }
-.plain li + li { margin-top: 0.5rem; }
+ul.plain { list-style: none; }
+ul.plain li + li { margin-top: 0.5rem; }
 @media (max-width: 47.99rem) {
   .toolbar.wrap .field { flex-basis: 100%; max-width: none; }
 }

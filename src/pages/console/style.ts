@@ -17,9 +17,10 @@ code { font: 0.925em ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono"
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 0.25rem; }
 .soft { color: var(--soft); }
 .small { font-size: 0.875rem; }
+a.small { display: inline-block; min-width: 1.5rem; line-height: 1.5rem; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-.skip { position: absolute; left: -200vw; z-index: 2; }
-.skip:focus { left: 0.75rem; top: 0.75rem; padding: 0.5rem 1rem; background: var(--paper); }
+.skip { position: absolute; top: -200vh; inset-inline-start: 0.75rem; z-index: 2; }
+.skip:focus { top: 0.75rem; padding: 0.5rem 1rem; background: var(--paper); }
 
 .bar {
   display: flex; align-items: center; gap: 1.5rem; min-height: 3.5rem; padding: 0 1.5rem;
@@ -49,7 +50,7 @@ main.outside { max-width: 27rem; padding-top: 12vh; }
 .head .title { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.9rem; }
 .head .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-left: auto; }
 .crumbs { display: flex; flex-wrap: wrap; font-size: 0.875rem; }
-.crumbs a { color: var(--soft); text-decoration: none; }
+.crumbs a { padding-block: 0.15rem; color: var(--soft); text-decoration: none; }
 .crumbs a:hover { color: var(--accent); text-decoration: underline; }
 .crumbs a + a::before { content: "/"; display: inline-block; margin: 0 0.5em; color: var(--edge); }
 .tabs { display: flex; gap: 1.5rem; margin-top: 0.5rem; border-bottom: 1px solid var(--line); overflow-x: auto; }
@@ -196,7 +197,7 @@ ${INTEGRATIONS_STYLE}
   .bar nav a { padding: 0.7rem 0.85rem; }
   .who { margin: 0; padding: 0.75rem 0.85rem 0.25rem; border-top: 1px solid var(--line); justify-content: space-between; }
   main { padding: 1.25rem 1rem 3rem; }
-  .head .actions { margin-left: 0; width: 100%; }
+  .head .actions { margin-left: 0; margin-top: 0.35rem; width: 100%; }
   .split { grid-template-columns: minmax(0, 1fr); }
   button, .button, input:not([type=checkbox], [type=radio], [type=hidden]), select { min-height: 2.75rem; }
   .check { min-height: 2.75rem; }

@@ -24,8 +24,8 @@ code { padding: 0.1em 0.3em; border-radius: 0.25em; background: var(--raised); }
 pre { padding: 0.8rem 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--raised); white-space: pre-wrap; }
 pre code, .path code, th code, nav code { padding: 0; background: none; font-size: 1em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-.skip { position: absolute; left: -200vw; }
-.skip:focus { left: 1rem; top: 1rem; padding: 0.5rem 1rem; background: var(--paper); }
+.skip { position: absolute; top: -200vh; inset-inline-start: 1rem; }
+.skip:focus { top: 1rem; padding: 0.5rem 1rem; background: var(--paper); }
 
 .top { padding: 1.75rem 1.25rem 0; border-top: 6px solid var(--accent); }
 h1 { font-size: 2rem; line-height: 1.2; letter-spacing: -0.015em; }

@@ -1,36 +1,38 @@
-/** Events of alerts and of the dead man's switch. */
+/** Events of alerts. */
+import type { AlertRule, Severity } from "../../core/alert/alert";
 import { logEvent, type Traced } from "../log";
 
-interface About extends Traced {
-  readonly rule: string;
-  readonly severity: string;
-  /** Null: the installation's. */
+interface Told extends Traced {
+  readonly rule: AlertRule;
+  readonly severity: Severity;
+  /** Null: the installation itself. */
   readonly workspace: string | null;
+  /** How many causes the message tells of, and the first of them. */
   readonly causes: number;
   readonly cause: string | undefined;
 }
 
-/** Something needs somebody, and was told; again while it lasts. */
-export function alertRaised(fields: About): void {
+/** Somebody was told of what needs them, for the first time or again; with no address to tell it to, this line is all. */
+export function alertRaised(fields: Told): void {
   logEvent("warn", "alert_raised", fields);
 }
 
-/** What an alert was about is well again, and that was told. */
-export function alertResolved(fields: About): void {
+/** Somebody was told that it is over. */
+export function alertResolved(fields: Told): void {
   logEvent("info", "alert_resolved", fields);
 }
 
-/** An alert was not taken where it is to be told; the next sweep tells it again. */
-export function alertNotTold(fields: Omit<About, "cause"> & { error: unknown }): void {
+/** An alert could not be told; the next sweep tells it. */
+export function alertNotTold(fields: Told & { error: unknown }): void {
   logEvent("error", "alert_not_told", fields);
 }
 
-/** A shard could not be asked for what alerts are about; those that are open stay so. */
+/** A shard could not be asked what needs somebody. */
 export function alertsIncomplete(fields: Traced & { shard: number; error: unknown }): void {
   logEvent("error", "alerts_incomplete", fields);
 }
 
-/** The watcher of the dead man's switch did not take a ping. */
+/** The dead man's switch was not told that a sweep was good. */
 export function deadmanNotPinged(fields: Traced & { error: unknown }): void {
   logEvent("warn", "deadman_not_pinged", fields);
 }

@@ -69,3 +69,8 @@ export function intakeFailed(fields: Traced & { count: number; attempts: number;
 export function spooledUnreadable(fields: Traced & { message: string; attempts: number }): void {
   logEvent("error", "spooled_unreadable", fields);
 }
+
+/** Counts of so many series could not be added to the table: `/metrics` shows less than there was. */
+export function countsLost(fields: Traced & { series: number; error: unknown }): void {
+  logEvent("warn", "counts_lost", fields);
+}

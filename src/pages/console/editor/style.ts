@@ -9,10 +9,10 @@ export const EDITOR_STYLE = `
 details[open] > summary { margin-bottom: 0.75rem; }
 details .field + .field { margin-top: 0.9rem; }
 .standing { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.75rem; }
-.plain { display: grid; gap: 0.45rem; list-style: none; margin-bottom: 0.9rem; }
-.plain:last-child { margin-bottom: 0; }
+ul.plain { display: grid; gap: 0.45rem; list-style: none; margin-bottom: 0.9rem; }
+ul.plain:last-child { margin-bottom: 0; }
 .grid + .field, .grid + .hint { margin-top: 0.9rem; }
-.hint + .plain, .hint + .button, .hint + form { margin-top: 0.6rem; }
+.hint + ul.plain, .hint + .button, .hint + form { margin-top: 0.6rem; }
 .outline { list-style: none; counter-reset: question; }
 .outline > li { counter-increment: question; border-top: 1px solid var(--line); }
 .outline > li:first-child { border-top: 0; }

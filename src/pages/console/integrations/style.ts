@@ -56,4 +56,5 @@ progress::-moz-progress-bar { background: var(--accent); }
   .guide { grid-template-columns: minmax(0, 1fr); }
   td .row { justify-content: flex-start; flex-wrap: wrap; }
 }
+@media (min-width: 48rem) { .stack td > a[dir=auto] { display: inline-block; min-width: 9rem; } }
 `;

@@ -1,0 +1,38 @@
+/**
+ * A database that tells how many rows each call read and wrote, as D1 itself says (`meta`). `raw`, which drizzle's typed
+ * queries of the control tables use, has no such figures: those are not told.
+ */
+
+export type TellRows = (rows: { readonly read: number; readonly written: number }) => void;
+
+/** The same database; `tell` is called after each call that succeeded. */
+export function metered(db: D1Database, tell: TellRows): D1Database {
+  const told = <T extends D1Result>(result: T): T => {
+    tell({ read: result.meta.rows_read ?? 0, written: result.meta.rows_written ?? 0 });
+    return result;
+  };
+  const inner = new WeakMap<object, D1PreparedStatement>();
+  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
+    const outer = {
+      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      all: async <T>() => told(await statement.all<T>()),
+      run: async <T>() => told(await statement.run<T>()),
+      // The binding's own `first` asks for all rows too, and keeps the figures to itself.
+      first: async (column?: string) => {
+        const [row] = told(await statement.all<Record<string, unknown>>()).results;
+        return (column === undefined ? row : row?.[column]) ?? null;
+      },
+      raw: (options?: { columnNames?: false }) => statement.raw(options),
+    } as unknown as D1PreparedStatement;
+    inner.set(outer, statement);
+    return outer;
+  }
+  const plain = (statement: D1PreparedStatement) => inner.get(statement) ?? statement;
+  return {
+    prepare: (sql: string) => wrap(db.prepare(sql)),
+    batch: async <T>(statements: D1PreparedStatement[]) => (await db.batch<T>(statements.map(plain))).map(told),
+    exec: (sql: string) => db.exec(sql),
+    withSession: (constraint?: string) => db.withSession(constraint),
+    dump: () => db.dump(),
+  } as unknown as D1Database;
+}
