@@ -39,7 +39,7 @@ const WHOSE: Readonly<Record<string, string>> = {
 
 /** Statements that look at rows of everybody, by file and declaration, and why they may. */
 const OVER_ALL: Readonly<Record<string, string>> = {
-  "alert-facts.ts readCursorFacts": "the sweeper finds what is the matter; readOwners says whose it is",
+  "alert-facts.ts readCursorFacts": "the cron looks for what needs somebody, of all integrations",
   "answer-index.ts advanceIndexes": "the sweeper finds which indexes are behind",
   "audit.ts listAudit": "inRange names the workspace",
   "audit.ts endOfScan": "inRange names the workspace",

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
 import type { Integration } from "../../../src/core/integration";
 import { indexProvider } from "../../contracts/index.provider";
+import { emptyDatabase } from "../../support/empty";
 import { type Clock, createWorld } from "../../support/world";
 import { answers, definition, START } from "./form";
 import type { Random } from "./random";
@@ -33,17 +34,7 @@ export async function index(
 }
 
 /** Each run starts with empty databases: its ids, and so its whole course, depend on its seed alone. */
-async function emptyDatabases(): Promise<void> {
-  for (const db of [env.DB, env.TEST_SEARCH_DB]) {
-    const { results } = await db
-      .prepare(
-        `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name <> 'd1_migrations'
-         AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
-      )
-      .all<{ name: string }>();
-    await db.batch(results.map(({ name }) => db.prepare(`DELETE FROM ${name}`)));
-  }
-}
+const emptyDatabases = () => Promise.all([env.DB, env.TEST_SEARCH_DB].map(emptyDatabase));
 
 /** For every file of simulations. */
 export function prepareRuns(): void {
