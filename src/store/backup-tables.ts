@@ -109,7 +109,7 @@ export const CONTROL_TABLES: readonly BackupTable[] = [
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   alerts: "what needs somebody is found anew by the sweeper",
   answer_index: "made anew of the responses by the sweeper, for indexed_questions",
-  counters: "what the isolates of this installation have counted, for its metrics",
+  counters: "what the isolates counted, for metrics",
   heartbeats: "when this installation was swept",
   logs: "what happened there in the last days; nothing goes on from it",
   shards: "about the databases themselves, which are others after a restore",

@@ -97,6 +97,10 @@ const AUDITED: Readonly<Record<string, readonly [action: string, Deed]>> = {
       return done(body.id, (id) => call("DELETE", `/v1/keys/${id}`, { key }));
     },
   ],
+  "POST /v1/alerts/destinations": [
+    "integration.created",
+    () => made(post("/v1/alerts/destinations", { type: "webhook", url: "https://oncall.formlog-tests.io/hook" })),
+  ],
   "POST /v1/forms": ["form.created", () => made(post("/v1/forms", { title: "F", questions: QUESTIONS }))],
   "PATCH /v1/forms/:form": [
     "form.updated",
@@ -259,6 +263,9 @@ const AUDITED: Readonly<Record<string, readonly [action: string, Deed]>> = {
 const NOT_AUDITED = [
   // Of the installation, in no workspace: what is sealed stays the same.
   "POST /v1/encryption/rotate",
+  "POST /v1/backups",
+  "PUT /v1/backups/objects/:object",
+  "POST /v1/restores",
   "POST /v1/shards/:shard/open",
   "POST /v1/shards/:shard/close",
   "POST /v1/forms/:form/responses",
