@@ -129,5 +129,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   readBackupObject: { status: 200 },
   // There is no such backup.
   restoreBackup: { status: 404 },
+  listShards: { status: 200 },
+  // Opened again by the next one, for what follows.
+  closeShard: { status: 200 },
+  openShard: { status: 200 },
   getDocument: { status: 200 },
 };

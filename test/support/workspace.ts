@@ -48,6 +48,7 @@ export async function stockWorkspace(text = SECRET) {
   const provider = "twilio";
   const kind = "google-sheets";
   const names = {
+    shard: "0",
     object: "bak_20261129020000k3bt.000001-1.ndjson.gz",
     form,
     response,
