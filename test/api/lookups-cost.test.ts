@@ -83,8 +83,8 @@ it("does not depend on how many responses there are, nor on how many are alike",
   // A phone that nobody has: the fence of a new holder, its contribution and its key.
   expect(few.alone).toMatchObject({ written: 3 });
   expect(few.alone.read).toBeLessThan(20);
-  // In DB, a delivery marks its page and settles it, and a flag is written (4 rows).
-  expect(few.alone.db.written).toBe(3);
+  // In DB, a delivery marks its page, settles it with an entry of the log, and releases its cursor.
+  expect(few.alone.db.written).toBe(4);
   // Three rules, each with many before: the fence, its contribution and three keys.
   expect(few.another).toMatchObject({ written: 5 });
   expect(few.another.read).toBeLessThan(50);

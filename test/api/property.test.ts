@@ -127,7 +127,8 @@ describe("no input makes a 500", () => {
 
   /** What the operation takes with something in it replaced, any JSON, or any bytes. */
   const bodyOf = ({ example }: Operation): fc.Arbitrary<string | Uint8Array> => {
-    const names = Object.keys((example as object | undefined) ?? { a: 1 });
+    const given = Object.keys((example as object | undefined) ?? {});
+    const names = given.length > 0 ? given : ["a"];
     const spoilt = fc
       .tuple(fc.constantFrom(...names), anyJson)
       .map(([name, value]) => JSON.stringify({ ...(example as object | undefined), [name]: value }));
