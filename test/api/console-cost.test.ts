@@ -232,7 +232,8 @@ const PAGES: Readonly<Record<string, readonly (readonly [what: string, at: At, m
   "GET /console/lexicon/:entry": [["an entry", ({ entry }) => `/console/lexicon/${entry}`, 0]],
   "GET /console/lexicon/:entry/delete": [["its end", ({ entry }) => `/console/lexicon/${entry}/delete`, 0]],
   "GET /console/forms/:form/responses/:response": [
-    ["one in the middle", (size) => `${responses(size)}/${middle(size)}`, 34],
+    // One of them its key, when it has not been read for a while.
+    ["one in the middle", (size) => `${responses(size)}/${middle(size)}`, 36],
   ],
   "GET /console/forms/:form/responses/:response/erase": [
     ["its erasure", (size) => `${responses(size)}/${middle(size)}/erase`, 10],
