@@ -1,5 +1,4 @@
 /** An installation that was restored goes on: what was delivered before the backup is not delivered again. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { parseResponseId } from "../../src/core/ids";
@@ -11,12 +10,12 @@ import { editResponse } from "../../src/services/edit";
 import { submitBatch } from "../../src/services/submit-batch";
 import { sweepCursors } from "../../src/store/cursors";
 import { openShards } from "../../src/store/shards";
-import { createBackups, createRestore, empty, TARGET } from "../support/backup";
+import { createBackups, createRestore, empty, migrateOthers, TARGET } from "../support/backup";
 import { createWorld } from "../support/world";
 
 it("a sweep delivers nothing twice; what was behind, parked or in doubt goes on, under the same ids", async () => {
   for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  for (const { db } of TARGET.all) await applyD1Migrations(db, env.TEST_MIGRATIONS);
+  await migrateOthers();
   await empty(TARGET);
   const clock = { now: Date.now() };
   const receiver = createReceiver({ now: () => clock.now });

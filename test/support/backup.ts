@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { type Context, type Env, makeContext } from "../../src/context";
 import { type Backuper, type BackupLimits, beginBackupNow, goOnBackingUp } from "../../src/dispatch/backup";
 import { type RestoreInput, restoreBackup } from "../../src/services/restore";
-import { CONTROL_TABLES, SHARD_TABLES } from "../../src/store/backup-tables";
+import { CONTROL_TABLES, LEFT_OUT, SHARD_TABLES } from "../../src/store/backup-tables";
 import { listBackupRows } from "../../src/store/backups";
 import { openShards, type Shards } from "../../src/store/shards";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "./api";
@@ -30,8 +30,7 @@ export const migrateOthers = async () => {
 
 /** Empties databases of everything but their schema. */
 export async function empty({ all }: Shards): Promise<void> {
-  const own = ["answer_index", "heartbeats", "logs", "shards", "backups", "backup_parts", "restores"];
-  const names = [...own, ...[...SHARD_TABLES, ...CONTROL_TABLES].map(({ name }) => name)];
+  const names = [...Object.keys(LEFT_OUT), ...[...SHARD_TABLES, ...CONTROL_TABLES].map(({ name }) => name)];
   for (const { db } of all) await db.batch(names.map((name) => db.prepare(`DELETE FROM ${name}`)));
 }
 
