@@ -61,9 +61,10 @@ const TENTHS = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 export function attempted({ delivered, failed }: Attempts): string {
   const rate = errorRate({ delivered, failed });
   if (rate === null) return "nothing tried";
-  const words = `${count(delivered)} delivered, ${count(failed)} failed`;
+  // Broken in two lines at most, between the two.
+  const words = `${count(delivered)}\u00a0delivered, ${count(failed)}\u00a0failed`;
   if (failed === 0) return words;
-  return `${words} (${rate < 0.001 ? "less than 0.1" : TENTHS.format(rate * 100)} %)`;
+  return `${words}\u00a0(${rate < 0.001 ? "less\u00a0than\u00a00.1" : TENTHS.format(rate * 100)}\u00a0%)`;
 }
 
 const UNITS = [

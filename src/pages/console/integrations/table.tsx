@@ -148,7 +148,7 @@ export const Summary = ({ integrations, stops }: Omit<IntegrationsProps, "now">)
           </div>
         ))}
       </dl>
-      <p class="lead">Last day: {attempted(sumAttempts(integrations.map(({ lastDay }) => lastDay)))}.</p>
+      <p class="soft">Last day: {attempted(sumAttempts(integrations.map(({ lastDay }) => lastDay)))}.</p>
     </>
   );
 };
