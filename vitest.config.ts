@@ -88,7 +88,15 @@ export default defineConfig({
       { test: { name: "repo", include: ["test/repo/**/*.test.ts", "test/emulators/**/*.test.ts"], ...node } },
       // All workers together, driven from Node.
       { test: { name: "journeys", include: ["test/journeys/**/*.test.ts"], ...node } },
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...node } },
+      // A page that is on its way is looked at again.
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          ...node,
+          expect: { poll: { timeout: 15_000 } },
+        },
+      },
       { test: { name: "chaos", include: ["test/chaos/*.test.ts"], ...node, testTimeout: 300_000 } },
     ],
   },

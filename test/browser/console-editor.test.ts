@@ -111,9 +111,9 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await frame.getByText("So many rooms?").waitFor();
     await back(page);
     await page.getByRole("link", { name: "Publish…" }).click();
-    expect(await page.getByRole("main").textContent()).toMatch(
-      /New questions.*Name of the head.*Kind of house.*Rooms/s,
-    );
+    await expect
+      .poll(() => page.getByRole("main").textContent())
+      .toMatch(/New questions.*Name of the head.*Kind of house.*Rooms/s);
     await button(page, "Publish").click();
     expect(await done(page)).toBe("The form is published.");
     await page.getByRole("link", { name: "Open the form" }).click();
@@ -161,7 +161,7 @@ it("questions are moved by the keyboard, the button keeps the focus, and Enter i
   await page.getByRole("textbox", { name: "Title", exact: true }).fill("Which crops?");
   await page.getByRole("textbox", { name: "Title", exact: true }).press("Enter");
   expect(await done(page)).toBe("Saved.");
-  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Which crops?");
+  await expect.poll(() => page.getByRole("heading", { level: 1 }).textContent()).toBe("Which crops?");
 });
 
 /** A form with one of everything, its draft changed and with a mistake, and two responses. */

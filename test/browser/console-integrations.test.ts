@@ -79,7 +79,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByLabel("Starts with").selectOption("All responses, also those that are there");
     await press(page, "button", "Add the integration");
     await says(page, "paste the spreadsheet's address", "alert");
-    expect(await page.getByLabel("Spreadsheet", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => page.getByLabel("Spreadsheet", { exact: true }).getAttribute("aria-invalid")).toBe("true");
     await page.getByLabel("Spreadsheet", { exact: true }).fill(SPREADSHEET);
     if (!(await page.getByLabel("Tab", { exact: true }).isVisible())) await page.getByText("More settings").click();
     await page.getByLabel("Tab", { exact: true }).fill(tab);
@@ -97,7 +97,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     const sheet = await site.visit(stack.pages.sheet, { javaScriptEnabled });
     const grid = sheet.getByRole("region", { name: tab, exact: true });
     for (const name of ["Asha", "Ravi", "Meera"]) {
-      expect(await grid.getByRole("cell", { name, exact: true }).count()).toBe(1);
+      await expect.poll(() => grid.getByRole("cell", { name, exact: true }).count()).toBe(1);
     }
 
     await press(page, "link", "Replay or back-fill…");
@@ -108,7 +108,9 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
       await stack.sweep();
       // With script the page looks by itself.
       if (!javaScriptEnabled) await page.reload();
-      expect(await page.getByRole("region", { name: "How far it has come" }).textContent()).toContain("Nothing waits.");
+      await expect
+        .poll(() => page.getByRole("region", { name: "How far it has come" }).textContent())
+        .toContain("Nothing waits.");
     });
     expect(rows()).toHaveLength(3);
   });
@@ -136,7 +138,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await until(async () => {
       await stack.sweep();
       await page.reload();
-      expect(await page.getByRole("table", { name: "Parked" }).getByRole("rowheader").count()).toBe(2);
+      await expect.poll(() => page.getByRole("table", { name: "Parked" }).getByRole("rowheader").count()).toBe(2);
     });
     const [lata, sunil] = made.map(({ id }) => id);
     await press(page, "button", `Retry ${lata}`);
@@ -151,7 +153,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
       expect(sentTo(numbers[0])).toEqual(["Thanks Lata ☺"]);
     });
     const phone = await site.visit(stack.pages.phone(numbers[0] ?? ""), { javaScriptEnabled });
-    expect(await phone.getByRole("list", { name: "Messages" }).textContent()).toContain("Thanks Lata ☺");
+    await expect.poll(() => phone.getByRole("list", { name: "Messages" }).textContent()).toContain("Thanks Lata ☺");
     expect(sentTo(numbers[1])).toEqual([]);
 
     await press(page, "link", "Pause…");

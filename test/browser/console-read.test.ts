@@ -76,17 +76,19 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
 
     await tab(page, "Summary").click();
     await page.getByRole("button", { name: "Add a summary" }).click();
-    expect(await page.getByRole("status").first().textContent()).toContain("The summary is added");
+    await expect.poll(() => page.getByRole("status").first().textContent()).toContain("The summary is added");
     await settled(form);
     await tab(page, "Summary").click();
-    expect(await page.getByRole("table", { name: "City" }).textContent()).toMatch(/Pune\s*60\s*100 %/);
+    await expect.poll(() => page.getByRole("table", { name: "City" }).textContent()).toMatch(/Pune\s*60\s*100 %/);
     await send(form, said("it was fine today", "Delhi"));
     await settled(form);
     await page.reload();
-    expect(await page.getByRole("table", { name: "City" }).textContent()).toMatch(/Pune\s*60\s*50 %\s*Delhi\s*60/);
-    expect(await page.getByRole("img", { name: /How good\?: most are at/ }).isVisible()).toBe(true);
+    await expect
+      .poll(() => page.getByRole("table", { name: "City" }).textContent())
+      .toMatch(/Pune\s*60\s*50 %\s*Delhi\s*60/);
+    await expect.poll(() => page.getByRole("img", { name: /How good\?: most are at/ }).isVisible()).toBe(true);
     await page.getByText("As a table: How good?").click();
-    expect(await page.getByRole("table", { name: "How good?" }).getByRole("row").count()).toBe(6);
+    await expect.poll(() => page.getByRole("table", { name: "How good?" }).getByRole("row").count()).toBe(6);
 
     await tab(page, "Search").click();
     await page.getByRole("button", { name: "Add a search" }).click();
@@ -94,10 +96,12 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await tab(page, "Responses").click();
     await page.getByRole("searchbox", { name: "Words in answers" }).fill(`"${word} today"`);
     await page.getByRole("button", { name: "Search" }).click();
-    expect(await page.locator("mark").first().textContent()).toBe(`${word} today`);
-    expect(await page.getByRole("list", { name: "Found" }).getByRole("listitem").count()).toBe(20);
+    await expect.poll(() => page.locator("mark").first().textContent()).toBe(`${word} today`);
+    await expect.poll(() => page.getByRole("list", { name: "Found" }).getByRole("listitem").count()).toBe(20);
     await page.getByRole("list", { name: "Found" }).getByRole("link").first().click();
-    expect(await page.getByRole("region", { name: "Answers" }).textContent()).toContain(`it was ${word} today`);
+    await expect
+      .poll(() => page.getByRole("region", { name: "Answers" }).textContent())
+      .toContain(`it was ${word} today`);
 
     await page.goto(`/console/forms/${form}/slang`);
     await page.getByRole("button", { name: "Look for slang" }).click();
@@ -107,7 +111,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByRole("link", { name: "Discover words" }).click();
     await page.getByLabel("City").selectOption("Pune");
     await page.getByRole("button", { name: "Compare with the others" }).click();
-    expect(await page.getByRole("row", { name: word }).textContent()).toContain("Hardly chance");
+    await expect.poll(() => page.getByRole("row", { name: word }).textContent()).toContain("Hardly chance");
     await page.getByRole("link", { name: new RegExp(`Add to the lexicon.*${word}`) }).click();
     await page.getByLabel("Language").fill("mr");
     await page.getByRole("button", { name: "Add to the lexicon" }).click();
@@ -118,6 +122,8 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByRole("button", { name: "Look through all again" }).click();
     await settled(form);
     await tab(page, "Slang").click();
-    expect(await page.getByRole("table", { name: "By term" }).textContent()).toMatch(new RegExp(`${word}\\s*mr\\s*60`));
+    await expect
+      .poll(() => page.getByRole("table", { name: "By term" }).textContent())
+      .toMatch(new RegExp(`${word}\\s*mr\\s*60`));
   }, 120_000);
 });

@@ -92,8 +92,10 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await collector.getByText("nothing is left to correct").waitFor();
 
     await page.reload();
-    expect(await page.getByRole("heading", { level: 1 }).locator("..").textContent()).toContain("Corrected");
-    expect(await page.getByRole("region", { name: "History" }).textContent()).toMatch(/by whoever collected it/);
+    await expect.poll(() => page.getByRole("heading", { level: 1 }).locator("..").textContent()).toContain("Corrected");
+    await expect
+      .poll(() => page.getByRole("region", { name: "History" }).textContent())
+      .toMatch(/by whoever collected it/);
     expect(await stored(id)).toMatchObject({ review: { state: "corrected" }, flags: [], answers: { savings: 50 } });
   });
 
@@ -110,13 +112,13 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByRole("button", { name: "Save the answers" }).click();
     await page.getByRole("alert").getByText("Somebody changed this response while you were at it").waitFor();
     if (javaScriptEnabled) expect(await page.evaluate("document.activeElement.id")).toBe("summary");
-    expect(await page.getByLabel("Monthly income").inputValue()).toBe("300");
-    expect(await page.getByLabel("Monthly savings").inputValue()).toBe("lots");
+    await expect.poll(() => page.getByLabel("Monthly income").inputValue()).toBe("300");
+    await expect.poll(() => page.getByLabel("Monthly savings").inputValue()).toBe("lots");
     await page.getByRole("button", { name: "Save the answers" }).click();
     await page.getByRole("alert").getByText("The answers are not saved").waitFor();
     await page.getByLabel("Monthly savings").fill("30");
     await page.getByRole("button", { name: "Save the answers" }).click();
-    expect(await page.getByRole("status").first().textContent()).toBe("The answers are saved.");
+    await expect.poll(() => page.getByRole("status").first().textContent()).toBe("The answers are saved.");
     expect(await stored(id)).toMatchObject({ revision: 3, answers: { income: 300, savings: 30 } });
   });
 
@@ -132,13 +134,13 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     expect(await page.content()).not.toContain(made);
     await page.getByRole("link", { name: "Revoke Tablet 4" }).click();
     await page.getByRole("button", { name: "Revoke the key" }).click();
-    expect(await page.getByRole("status").first().textContent()).toBe("The key is revoked.");
+    await expect.poll(() => page.getByRole("status").first().textContent()).toBe("The key is revoked.");
 
     await page.goto(`/console/forms/${form}/links`);
     await page.getByRole("link", { name: "New link" }).click();
     await page.getByLabel("Collector").fill("Meera");
     await page.getByRole("button", { name: "Make the link" }).click();
-    expect(await page.getByRole("img", { name: "QR code of the link of Meera" }).isVisible()).toBe(true);
+    await expect.poll(() => page.getByRole("img", { name: "QR code of the link of Meera" }).isVisible()).toBe(true);
     await page.getByRole("link", { name: "Withdraw…" }).click();
     await page.getByRole("button", { name: "Withdraw the link" }).click();
 
@@ -156,9 +158,9 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     expect(lines.length).toBeGreaterThanOrEqual(2);
     if (javaScriptEnabled) {
       await page.getByText(`Done: ${lines.length} responses are in the file.`).waitFor();
-      expect(await page.locator("[data-so-far]").textContent()).toContain(
-        `${lines.length} of ${lines.length} responses`,
-      );
+      await expect
+        .poll(() => page.locator("[data-so-far]").textContent())
+        .toContain(`${lines.length} of ${lines.length} responses`);
     }
   });
 });

@@ -121,7 +121,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     const page = await visit("/console", { storageState: OUTSIDE, javaScriptEnabled });
     await page.getByLabel("Key").fill("fl_wrong");
     await page.getByRole("button", { name: "Sign in" }).click();
-    expect(await page.getByRole("alert").textContent()).toContain("This key is not known");
+    await expect.poll(() => page.getByRole("alert").textContent()).toContain("This key is not known");
     await signIn(page, scene.key);
     await page.getByRole("searchbox", { name: "Title" }).fill("krishna");
     await page.getByRole("button", { name: "Find" }).click();
@@ -132,27 +132,29 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByLabel("Value").fill("sangli");
     await page.getByRole("button", { name: "Apply" }).click();
     await page.waitForURL("**/responses?filter*");
-    expect(await page.getByRole("list", { name: "Conditions" }).textContent()).toContain("City is Sangli");
+    await expect.poll(() => page.getByRole("list", { name: "Conditions" }).textContent()).toContain("City is Sangli");
     const table = page.getByRole("table", { name: "Responses" });
     const rows = await table.getByRole("rowheader").count();
     expect(rows).toBeGreaterThan(30);
-    expect(await table.getByRole("cell", { name: "Sangli", exact: true }).count()).toBe(rows);
+    await expect.poll(() => table.getByRole("cell", { name: "Sangli", exact: true }).count()).toBe(rows);
 
     await table.getByRole("rowheader").nth(1).getByRole("link").click();
     await page.getByLabel("State").selectOption("Flagged");
     await page.getByLabel("Comment").fill("Is the number right?");
     await page.getByRole("button", { name: "Save the review" }).click();
-    expect(await page.getByRole("status").textContent()).toBe("The review is saved.");
+    await expect.poll(() => page.getByRole("status").textContent()).toBe("The review is saved.");
     const history = page.getByRole("region", { name: "History" });
-    expect(await history.textContent()).toMatch(/Reviewed by First key[\s\S]*Flagged[\s\S]*Is the number right\?/);
+    await expect
+      .poll(() => history.textContent())
+      .toMatch(/Reviewed by First key[\s\S]*Flagged[\s\S]*Is the number right\?/);
 
     await page.getByRole("link", { name: "Erase…" }).click();
     await page.getByRole("link", { name: "Cancel" }).click();
     await page.getByRole("link", { name: "Erase…" }).click();
     await page.getByRole("button", { name: "Erase for good" }).click();
-    expect(await page.getByRole("status").textContent()).toBe("The response is erased.");
-    expect(await page.getByRole("region", { name: "Answers" }).textContent()).toContain("They were erased.");
-    expect(await page.getByRole("button", { name: "Save the review" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("status").textContent()).toBe("The response is erased.");
+    await expect.poll(() => page.getByRole("region", { name: "Answers" }).textContent()).toContain("They were erased.");
+    await expect.poll(() => page.getByRole("button", { name: "Save the review" }).count()).toBe(0);
 
     await page.getByRole("button", { name: "Sign out" }).click();
     expect(await text(page)).toContain("You are signed out.");
@@ -172,17 +174,17 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
       await page.goto(`${responses()}?fields=name&fields=comment`);
     }
     await page.waitForURL("**/responses?fields=*");
-    expect(await page.getByRole("columnheader", { name: "Anything to add?" }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("columnheader", { name: "Anything to add?" }).count()).toBe(1);
     await page.getByRole("link", { name: "Older" }).click();
     await page.getByRole("link", { name: "Older" }).click();
-    expect(await page.getByRole("rowheader").count()).toBe(20);
-    expect(await page.getByRole("link", { name: "Older" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("rowheader").count()).toBe(20);
+    await expect.poll(() => page.getByRole("link", { name: "Older" }).count()).toBe(0);
     await page.getByRole("link", { name: "Newer" }).click();
-    expect(await page.getByRole("rowheader").count()).toBe(50);
+    await expect.poll(() => page.getByRole("rowheader").count()).toBe(50);
     await page.getByRole("link", { name: "Newer" }).click();
     expect(await first()).toBe(front);
-    expect(await page.getByRole("link", { name: "Newer" }).count()).toBe(0);
-    expect(await page.getByRole("columnheader", { name: "Anything to add?" }).count()).toBe(1);
+    await expect.poll(() => page.getByRole("link", { name: "Newer" }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("columnheader", { name: "Anything to add?" }).count()).toBe(1);
   });
 });
 
@@ -190,9 +192,9 @@ it("the script offers what goes with the chosen question", async () => {
   const page = await visit(responses());
   await page.getByLabel("Where").selectOption("City");
   const operators = page.getByLabel("Is", { exact: true }).locator("option:not([hidden])");
-  expect(await operators.allInnerTexts()).toEqual(["is", "is not", "is one of"]);
-  expect(await page.getByLabel("Value").getAttribute("list")).toBe("choices_city");
-  expect(await page.getByLabel("Metadata entry").isVisible()).toBe(false);
+  await expect.poll(() => operators.allInnerTexts()).toEqual(["is", "is not", "is one of"]);
+  await expect.poll(() => page.getByLabel("Value").getAttribute("list")).toBe("choices_city");
+  await expect.poll(() => page.getByLabel("Metadata entry").isVisible()).toBe(false);
   await page.getByLabel("Where").selectOption("Metadata");
   await page.getByLabel("Metadata entry").fill("device");
   await page.getByLabel("Value").fill("tablet-2");
@@ -239,13 +241,13 @@ it("everything is within reach of the keyboard", async () => {
   await page.keyboard.press("Tab");
   expect(await focused()).toBe("Integrations");
   await page.keyboard.press("Escape");
-  expect(await page.getByRole("link", { name: "Integrations" }).isVisible()).toBe(false);
+  await expect.poll(() => page.getByRole("link", { name: "Integrations" }).isVisible()).toBe(false);
   await page.getByRole("link", { name: "Clinic visit, Krishna valley" }).press("Enter");
   await page.getByRole("button", { name: "Columns" }).press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
   await page.keyboard.press("Escape");
-  expect(await page.getByRole("button", { name: "Show these" }).isVisible()).toBe(false);
+  await expect.poll(() => page.getByRole("button", { name: "Show these" }).isVisible()).toBe(false);
   // What scrolls sideways does so by arrow keys.
   await page.getByRole("region", { name: "Responses" }).focus();
   await page.keyboard.press("ArrowRight");

@@ -52,7 +52,7 @@ describe.each(VIEWS)("the docs page on a $name", ({ name, colorScheme, ...viewpo
     page.on("request", (request) => asked.push(new URL(request.url()).origin));
     await page.goto(`${origin}/docs`);
     expect(new Set(asked)).toEqual(new Set([origin]));
-    expect(await page.locator("article.operation").count()).toBe(OPERATIONS.length);
+    await expect.poll(() => page.locator("article.operation").count()).toBe(OPERATIONS.length);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(viewport.width);
     if (name === "phone") await page.getByText("Contents").click();
     await page.getByRole("link", { name: "Edit a response", exact: true }).click();
@@ -79,7 +79,7 @@ it("shows the same without script, under a policy that allows none", async () =>
   const policy = answer?.headers()["content-security-policy"] ?? "";
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toMatch(/unsafe|script-src/);
-  expect(await page.getByText("curl -X POST").count()).toBeGreaterThan(10);
+  await expect.poll(() => page.getByText("curl -X POST").count()).toBeGreaterThan(10);
   // As it comes over the wire: Cloudflare compresses what it sends.
   expect(gzipSync((await answer?.body()) ?? "").byteLength).toBeLessThan(60_000);
   expect(refused).toEqual([]);

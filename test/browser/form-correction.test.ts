@@ -57,7 +57,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByText("Nothing needs another look.").waitFor();
     await page.getByRole("link", { name: "Back to the form" }).click();
     await page.getByLabel("Name").waitFor();
-    expect(await page.getByText("Sent back to you").count()).toBe(0);
+    await expect.poll(() => page.getByText("Sent back to you").count()).toBe(0);
   });
 
   it("the thanks say what was flagged and lead to the answers, which are mended and sent again", async () => {
@@ -65,8 +65,8 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByRole("status").getByText("Savings are more than the income.").waitFor();
     await page.getByRole("link", { name: "Correct your answers" }).click();
     // All of it on one page, each flagged answer marked.
-    expect(await page.getByLabel("Name").inputValue()).toBe("Asha");
-    expect(await page.getByLabel("Monthly savings").getAttribute("aria-invalid")).toBe("true");
+    await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("Asha");
+    await expect.poll(() => page.getByLabel("Monthly savings").getAttribute("aria-invalid")).toBe("true");
     await page.getByRole("alert").getByRole("link", { name: "Savings are more" }).click();
     if (javaScriptEnabled) expect(await page.evaluate("document.activeElement.id")).toBe("q_income");
     await page.getByLabel("Monthly savings").fill("200");
@@ -86,7 +86,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByLabel("Monthly savings").fill("much");
     await page.getByRole("button", { name: "Send the correction" }).click();
     await page.getByRole("alert").getByRole("link", { name: "Monthly savings: Write a number" }).waitFor();
-    expect(await page.getByLabel("Monthly savings").inputValue()).toBe("much");
+    await expect.poll(() => page.getByLabel("Monthly savings").inputValue()).toBe("much");
     expect(forms.stored).toMatchObject([{ revision: 1 }]);
   });
 });
@@ -116,5 +116,5 @@ it("a correction leaves no draft behind, and none of the form is lost by it", as
   await page.getByLabel("Monthly savings").fill("1");
   await page.goto(`${site.origin}/f/savings`);
   expect(await page.evaluate(drafts)).toEqual(["formlog:draft:savings"]);
-  expect(await page.getByLabel("Name").inputValue()).toBe("Binu");
+  await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("Binu");
 });

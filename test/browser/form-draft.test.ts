@@ -55,20 +55,20 @@ it("comes back after the page was left, with its key, and is gone once it was se
   await page.goto("about:blank");
   await page.goto(`${site.origin}/f/visit`);
   await page.getByText(NOTICE).waitFor();
-  expect(await page.getByLabel("Name").inputValue()).toBe("Asha");
-  expect(await page.getByLabel("Yes").isChecked()).toBe(true);
-  expect(await page.getByLabel("Maize").isChecked()).toBe(true);
-  expect(await page.getByLabel("Rice").isChecked()).toBe(false);
+  await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("Asha");
+  await expect.poll(() => page.getByLabel("Yes").isChecked()).toBe(true);
+  await expect.poll(() => page.getByLabel("Maize").isChecked()).toBe(true);
+  await expect.poll(() => page.getByLabel("Rice").isChecked()).toBe(false);
   // The same response, should the first sending have arrived without an answer.
-  expect(await page.locator("[name=formlog_key]").inputValue()).toBe(key);
+  await expect.poll(() => page.locator("[name=formlog_key]").inputValue()).toBe(key);
   await page.getByRole("button", { name: "Send" }).click();
   await page.waitForURL("**/thanks/*");
   expect(await drafts(page)).toEqual([]);
   await page.getByRole("link", { name: "Send another response" }).click();
   await page.getByRole("button", { name: "Send" }).waitFor();
-  expect(await page.getByText(NOTICE).count()).toBe(0);
-  expect(await page.getByLabel("Name").inputValue()).toBe("");
-  expect(await page.locator("[name=formlog_key]").inputValue()).not.toBe(key);
+  await expect.poll(() => page.getByText(NOTICE).count()).toBe(0);
+  await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("");
+  await expect.poll(() => page.locator("[name=formlog_key]").inputValue()).not.toBe(key);
 });
 
 it("is cleared on request", async () => {
@@ -76,9 +76,9 @@ it("is cleared on request", async () => {
   await typed(page);
   await page.reload();
   await page.getByRole("button", { name: "Clear it" }).click();
-  expect(await page.getByLabel("Name").inputValue()).toBe("");
+  await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("");
   await page.reload();
-  expect(await page.getByText(NOTICE).count()).toBe(0);
+  await expect.poll(() => page.getByText(NOTICE).count()).toBe(0);
   expect(await drafts(page)).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ it("belongs to its version: of an older one nothing stays", async () => {
   await page.goto("about:blank");
   forms.publish("visit", FORM);
   await page.goto(`${site.origin}/f/visit`);
-  expect(await page.getByLabel("Name").inputValue()).toBe("");
+  await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("");
   expect(await drafts(page)).toEqual([]);
 });
 
@@ -100,19 +100,19 @@ it("is not kept on a shared device, from the moment that somebody says so and fo
   await page.getByLabel("Name").fill("Binu");
   await page.goto(`${site.origin}/f/loan`);
   expect(await drafts(page)).toEqual([]);
-  expect(await page.getByLabel("Keep what I type").isChecked()).toBe(false);
+  await expect.poll(() => page.getByLabel("Keep what I type").isChecked()).toBe(false);
   await page.goto(`${site.origin}/f/visit`);
-  expect(await page.getByLabel("Name").inputValue()).toBe("");
+  await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("");
 });
 
 it("is not kept, and not offered, where the form's owner does not want it", async () => {
   forms.publish("visit", FORM, { settings: { keepTyped: false } });
   const page = await site.visit("/f/visit");
   await page.getByLabel("Name").fill("Asha");
-  expect(await page.getByLabel("Keep what I type").count()).toBe(0);
+  await expect.poll(() => page.getByLabel("Keep what I type").count()).toBe(0);
   await page.goto("about:blank");
   await page.goto(`${site.origin}/f/visit`);
-  expect(await page.getByLabel("Name").inputValue()).toBe("");
+  await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("");
   expect(await drafts(page)).toEqual([]);
 });
 
@@ -133,7 +133,7 @@ it("a refused page is kept as well", async () => {
   await page.getByRole("alert").waitFor();
   await page.goto("about:blank");
   await page.goto(`${site.origin}/f/visit`);
-  expect(await page.getByLabel("Yes").isChecked()).toBe(true);
+  await expect.poll(() => page.getByLabel("Yes").isChecked()).toBe(true);
 });
 
 it("another language takes along what was typed, the page and the questions that came", async () => {
@@ -146,8 +146,8 @@ it("another language takes along what was typed, the page and the questions that
   await page.getByRole("link", { name: "हिन्दी" }).click();
   await page.getByRole("heading", { name: "पहले के ऋण" }).waitFor();
   await page.getByLabel("किस बैंक से?").waitFor();
-  expect(await page.getByLabel("किस बैंक से?").inputValue()).toBe("Canara");
+  await expect.poll(() => page.getByLabel("किस बैंक से?").inputValue()).toBe("Canara");
   await page.getByRole("button", { name: "पीछे" }).click();
-  expect(await page.getByLabel("समूह का नाम").inputValue()).toBe("Annapurna");
-  expect(await page.locator(".notice").count()).toBe(0);
+  await expect.poll(() => page.getByLabel("समूह का नाम").inputValue()).toBe("Annapurna");
+  await expect.poll(() => page.locator(".notice").count()).toBe(0);
 });

@@ -60,7 +60,7 @@ it("is as high as what it shows, on every page, and hands a response over", asyn
   await frame.getByRole("heading", { name: "Thank you" }).waitFor();
   await expect.poll(() => page.evaluate("window.sent")).toBe(forms.stored[0]?.id);
   // It leads on, but out of the frame.
-  expect(await frame.getByRole("link", { name: "Continue" }).getAttribute("target")).toBe("_top");
+  await expect.poll(() => frame.getByRole("link", { name: "Continue" }).getAttribute("target")).toBe("_top");
   expect(site.refused).toEqual([]);
 });
 

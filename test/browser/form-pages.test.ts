@@ -47,9 +47,9 @@ const MINIMUM = { group: "Annapurna", members: 12, had: false, amount: 60000, mo
 
 it("pages come one at a time, those without a question are passed over, and the answers arrive together", async () => {
   const page = await site.visit("/f/loan");
-  expect(await page.getByText("Page 1 of 3").isVisible()).toBe(true);
-  expect(await page.getByLabel("Amount in rupees").isVisible()).toBe(false);
-  expect(await page.getByRole("button", { name: "Send" }).isVisible()).toBe(false);
+  await expect.poll(() => page.getByText("Page 1 of 3").isVisible()).toBe(true);
+  await expect.poll(() => page.getByLabel("Amount in rupees").isVisible()).toBe(false);
+  await expect.poll(() => page.getByRole("button", { name: "Send" }).isVisible()).toBe(false);
   await fillFirst(page);
   await next(page);
   await page.getByRole("heading", { name: "Earlier loans" }).waitFor();
@@ -70,10 +70,10 @@ it("a question comes when an answer asks for it, with its page, and goes again; 
   await next(page);
   await page.getByText("Page 2 of 3").waitFor();
   const bank = page.getByLabel("From which bank?");
-  expect(await bank.isVisible()).toBe(false);
+  await expect.poll(() => bank.isVisible()).toBe(false);
   await pick(page, "before", "Yes");
   await bank.waitFor();
-  expect(await bank.getAttribute("aria-required")).toBe("true");
+  await expect.poll(() => bank.getAttribute("aria-required")).toBe("true");
   await bank.fill("Canara");
   await pick(page, "late", "Yes");
   await page.getByText("Page 2 of 4").waitFor();
@@ -99,10 +99,9 @@ it("Next says what is wrong on this page and stays; the summary leads there; not
   const summary = page.getByRole("alert");
   await summary.waitFor();
   expect(await page.evaluate("document.activeElement.id")).toBe("summary");
-  expect(await summary.getByRole("link").allTextContents()).toEqual([
-    "Name of the group: Please answer this question.",
-    "Members: This number can't be taken. From 2 to 50.",
-  ]);
+  await expect
+    .poll(() => summary.getByRole("link").allTextContents())
+    .toEqual(["Name of the group: Please answer this question.", "Members: This number can't be taken. From 2 to 50."]);
   await summary.getByRole("link", { name: "Members" }).click();
   expect(await page.evaluate("document.activeElement.id")).toBe("q_members");
   const described = await page.getByLabel("Members").getAttribute("aria-describedby");
@@ -110,8 +109,8 @@ it("Next says what is wrong on this page and stays; the summary leads there; not
   await fillFirst(page);
   await next(page);
   await page.getByRole("heading", { name: "Earlier loans" }).waitFor();
-  expect(await page.locator(".wrong, #summary").count()).toBe(0);
-  expect(await page.getByLabel("Members").getAttribute("aria-describedby")).toBe("hint_members");
+  await expect.poll(() => page.locator(".wrong, #summary").count()).toBe(0);
+  await expect.poll(() => page.getByLabel("Members").getAttribute("aria-describedby")).toBe("hint_members");
 });
 
 it("a refusal of the whole form opens the page with the first mistake", async () => {
@@ -127,7 +126,7 @@ it("a refusal of the whole form opens the page with the first mistake", async ()
   await send(page);
   await page.getByRole("alert").getByRole("link", { name: "Why so long?" }).click();
   expect(await page.evaluate("document.activeElement.id")).toBe("q_reason");
-  expect(await page.getByText("Page 3 of 3").isVisible()).toBe(true);
+  await expect.poll(() => page.getByText("Page 3 of 3").isVisible()).toBe(true);
   await page.getByLabel("Why so long?").fill("Buffaloes");
   await send(page);
   await page.waitForURL("**/thanks/*");
@@ -141,7 +140,7 @@ it("the browser's Back goes to the page before, and Enter in a text goes on", as
   await page.getByRole("heading", { name: "Earlier loans" }).waitFor();
   await page.goBack();
   await page.getByRole("heading", { name: "The group" }).waitFor();
-  expect(await page.getByLabel("Name of the group").inputValue()).toBe("Annapurna");
+  await expect.poll(() => page.getByLabel("Name of the group").inputValue()).toBe("Annapurna");
   await page.goForward();
   await page.getByRole("heading", { name: "Earlier loans" }).waitFor();
 });
@@ -171,15 +170,15 @@ it("without the server's word the form still goes on, and is checked when it is 
   await fillLast(page);
   await send(page);
   await page.getByRole("alert").getByRole("link", { name: "Name of the group" }).waitFor();
-  expect(await page.getByText("Page 1 of 3").isVisible()).toBe(true);
+  await expect.poll(() => page.getByText("Page 1 of 3").isVisible()).toBe(true);
   expect(forms.stored).toEqual([]);
 });
 
 it("without script all pages stand below each other, and what is not asked is dropped", async () => {
   const page = await site.visit("/f/loan", { javaScriptEnabled: false });
-  expect(await page.getByText("Page 4 of 4").isVisible()).toBe(true);
-  expect(await page.getByRole("button", { name: "Next" }).isVisible()).toBe(false);
-  expect(await page.locator("output").isVisible()).toBe(false);
+  await expect.poll(() => page.getByText("Page 4 of 4").isVisible()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Next" }).isVisible()).toBe(false);
+  await expect.poll(() => page.locator("output").isVisible()).toBe(false);
   await fillFirst(page);
   await pick(page, "before", "No");
   await page.getByLabel("From which bank?").fill("Canara");

@@ -72,7 +72,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.waitForURL("**/thanks/*");
     const next = javaScriptEnabled ? "2026-12-01T09:30:00+05:30" : "2026-12-01T09:30:00Z";
     expect(forms.stored.map((one) => one.answers)).toEqual([{ ...ANSWERS, next }]);
-    expect(await page.getByRole("main").textContent()).toContain(forms.stored[0]?.id);
+    await expect.poll(() => page.getByRole("main").textContent()).toContain(forms.stored[0]?.id);
   });
 
   it("the page says which time zone a time is taken in", async () => {
@@ -91,12 +91,12 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await send(page);
     const summary = page.getByRole("alert");
     await summary.waitFor();
-    expect(await summary.getByRole("link").count()).toBe(4);
+    await expect.poll(() => summary.getByRole("link").count()).toBe(4);
     if (javaScriptEnabled) expect(await page.evaluate("document.activeElement.id")).toBe("summary");
-    expect(await page.getByLabel("Farmer's name").inputValue()).toBe("Asha Gowda");
-    expect(await page.getByLabel("Area in acres").inputValue()).toBe("900");
-    expect(await page.getByLabel("Canal").isChecked()).toBe(true);
-    expect(await page.getByLabel("Anything else?").inputValue()).toBe("\nkept");
+    await expect.poll(() => page.getByLabel("Farmer's name").inputValue()).toBe("Asha Gowda");
+    await expect.poll(() => page.getByLabel("Area in acres").inputValue()).toBe("900");
+    await expect.poll(() => page.getByLabel("Canal").isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel("Anything else?").inputValue()).toBe("\nkept");
     await summary.getByRole("link", { name: "Mobile number" }).click();
     expect(new URL(page.url()).hash).toBe("#q_phone");
     expect(forms.stored).toEqual([]);
@@ -155,7 +155,7 @@ it("half a date never leaves the browser unseen", async () => {
   await send(page);
   await page.getByRole("alert").getByRole("link", { name: "Day of the visit: This can't be read" }).click();
   expect(await page.evaluate("document.activeElement.id")).toBe("q_visited");
-  expect(await page.getByLabel("Day of the visit").getAttribute("aria-invalid")).toBe("true");
+  await expect.poll(() => page.getByLabel("Day of the visit").getAttribute("aria-invalid")).toBe("true");
   expect(forms.stored).toEqual([]);
 });
 
@@ -164,15 +164,15 @@ it("the place of the device is filled in on request, and its accuracy goes when 
   const page = await visit({ geolocation, permissions: ["geolocation"] });
   await page.getByRole("button", { name: "Use my location" }).click();
   await page.getByText("Found, to within 12 m.").waitFor();
-  expect(await page.getByLabel("Latitude").inputValue()).toBe("15.335000");
-  expect(await page.locator("[name='q_place.accuracy']").inputValue()).toBe("12");
+  await expect.poll(() => page.getByLabel("Latitude").inputValue()).toBe("15.335000");
+  await expect.poll(() => page.locator("[name='q_place.accuracy']").inputValue()).toBe("12");
   await page.getByLabel("Latitude").fill("15.4");
-  expect(await page.locator("[name='q_place.accuracy']").inputValue()).toBe("");
+  await expect.poll(() => page.locator("[name='q_place.accuracy']").inputValue()).toBe("");
 });
 
 it("without script the location button is not there", async () => {
   const page = await visit({ javaScriptEnabled: false });
-  expect(await page.locator("button", { hasText: "Use my location" }).isVisible()).toBe(false);
+  await expect.poll(() => page.locator("button", { hasText: "Use my location" }).isVisible()).toBe(false);
 });
 
 describe.each([
