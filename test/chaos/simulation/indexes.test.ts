@@ -2,17 +2,20 @@ import { it } from "vitest";
 import { search } from "../../../src/integrations/search/index";
 import { summary } from "../../../src/integrations/summary/index";
 import { checkIndex } from "./providers";
-import { index, prepareRuns, SEEDS } from "./runs";
+import { index, ONE, prepareRuns, SEEDS } from "./runs";
 import { simulate } from "./simulator";
 
 prepareRuns();
 
-it.each(SEEDS)("summary, seed %i: every response settled once, and nothing parked", async (seed) => {
+// Both are written by one writer (dispatch/index-writer.ts): each takes every second seed.
+const every = (turn: number) => SEEDS.filter((_, i) => ONE || i % 2 === turn);
+
+it.each(every(0))("summary, seed %i: every response settled once, and nothing parked", async (seed) => {
   const simulated = await index(summary);
   await checkIndex(simulated, await simulate(seed, simulated.run));
 });
 
-it.each(SEEDS)("search, seed %i: every response settled once, and nothing parked", async (seed) => {
+it.each(every(1))("search, seed %i: every response settled once, and nothing parked", async (seed) => {
   const simulated = await index(search);
   await checkIndex(simulated, await simulate(seed, simulated.run));
 });
