@@ -6,6 +6,7 @@ import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "../cloud/api-config";
 import { wholeConfig } from "../cloud/config";
+import { GATEWAY_CONFIG } from "../cloud/gateway-config";
 import { furtherShards } from "../cloud/shards";
 import { databases } from "../databases";
 
@@ -24,7 +25,7 @@ interface StackOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** Databases beside DB that hold responses; those of wrangler.toml unless told. */
   readonly shards?: number;
-  /** Of the workers to start, the API's first; all of them unless told. */
+  /** Of the workers to start, the first is the one that listens; all of them unless told. */
   readonly configs?: readonly string[];
 }
 
@@ -44,18 +45,29 @@ export async function migrate({ root, state, shards }: Pick<StackOptions, "root"
   }
 }
 
-const ALL = [API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+const ALL = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+
+type Place = Pick<StackOptions, "root" | "state" | "shards">;
 
 /** A worker's config; with more shards than wrangler.toml has, or more than its own file names, one made for them in the state. */
-function placed(
-  { root, state, shards = furtherShards() }: Pick<StackOptions, "root" | "state" | "shards">,
-  config: string,
-) {
-  if (shards === 0) return config;
+function placed({ root, state, shards = furtherShards() }: Place, config: string): string {
+  return shards === 0 ? config : placeText(state, config, wholeConfig(root, config, shards));
+}
+
+/**
+ * The config of the API worker behind another one that listens: Miniflare calls the scheduled handler of the first worker, unless
+ * that address is another's.
+ */
+function placedBehind({ root, state, shards = furtherShards() }: Place): string {
+  const text = `routes = ["localhost${CRON}"]\n${wholeConfig(root, API_CONFIG, shards)}`;
+  return placeText(state, API_CONFIG, text);
+}
+
+function placeText(state: string, config: string, text: string): string {
   const folder = path.join(state, "configs");
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, config.replaceAll("/", "-"));
-  writeFileSync(file, wholeConfig(root, config, shards));
+  writeFileSync(file, text);
   return file;
 }
 
@@ -65,7 +77,10 @@ export async function startWorkers(options: StackOptions): Promise<Stack> {
   const log = path.join(state, "workers.log");
   const args = [
     "dev",
-    ...configs.flatMap((config) => ["-c", placed(options, config)]),
+    ...configs.flatMap((config, i) => [
+      "-c",
+      i > 0 && config === API_CONFIG ? placedBehind(options) : placed(options, config),
+    ]),
     "--port",
     String(port),
     // Any free port: of stacks that start beside one another, two would choose the same.
@@ -84,11 +99,20 @@ export async function startWorkers(options: StackOptions): Promise<Stack> {
   const stack = { url, log, ended, stop: () => void child.kill("SIGTERM") };
   await waitUntilUp(stack);
   // Cron triggers do not fire locally, and queues are lost with the process: the sweeper finds what is left.
-  const sweep = () => void fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => {});
+  const sweep = () => void runCron(url).catch(() => {});
   sweep();
   const timer = setInterval(sweep, 10_000);
   void ended.then(() => clearInterval(timer));
   return stack;
+}
+
+/** Where Miniflare calls a scheduled handler. */
+const CRON = "/cdn-cgi/local/scheduled";
+
+/** Runs what the cron runs, in the API worker. */
+export async function runCron(url: string): Promise<void> {
+  const answer = await fetch(url + CRON);
+  await answer.text();
 }
 
 function wrangler(
