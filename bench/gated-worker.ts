@@ -1,11 +1,11 @@
 /**
- * The API worker over a D1 whose round trips are counted and, if asked, delayed: `GET /_bench/trips` tells how many there were,
+ * The gateway over a D1 whose round trips are counted and, if asked, delayed: `GET /_bench/trips` tells how many there were,
  * `POST /_bench/delay?ms=5&to=20` makes each wait a random time between, `POST /_bench/limits?group=64` begins anew with other limits of
  * the group commit, and `POST /_bench/insert` does one INSERT over the same database. Nothing else is different.
  */
-import type { Env } from "../src/context";
+import type { GatewayBindings } from "../src/gateway/context";
+import worker from "../src/gateway/worker";
 import { LIMITS } from "../src/services/group-commit";
-import worker from "../src/worker";
 import { gatedD1 } from "../test/support/gated-d1";
 
 const counted = { trips: 0, batches: 0, inserted: 0, wait: { from: 0, to: 0 } };
@@ -20,7 +20,6 @@ const pass = async <T>(run: () => Promise<T>, { isBatch }: { isBatch: boolean })
 };
 
 export default {
-  ...worker,
   async fetch(request, env, execution) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/_bench/trips") return Response.json(counted);
@@ -43,4 +42,4 @@ export default {
     }
     return worker.fetch(request, { ...env, DB: db }, execution);
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<GatewayBindings>;

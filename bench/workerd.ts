@@ -1,5 +1,5 @@
 /**
- * The API worker on workerd itself, started by Miniflare, with sockets of its own: no development proxy stands between. Beside it
+ * Gateway and API worker on workerd itself, started by Miniflare, with sockets of their own: no development proxy stands between. Beside them
  * in the same process a worker with routes to compare with (routes.ts). Wake-ups go into queues whose consumer acknowledges them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -21,18 +21,21 @@ const SILENT =
 
 export interface Workerd {
   /** Ports of workerd's own sockets. */
-  readonly ports: { readonly api: number; readonly routes: number };
+  readonly ports: { readonly gateway: number; readonly api: number; readonly routes: number };
   readonly pids: readonly number[];
   readonly miniflare: Miniflare;
   /** One request to the API and the JSON of its answer. Throws unless it is 2xx. */
   // biome-ignore lint/suspicious/noExplicitAny: a benchmark knows what it asks for
   call(method: string, at: string, body?: unknown): Promise<any>;
+  /** Tells the gateway's entry something: a POST, without a body, to an address that it adds. */
+  tell(at: string): Promise<void>;
   /** A key of a workspace that may do everything in it. */
   readonly key: string;
 }
 
 interface Options {
-  /** The API's entry, from the root. */
+  /** Entries of the two, from the root. */
+  readonly gateway?: string;
   readonly api?: string;
   readonly bindings?: Readonly<Record<string, string>>;
   readonly more?: Pick<WorkerOptions, "bindings" | "d1Databases" | "queueConsumers">;
@@ -49,6 +52,7 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
     await miniflare.ready;
     await migrate(miniflare);
     const ports = {
+      gateway: Number((await miniflare.unsafeGetDirectURL("formlog-gateway")).port),
       api: Number((await miniflare.unsafeGetDirectURL("formlog")).port),
       routes: Number((await miniflare.unsafeGetDirectURL("routes")).port),
     };
@@ -59,26 +63,42 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
       body: { name: "Bench" },
     });
     const call = (method: string, at: string, body?: unknown) => request(ports.api, key, { method, at, body });
-    return await work({ ports, pids, miniflare, call, key });
+    const tell = async (at: string) => void (await request(ports.gateway, key, { method: "POST", at }));
+    return await work({ ports, pids, miniflare, call, tell, key });
   } finally {
     await miniflare.dispose();
     rmSync(state, { recursive: true, force: true });
   }
 }
 
-async function workersOf({ api = "src/worker.ts", bindings = {}, more = {} }: Options): Promise<WorkerOptions[]> {
+async function workersOf({
+  gateway = "src/gateway/worker.ts",
+  api = "src/worker.ts",
+  bindings = {},
+  more = {},
+}: Options): Promise<WorkerOptions[]> {
   const direct = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
   const base = { compatibilityDate: DATE, compatibilityFlags: ["global_fetch_strictly_public"] };
   const queues = catalog.map(({ queueBinding, queue }) => [queueBinding, queue] as const);
   const kinds = catalog.map(({ serviceBinding }) => [serviceBinding, "silent"] as const);
+  const both = {
+    ...base,
+    ...direct,
+    d1Databases: { DB: "formlog" },
+    queueProducers: Object.fromEntries([...queues, ["QUEUE_INTAKE", "formlog-intake"]]),
+  };
   return [
     {
+      name: "formlog-gateway",
+      ...both,
+      modules: [{ type: "ESModule", path: "gateway.js", contents: await bundle(root, gateway, {}) }],
+      serviceBindings: { API: "formlog" },
+      bindings,
+    },
+    {
       name: "formlog",
-      ...base,
-      ...direct,
+      ...both,
       modules: [{ type: "ESModule", path: "worker.js", contents: await bundle(root, api, {}) }],
-      d1Databases: { DB: "formlog" },
-      queueProducers: Object.fromEntries([...queues, ["QUEUE_INTAKE", "formlog-intake"]]),
       serviceBindings: Object.fromEntries(kinds),
       bindings: { FORMLOG_ROOT_KEY: ROOT_KEY, ...bindings },
       ...more,

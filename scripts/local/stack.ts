@@ -47,29 +47,28 @@ export async function migrate({ root, state, shards }: Pick<StackOptions, "root"
 
 const ALL = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
 
-type Place = Pick<StackOptions, "root" | "state" | "shards">;
-
-/** A worker's config; with more shards than wrangler.toml has, or more than its own file names, one made for them in the state. */
-function placed({ root, state, shards = furtherShards() }: Place, config: string): string {
-  return shards === 0 ? config : placeText(state, config, wholeConfig(root, config, shards));
-}
-
 /**
- * The config of the API worker behind another one that listens: Miniflare calls the scheduled handler of the first worker, unless
- * that address is another's.
+ * A worker's config: one made for it in the state where there are more shards than wrangler.toml has, or than its own file names,
+ * and for the gateway.
  */
-function placedBehind({ root, state, shards = furtherShards() }: Place): string {
-  const text = `routes = ["localhost${CRON}"]\n${wholeConfig(root, API_CONFIG, shards)}`;
-  return placeText(state, API_CONFIG, text);
-}
-
-function placeText(state: string, config: string, text: string): string {
+function placed(
+  { root, state, shards = furtherShards() }: Pick<StackOptions, "root" | "state" | "shards">,
+  config: string,
+): string {
+  if (shards === 0 && config !== GATEWAY_CONFIG) return config;
   const folder = path.join(state, "configs");
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, config.replaceAll("/", "-"));
-  writeFileSync(file, text);
+  const text = wholeConfig(root, config, shards);
+  writeFileSync(file, config === GATEWAY_CONFIG ? withCron(text, root) : text);
   return file;
 }
+
+/** The gateway's config with an entry that hands the cron on. */
+const withCron = (text: string, root: string): string =>
+  text
+    .replace(/^main = .*$/m, `main = ${JSON.stringify(path.join(root, "scripts/local/gateway-worker.ts"))}`)
+    .replace(/^(compatibility_flags = \[.*)\]$/m, '$1, "service_binding_extra_handlers"]');
 
 /** Starts the workers and waits until they answer. */
 export async function startWorkers(options: StackOptions): Promise<Stack> {
@@ -77,10 +76,7 @@ export async function startWorkers(options: StackOptions): Promise<Stack> {
   const log = path.join(state, "workers.log");
   const args = [
     "dev",
-    ...configs.flatMap((config, i) => [
-      "-c",
-      i > 0 && config === API_CONFIG ? placedBehind(options) : placed(options, config),
-    ]),
+    ...configs.flatMap((config) => ["-c", placed(options, config)]),
     "--port",
     String(port),
     // Any free port: of stacks that start beside one another, two would choose the same.
@@ -106,13 +102,11 @@ export async function startWorkers(options: StackOptions): Promise<Stack> {
   return stack;
 }
 
-/** Where Miniflare calls a scheduled handler. */
-const CRON = "/cdn-cgi/local/scheduled";
-
-/** Runs what the cron runs, in the API worker. */
+/** Runs what the cron runs. Rejects when it fails. */
 export async function runCron(url: string): Promise<void> {
-  const answer = await fetch(url + CRON);
-  await answer.text();
+  const answer = await fetch(`${url}/cdn-cgi/handler/scheduled`);
+  const outcome = await answer.text();
+  if (!answer.ok) throw new Error(`The cron ended with ${outcome}.`);
 }
 
 function wrangler(
