@@ -9,7 +9,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { API_CONFIG } from "./cloud/api-config";
 import { ask, type Target } from "./drill/client";
-import { change, load } from "./drill/load";
+import { addMore, change, load } from "./drill/load";
 import { differences, forgotten, layout, lookAtAll } from "./drill/look";
 import { requireFreePort } from "./local/processes";
 import { migrate, type Stack, startWorkers } from "./local/stack";
@@ -81,6 +81,8 @@ async function drill(): Promise<void> {
   script("backup", first.url, "--to", kept);
   const sizes = readdirSync(kept).map((name) => statSync(path.join(kept, name)).size);
   say(`the copy has ${sizes.length} files of ${sizes.reduce((sum, size) => sum + size, 0)} bytes`);
+  const lost = await addMore(source, forms, plan.parallel);
+  say(`${lost.length} more responses, which no backup has`);
   first.stop();
   await first.ended;
 
@@ -90,13 +92,16 @@ async function drill(): Promise<void> {
   const after = await lookAtAll(target, forms, plan.parallel);
   say(`${after.reduce((sum, one) => sum + one.lines, 0)} responses of ${after.length} forms exported`);
   const other = differences(before, after);
-  const lost = await forgotten(target, forms, plan.parallel);
-  if (other.length > 0 || lost.length > 0 || lines !== plan.responses) {
-    throw new Error(
-      `Not equal: ${lines} of ${plan.responses} at first; ${lost.length} keys forgotten; ${other.join("; ")}`,
-    );
+  const unknown = await forgotten(target, forms, plan.parallel);
+  const known = new Set(lost);
+  const twice = (await addMore(target, forms, plan.parallel)).filter((id) => known.has(id));
+  if (other.length > 0 || unknown.length > 0 || twice.length > 0 || lines !== plan.responses) {
+    const found = `${lines} of ${plan.responses} responses, ${unknown.length} keys forgotten, ${twice.length} ids given twice`;
+    throw new Error(`Not equal: ${found}; forms that differ: ${other.join("; ")}`);
   }
-  say(`${lines} responses of ${forms.length} forms restored and exported, form by form: equal`);
+  say(
+    `${lines} responses of ${forms.length} forms restored and exported, form by form: equal; ${known.size} lost ids, none given again`,
+  );
 }
 
 try {

@@ -115,6 +115,18 @@ async function fill(target: Target, form: Filling, end: number): Promise<void> {
   }
 }
 
+/** Some more responses to each form; their ids. */
+export async function addMore(target: Target, forms: readonly LoadedForm[], parallel: number): Promise<string[]> {
+  const ids = await sideBySide(forms, parallel, async ({ id }) => {
+    const responses = Array.from({ length: MORE }, (_, i) => itemOf(i, false));
+    const { items } = await ask<Answered>(target, "POST", `/v1/forms/${id}/responses/batch`, { responses });
+    return items.map((item) => item.id);
+  });
+  return ids.flat();
+}
+
+const MORE = 5;
+
 /** Responses of a batch that are remembered. */
 const SAMPLE = 8;
 const CHANGED = { edited: 5, reviewed: 2, erased: 20 };
