@@ -12,7 +12,7 @@ import { createCursor, findCursor } from "../store/cursor-control";
 import { type FormRow, findForm, readDefinitions } from "../store/form-reads";
 import * as placement from "../store/placement";
 import { beginRecheck, readRechecks } from "../store/rechecks";
-import { isRestoring } from "../store/restores";
+import { isRestoring } from "../store/restoring";
 import { listSegments, type Segment, type Shards } from "../store/shards";
 import * as events from "../telemetry/events";
 

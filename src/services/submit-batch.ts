@@ -79,7 +79,7 @@ interface Left {
  * What an outdated form left out (it has a newer version, or goes on in another segment) is tried again as one group with the form as it
  * is now. What became of them, by index; what was not stored this time either is settled one by one.
  */
-async function appendAgain(ctx: Context, known: CachedForm, { input, prepared, left }: Left) {
+async function appendAgain(ctx: SubmissionContext, known: CachedForm, { input, prepared, left }: Left) {
   const settled = new Map<number, Receipt | Accepted | AppError>();
   const [first] = left.flatMap((i) => prepared[i] ?? []);
   const form =

@@ -126,7 +126,11 @@ async function replayOf(
 }
 
 /** The form as it is now, when it was an older one that did not take this entry; null: it is something else that is in its way. */
-export async function renewForm(ctx: Context, form: CachedForm, entry: NewResponse): Promise<CachedForm | null> {
+export async function renewForm(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  entry: NewResponse,
+): Promise<CachedForm | null> {
   const refusal = await findRefusal(ctx.shards.get(form.shard).db, entry).catch(failStore);
   if (refusal.type === "retired") return followForm(ctx, form);
   return refusal.type === "stale" || refusal.type === "closed" ? catchUp(ctx, form, entry) : null;
