@@ -171,11 +171,10 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
  * resolve a promise of this one but not touch its timer: the timer is this request's own to clear.
  */
 async function signal(waiter: { notify: () => void }, ms: number, work: Promise<void> | null): Promise<void> {
-  const noticed = new Promise<void>((resolve) => {
-    waiter.notify = resolve;
-  });
-  const { promise: patience, resolve: lose } = Promise.withResolvers<void>();
-  const timer = setTimeout(lose, ms);
-  await Promise.race(work ? [noticed, patience, work] : [noticed, patience]);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  waiter.notify = resolve;
+  work?.then(resolve, reject);
+  const timer = setTimeout(resolve, ms);
+  await promise;
   clearTimeout(timer);
 }
