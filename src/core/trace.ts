@@ -21,7 +21,7 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a
 
 /** The trace of a request: that of its client when its `traceparent` is valid, else a new one. */
 export function startTrace(request: string, traceparent: string | null | undefined, random: Random): Trace {
-  const [, version, id, flags, more] = TRACEPARENT.exec(traceparent ?? "") ?? [];
+  const [, version, id, flags, more] = (traceparent && TRACEPARENT.exec(traceparent)) || [];
   if (id === undefined || flags === undefined || (version === "00" && more !== undefined)) {
     return { request, id: toHex(random(new Uint8Array(16))), flags: "00" };
   }
