@@ -6,6 +6,7 @@ import { growth } from "./growth";
 import { lists } from "./lists";
 import { rules } from "./rules";
 import { size } from "./size";
+import { soak } from "./soak";
 import { submit } from "./submit";
 
 const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = {
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = 
   lists,
   rules,
   size,
+  soak,
   submit,
 };
 
