@@ -17,15 +17,21 @@ export interface Crowd {
 
 interface Plan {
   readonly connections: number;
-  readonly seconds: number;
+  /** How long, or how much; one of the two. */
+  readonly seconds?: number;
+  readonly requests?: number;
   /** The number of the first response. */
   readonly first: number;
   /** Where the clients connect, in turn. */
   readonly ports: readonly number[];
+  /** Told the number of each response that was answered. */
+  readonly answered?: (n: number) => void;
 }
 
-/** Sends so long. Rejects when a connection breaks: nobody is to be left without an answer. */
-export async function crowd(aim: Aim, { connections, seconds, first, ports }: Plan): Promise<Crowd> {
+/** Sends so long or so much. Rejects when a connection breaks: nobody is to be left without an answer. */
+export async function crowd(aim: Aim, plan: Plan): Promise<Crowd> {
+  const { connections, seconds = Number.POSITIVE_INFINITY, requests = Number.POSITIVE_INFINITY } = plan;
+  const { first, ports, answered } = plan;
   const statuses = new Map<number, number>();
   const acknowledged: number[] = [];
   let [next, silent, slowest] = [first, 0, 0];
@@ -33,11 +39,12 @@ export async function crowd(aim: Aim, { connections, seconds, first, ports }: Pl
   const sockets = await Promise.all(Array.from({ length: connections }, (_, i) => open(ports[i % ports.length] ?? 0)));
   const client = async (socket: (typeof sockets)[number]) => {
     const exchange = exchanger(socket);
-    while (performance.now() < until) {
+    while (performance.now() < until && next < first + requests) {
       const n = next++;
       const at = performance.now();
       const answer = await exchange(packetOf(aim, n));
       slowest = Math.max(slowest, performance.now() - at);
+      answered?.(n);
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
       if (answer.status === 201 || answer.status === 202) acknowledged.push(n);
       else if (!/\r\nretry-after: /i.test(answer.text())) silent += 1;

@@ -7,6 +7,7 @@ import { lists } from "./lists";
 import { rules } from "./rules";
 import { size } from "./size";
 import { soak } from "./soak";
+import { storm } from "./storm";
 import { submit } from "./submit";
 
 const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = {
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = 
   rules,
   size,
   soak,
+  storm,
   submit,
 };
 

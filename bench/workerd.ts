@@ -45,6 +45,8 @@ interface Options {
   readonly twin?: boolean;
   /** V8's own count of memory can be read (test/support/heap.ts). */
   readonly inspected?: boolean;
+  /** What the workers log is not printed. */
+  readonly quiet?: boolean;
   readonly more?: Pick<WorkerOptions, "bindings" | "d1Databases" | "queueConsumers">;
 }
 
@@ -58,6 +60,7 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
       port: 0,
       workers: await workersOf(options),
       ...(options.inspected && { inspectorPort: 0 }),
+      ...(options.quiet && { handleStructuredLogs: () => {} }),
     }),
   );
   try {
