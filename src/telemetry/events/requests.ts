@@ -1,8 +1,8 @@
-/** Events of the API worker while it answers requests. */
+/** Events of gateway and API worker while they answer requests. */
 import { logEvent, type Traced } from "../log";
 
 /** A request was answered with 500: what was thrown is a bug, or the database's. */
-export function requestFailed(fields: Traced & { method: string; path: string; error: unknown }): void {
+export function requestFailed(fields: Traced & { method: string; route: string; error: unknown }): void {
   logEvent("error", "request_failed", fields);
 }
 
@@ -39,6 +39,6 @@ export function shardUnreachable(fields: Traced & { shard: number; error: unknow
 }
 
 /** The API worker gave the gateway no answer to a request that it passed on; the client got 503. */
-export function apiUnreachable(fields: Traced & { method: string; path: string; error: unknown }): void {
+export function apiUnreachable(fields: Traced & { method: string; error: unknown }): void {
   logEvent("error", "api_unreachable", fields);
 }
