@@ -324,6 +324,6 @@ describe("without the API worker", () => {
     expect(answer.headers.get("content-type")).toContain("application/problem+json");
     expect(await answer.json()).toMatchObject({ code: "api_unavailable", requestId: REQUEST_ID });
     const line = JSON.parse(String(log.mock.calls[0]?.[0]));
-    expect(line).toMatchObject({ event: "api_unreachable", requestId: REQUEST_ID, method: "GET" });
+    expect(line).toMatchObject({ event: "api_unreachable", requestId: REQUEST_ID, path: "/v1/forms" });
   });
 });

@@ -39,6 +39,6 @@ export function shardUnreachable(fields: Traced & { shard: number; error: unknow
 }
 
 /** The API worker gave the gateway no answer to a request that it passed on; the client got 503. */
-export function apiUnreachable(fields: Traced & { method: string; error: unknown }): void {
+export function apiUnreachable(fields: Traced & { method: string; path: string; error: unknown }): void {
   logEvent("error", "api_unreachable", fields);
 }
