@@ -74,8 +74,9 @@ const ERASED = `EXISTS (SELECT 1 FROM responses r WHERE r.erased_at IS NOT NULL 
 const EMPTY = `
 UPDATE cursors SET flight = json_set(flight, '$.marks', (SELECT json_group_array(json(
     CASE WHEN ${ERASED} THEN json_array(m.value->>0, NULL) ELSE m.value END)) FROM json_each(flight, '$.marks') m))
-WHERE flight->'marks' IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(flight, '$.marks') m WHERE m.value->1 <> 'null' AND ${ERASED})`;
+WHERE (?1 IS NULL OR segment = ?1) AND flight->'marks' IS NOT NULL
+  AND EXISTS (SELECT 1 FROM json_each(flight, '$.marks') m WHERE m.value->1 <> 'null' AND ${ERASED})`;
 
 /** The statement that empties what is in flight of erased responses, in one segment or in all of a shard. */
 export const emptyFlightsStatement = (db: D1Database, segment: number | null) =>
-  db.prepare(`${EMPTY} AND (?1 IS NULL OR segment = ?1)`).bind(segment);
+  db.prepare(EMPTY).bind(segment);

@@ -6,7 +6,6 @@ import { replayIntegration } from "../../src/services/integration-replay";
 import { updateIntegration } from "../../src/services/integrations";
 import { eraseResponse } from "../../src/services/responses";
 import { dieAt } from "../support/die";
-import { countRows } from "../support/meter";
 import { createSmsWorld, type SmsWorld } from "../support/sms";
 
 const phone = (n: number) => `+9198765433${10 + n}`;
@@ -35,7 +34,7 @@ async function changeAll(): Promise<void> {
   for (const id of ids) await editResponse(ctx, workspace, { ...at(id), answers: { phone: phone(9) } });
 }
 
-it("is one row for the page, and one for each text when it is settled", async () => {
+it("is one row for the page, with what is sent", async () => {
   await sms.world.run();
   await sms.world.submit({ phone: phone(3) }, { phone: phone(4) });
   sms.clock.now += 60_000;
@@ -44,11 +43,6 @@ it("is one row for the page, and one for each text when it is settled", async ()
   expect(await sms.rows()).toHaveLength(3);
   const marks = [1, 2].map((n) => [before.position + n, expect.objectContaining({ to: phone(n + 2) })]);
   expect(await flight()).toMatchObject({ feed: "responses", marks });
-  sms.world.outlive();
-  const meter = countRows();
-  await sms.world.wakeOnce();
-  // The claim; the rows of both texts and the end of the flight; both are in doubt now, with a time each; the settlement and its entry.
-  expect(meter.stop().written).toBeLessThanOrEqual(11);
 });
 
 describe("a page whose worker died", () => {
@@ -62,7 +56,8 @@ describe("a page whose worker died", () => {
       sms.world.outlive();
       await sms.world.wakeOnce();
       expect((await sms.rows()).map(({ state }) => state)).toEqual(["unknown", "unknown", "unknown"]);
-      expect([texts(), await flight()]).toEqual([sent, null]);
+      // All of the page were on their way.
+      expect([texts(), await flight()]).toEqual([side === "before" ? [] : thanks(), null]);
       await sms.world.run();
       expect(texts()).toEqual(thanks());
       expect((await sms.rows()).map(({ state }) => state)).toEqual(["delivered", "delivered", "delivered"]);
