@@ -78,5 +78,4 @@ WHERE (?1 IS NULL OR segment = ?1) AND flight->'marks' IS NOT NULL
   AND EXISTS (SELECT 1 FROM json_each(flight, '$.marks') m WHERE m.value->1 <> 'null' AND ${ERASED})`;
 
 /** The statement that empties what is in flight of erased responses, in one segment or in all of a shard. */
-export const emptyFlightsStatement = (db: D1Database, segment: number | null) =>
-  db.prepare(EMPTY).bind(segment);
+export const emptyFlightsStatement = (db: D1Database, segment: number | null) => db.prepare(EMPTY).bind(segment);
