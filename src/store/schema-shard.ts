@@ -117,6 +117,8 @@ export const cursors = sqliteTable(
     blocked: text("blocked"),
     tally: text("tally").notNull(),
     follows: text("follows"),
+    checked: integer("checked").notNull(),
+    checkAt: integer("check_at"),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );
