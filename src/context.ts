@@ -3,6 +3,7 @@
  * long as the isolate (caches, the group commit) is made once per environment.
  */
 import { type Config, readConfig } from "./config";
+import type { Bookmarks } from "./core/bookmark";
 import type { CompiledDefinition } from "./core/compiled";
 import type { Access, Definition } from "./core/form";
 import type { FormSettings } from "./core/form-settings";
@@ -127,6 +128,14 @@ export interface Context extends Runtime {
   readonly trace: Trace;
   /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
   readonly actor: string;
+  /**
+   * As this request reads and writes them: from the copy that is near, or the primary (services/reads.ts). What an isolate remembers
+   * (forms, keys, sessions, links) comes of `primary`, so that it is never older than it says.
+   */
+  readonly shards: Shards;
+  readonly primary: Shards;
+  /** How far the shards had come that this request asked, if it follows them. */
+  readonly bookmarks: () => Bookmarks;
   /** Stores an alert in the alert form of a workspace. */
   readonly tellWorkspace: Teller["tellWorkspace"];
   /** Keeps the request alive for work that the client does not wait for. */
@@ -139,6 +148,7 @@ export interface AppEnv {
   Variables: { ctx: Context; key: KeyRow; requestId: string; trace: Trace };
 }
 
+const NO_BOOKMARKS: Bookmarks = new Map();
 const runtimes = new WeakMap<object, Runtime>();
 
 /** The context of one request or event: `from` is its trace, or the id of a run, which begins one. Throws a TypeError when the environment is not right. */
@@ -158,6 +168,8 @@ export function makeContext(
     ...runtime,
     trace,
     actor: "nobody",
+    primary: runtime.shards,
+    bookmarks: () => NO_BOOKMARKS,
     waitUntil: (work) => execution.waitUntil(work),
     wake: (wakeUps) => wake(wakeUps.map((one) => ({ trace, ...one }))),
     spool: (messages, cause) => spool(messages, cause, trace),

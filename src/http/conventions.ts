@@ -24,6 +24,13 @@ export const nameRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
+/** What does not say how long it may be kept is kept by nobody: by no browser, and by no cache in front of the worker. */
+export const keepNothing: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  const reads = c.req.method === "GET" || c.req.method === "HEAD";
+  if (reads && !c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
+};
+
 interface Route {
   readonly method: string;
   readonly path: string;

@@ -7,6 +7,7 @@ import * as store from "../store/keys";
 import { audited } from "./audit";
 import { refuseBody } from "./check";
 import { loadOwnForm } from "./forms";
+import { seek } from "./reads";
 import { recall } from "./recall";
 import { attempt } from "./store-failure";
 
@@ -30,7 +31,7 @@ export const authenticate = async (ctx: Context, text: string): Promise<KeyRow> 
 
 /** The key with this SHA-256, as a session remembers it. Throws `unauthorized`, `store_unavailable`. */
 export async function authenticateHash(ctx: Context, hash: string): Promise<KeyRow> {
-  const key = await recall(ctx, ctx.keys, { id: hash, read: () => store.findKey(ctx.shards.control, hash) });
+  const key = await recall(ctx, ctx.keys, { id: hash, read: () => store.findKey(ctx.primary.control, hash) });
   if (!key) throw new AppError("unauthorized", { detail: "This key is not known, or it was revoked." });
   if (key.expiresAt !== null && key.expiresAt <= ctx.now()) {
     throw new AppError("unauthorized", { detail: `This key expired at ${isoTime(key.expiresAt)}. Use a new one.` });
@@ -167,7 +168,7 @@ async function requireOwnForm(ctx: Context, workspace: string, form: string): Pr
 
 /** A key that was not revoked. Throws `not_found`. */
 export async function getKey(ctx: Context, workspace: string, id: string): Promise<KeyView> {
-  const row = await store.findKeyById(ctx.shards.control, workspace, id);
+  const row = await seek(ctx, ({ control }) => store.findKeyById(control, workspace, id));
   if (!row) throw noSuchKey();
   return view(row);
 }

@@ -16,6 +16,7 @@ import { checkWith } from "./check";
 import { createConnection, type MadeSecrets } from "./connections";
 import { loadForm, loadOwnForm, missing } from "./forms";
 import { type IntegrationView, readCursors, ring, viewIntegration, viewIntegrations } from "./integration-view";
+import { seek } from "./reads";
 
 export interface IntegrationInput {
   readonly kind: string;
@@ -143,7 +144,7 @@ export async function findOwnIntegration(
   input: { form: string; integration: string },
 ): Promise<store.IntegrationRow> {
   await loadOwnForm(ctx, workspace, input.form);
-  const row = await store.findIntegration(ctx.shards.control, input.form, input.integration);
+  const row = await seek(ctx, ({ control }) => store.findIntegration(control, input.form, input.integration));
   if (!row) throw new AppError("not_found", { detail: "This form has no such integration." });
   return row;
 }

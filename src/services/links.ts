@@ -11,6 +11,7 @@ import { requireFuture } from "./access";
 import { audited } from "./audit";
 import { loadForm, loadOwnForm, missing } from "./forms";
 import { findUses } from "./link-uses";
+import { seek } from "./reads";
 import { recall } from "./recall";
 
 export interface LinkView {
@@ -68,7 +69,7 @@ export async function getLink(
   input: { form: string; link: string } & Site,
 ): Promise<LinkView> {
   await loadOwnForm(ctx, workspace, input.form);
-  const row = await store.findLink(ctx.shards.control, input.form, input.link);
+  const row = await seek(ctx, ({ control }) => store.findLink(control, input.form, input.link));
   if (!row) throw noSuchLink();
   const uses = await findUses(ctx, row.form, [row]);
   return view(ctx, row, { ...input, uses: uses(row) });
@@ -125,7 +126,7 @@ async function findWorking(ctx: Context, claims: LinkClaims): Promise<LinkRow> {
   if (claims.expiresAt !== null && claims.expiresAt <= ctx.now()) {
     throw refused(`This link expired at ${isoTime(claims.expiresAt)}. Ask whoever gave it to you for a new one.`);
   }
-  const read = () => store.findLink(ctx.shards.control, claims.form, claims.link);
+  const read = () => store.findLink(ctx.primary.control, claims.form, claims.link);
   const row = await recall(ctx, ctx.links, { id: claims.link, read });
   if (!row) throw refused("This link was withdrawn. Ask whoever gave it to you for a new one.");
   return row;
