@@ -99,6 +99,7 @@ async function startCursor(
     // A back-fill reads responses as they are now: earlier changes are in them.
     revisionPosition: follows ? await headOf(ctx.shards, segment, "revisions") : null,
     reconcileAt: manifest.reconciled ? nextNight(ctx.now(), row.no) : null,
+    owedAt: ctx.now(),
   });
 }
 
@@ -218,8 +219,8 @@ export async function updateIntegration(
   // What it waited for may be mended by the change: it tries again at once.
   for (const { db, cursor } of await readCursors(ctx, row)) {
     await compareFromHere(db, cursor.segment, row.no);
-    if (manifest.index) await rewindCursor(db, cursor.segment, row.no, segmentStart(cursor.segment));
-    if (cursor.state !== "paused") await resumeCursor(db, cursor.segment, row.no);
+    if (manifest.index) await rewindCursor(db, cursor, { position: segmentStart(cursor.segment), now: ctx.now() });
+    if (cursor.state !== "paused") await resumeCursor(db, cursor, ctx.now());
   }
   await ring(ctx, row);
   return getIntegration(ctx, workspace, input);

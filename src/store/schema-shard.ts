@@ -109,6 +109,7 @@ export const cursors = sqliteTable(
     lastSuccessAt: integer("last_success_at"),
     reconcileAt: integer("reconcile_at"),
     compareFrom: integer("compare_from").notNull(),
+    owedAt: integer("owed_at").notNull(),
     passed: text("passed").notNull(),
     stateBefore: text("state_before"),
     failingSince: integer("failing_since"),
