@@ -1,5 +1,6 @@
 /** `npm run bench -- <name> [options]`: figures about Formlog, measured on this machine. bench/README.md says which there are. */
 import { cpu } from "./cpu";
+import { drain } from "./drain";
 import { group } from "./group";
 import { growth } from "./growth";
 import { lists } from "./lists";
@@ -9,6 +10,7 @@ import { submit } from "./submit";
 
 const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = {
   cpu,
+  drain,
   group,
   growth,
   lists,

@@ -114,7 +114,8 @@ interface Call {
   readonly body?: unknown;
 }
 
-async function request(port: number, key: string, { method, at, body }: Call) {
+/** One request to the API and the JSON of its answer; null: it is empty. Throws unless it is 2xx. */
+export async function request(port: number, key: string, { method, at, body }: Call) {
   const answer = await fetch(`http://127.0.0.1:${port}${at}`, {
     method,
     headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { "content-type": "application/json" }) },

@@ -5,12 +5,11 @@
  */
 
 import { segmentStart } from "../core/ids";
-import type { Manifest } from "../core/manifest";
+import type { KindTraits } from "../core/manifest";
 import { nextNight } from "../core/night";
 import { setIndexedQuestions } from "../store/answer-index";
 import { createCursor, findCursor } from "../store/cursor-control";
-import { type FormRow, findForm, readDefinitions } from "../store/forms";
-import { listIntegrations } from "../store/integrations";
+import { type FormRow, findForm, readDefinitions } from "../store/form-reads";
 import * as placement from "../store/placement";
 import { beginRecheck, readRechecks } from "../store/rechecks";
 import { listSegments, type Segment, type Shards } from "../store/shards";
@@ -20,7 +19,7 @@ export interface Opener {
   readonly shards: Shards;
   readonly now: () => number;
   readonly capBytes: number;
-  readonly manifestOf: (kind: string) => Manifest | undefined;
+  readonly traitsOf: (kind: string) => KindTraits | undefined;
 }
 
 export interface Opening {
@@ -80,7 +79,7 @@ interface Step {
 async function furnish(on: Opener, form: FormRow, { last, next }: Step): Promise<void> {
   const { shards } = on;
   const [here, there] = [shards.get(last.shard).db, shards.get(next.shard).db];
-  for (const { no, kind } of await listIntegrations(shards.control, form.id)) {
+  for (const { no, kind } of await placement.listFollowers(shards, form.id)) {
     const cursor = await findCursor(here, last.no, no);
     await createCursor(there, firstPlace(on, { integration: no, kind, segment: next.no }), { segment: last, cursor });
   }
@@ -96,13 +95,13 @@ async function furnish(on: Opener, form: FormRow, { last, next }: Step): Promise
 
 /** Where an integration begins in a new segment: before its first response, and before its first change. */
 function firstPlace(on: Opener, at: { integration: number; kind: string; segment: number }) {
-  const manifest = on.manifestOf(at.kind);
-  const follows = manifest?.events.some((event) => event !== "created") === true;
+  const kind = on.traitsOf(at.kind);
+  const follows = kind?.events.some((event) => event !== "created") === true;
   const start = segmentStart(at.segment);
   return {
     ...at,
     position: start,
     revisionPosition: follows ? start : null,
-    reconcileAt: manifest?.reconciled ? nextNight(on.now(), at.integration) : null,
+    reconcileAt: kind?.reconciled ? nextNight(on.now(), at.integration) : null,
   };
 }

@@ -1,8 +1,8 @@
 /** Batch submit: up to 500 responses in one round trip, each by itself, over the same append as single ones. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
 import { appendResponses, findStored, type NewResponse } from "../store/append";
-import { isOverloaded } from "../store/db";
+import { isOverloaded } from "../store/failure";
 import { segmentKey } from "../store/shards";
 import { admit, type Sender } from "./admission";
 import type { Reader } from "./correction-link";
@@ -35,14 +35,14 @@ interface Batch {
 }
 
 /** Stores up to 500 responses in one round trip, or spools them, each by itself, and counts them: a bad one fails alone. Results by index. */
-export const submitBatch = (ctx: Context, input: Sender & BatchInput): Promise<BatchItem[]> =>
+export const submitBatch = (ctx: SubmissionContext, input: Sender & BatchInput): Promise<BatchItem[]> =>
   counted(submitItems(ctx, input), (items) => items.forEach(countItem), input.items.length);
 
 const countItem = (item: BatchItem): void =>
   countSubmission("receipt" in item ? item.receipt : "accepted" in item ? item.accepted : item);
 
 async function submitItems(
-  ctx: Context,
+  ctx: SubmissionContext,
   { form: id, items, reader, ...sender }: Sender & BatchInput,
 ): Promise<BatchItem[]> {
   const form = await loadForm(ctx, id);
@@ -73,7 +73,11 @@ interface Failed {
 }
 
 /** Repeats of a key go along: the intake consumer settles each by its own receipt. */
-async function spoolItems(ctx: Context, form: CachedForm, { prepared, input, error }: Failed): Promise<BatchItem[]> {
+async function spoolItems(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  { prepared, input, error }: Failed,
+): Promise<BatchItem[]> {
   const entries = prepared.filter((entry): entry is NewResponse => !(entry instanceof AppError));
   const spooled = await spoolAll(ctx, form, { entries, error });
   const byEntry = new Map(entries.map((entry, i) => [entry, spooled[i]]));
@@ -100,7 +104,11 @@ function withoutRepeats(prepared: readonly (NewResponse | AppError)[]): NewRespo
   });
 }
 
-function usedKeys(ctx: Context, form: CachedForm, { input, open }: { input: Batch; open: readonly number[] }) {
+function usedKeys(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  { input, open }: { input: Batch; open: readonly number[] },
+) {
   const keys = open.flatMap((i) => input.items[i]?.idempotencyKey ?? []);
   return findKeys(ctx, form, keys).catch(failStore);
 }
@@ -116,14 +124,22 @@ interface Item {
 }
 
 /** Why nothing more is taken, if it is for good: a form or a link that is full. */
-async function refusalOf(ctx: Context, id: string, collector: Collector | undefined): Promise<AppError | null> {
+async function refusalOf(
+  ctx: SubmissionContext,
+  id: string,
+  collector: Collector | undefined,
+): Promise<AppError | null> {
   const form = await reloadForm(ctx, id);
   if (form.full) return formFull(form);
   const usedUp = collector && (await isUsedUp(ctx, id, collector).catch(failStore));
   return usedUp ? linkFull() : null;
 }
 
-async function settleItem(ctx: Context, form: CachedForm, item: Item): Promise<Receipt | Accepted | AppError> {
+async function settleItem(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  item: Item,
+): Promise<Receipt | Accepted | AppError> {
   const { entry, positions } = item;
   const submission = item.input.items[item.i];
   if (!submission) throw new RangeError("a batch has more results than items");
@@ -143,7 +159,7 @@ async function settleItem(ctx: Context, form: CachedForm, item: Item): Promise<R
 }
 
 /** Appends those entries whose keys did not come to the form before, on another shard. */
-async function appendNew(ctx: Context, form: CachedForm, entries: readonly NewResponse[]) {
+async function appendNew(ctx: SubmissionContext, form: CachedForm, entries: readonly NewResponse[]) {
   const keys = entries.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
   const used = await findKeysElsewhere(ctx, form, keys);
   return appendAll(
@@ -155,7 +171,7 @@ async function appendNew(ctx: Context, form: CachedForm, entries: readonly NewRe
 
 /** Appends entries as one group of their own, repeating once when the outcome is unknown. Positions by nonce. */
 async function appendAll(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: CachedForm,
   entries: readonly NewResponse[],
 ): Promise<ReadonlyMap<string, number>> {

@@ -2,7 +2,6 @@
  * An installation of three shards, where a form goes on in its next segment after a few responses: the worker's own code, entry to
  * entry. Kinds are drained by hand, on all shards.
  */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll } from "vitest";
 import { type Context, type Env, makeContext } from "../../src/context";
@@ -17,6 +16,7 @@ import { ROOT_KEY } from "./api";
 import { holdToContract } from "./contract";
 import { createOutage, type Fault, failingD1 } from "./failing-d1";
 import { askWorker } from "./indexes";
+import { migrate } from "./migrate";
 
 /** Databases beside DB, of vitest.config.ts. */
 export const others = [env.SPAN_1, env.SPAN_2] as D1Database[];
@@ -43,7 +43,7 @@ export interface Hand {
 }
 
 export async function createSpan({ segmentMax, bindings = {} }: Options) {
-  for (const db of others) await applyD1Migrations(db, env.TEST_MIGRATIONS);
+  for (const db of others) await migrate(db, env.TEST_MIGRATIONS);
   // Sizes that another file's sweeps noted would say where forms go.
   await env.DB.prepare("DELETE FROM shards").run();
   const failing = others.map(failingD1);

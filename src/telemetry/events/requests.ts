@@ -37,3 +37,8 @@ export function wakeUpNotSent(fields: Traced & { kind: string; count: number; er
 export function shardUnreachable(fields: Traced & { shard: number; error: unknown }): void {
   logEvent("error", "shard_unreachable", fields);
 }
+
+/** The API worker gave the gateway no answer to a request that it passed on; the client got 503. */
+export function apiUnreachable(fields: Traced & { method: string; path: string; error: unknown }): void {
+  logEvent("error", "api_unreachable", fields);
+}
