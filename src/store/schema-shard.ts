@@ -109,7 +109,6 @@ export const cursors = sqliteTable(
     lastSuccessAt: integer("last_success_at"),
     reconcileAt: integer("reconcile_at"),
     compareFrom: integer("compare_from").notNull(),
-    owedAt: integer("owed_at").notNull(),
     passed: text("passed").notNull(),
     stateBefore: text("state_before"),
     failingSince: integer("failing_since"),
@@ -117,6 +116,7 @@ export const cursors = sqliteTable(
     blocked: text("blocked"),
     tally: text("tally").notNull(),
     follows: text("follows"),
+    owedAt: integer("owed_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );
