@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stop as stopBundler } from "esbuild";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { localKinds } from "../scripts/local/providers";
 import { API, workersOptions } from "../scripts/serve/workers";
+import { catalog } from "../src/integrations/kinds";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -18,9 +18,7 @@ export interface FleetWorkers {
 
 /** Starts them; resolves when they answer. */
 export async function startWorkers({ state, port, vars, errors }: FleetWorkers): Promise<Miniflare> {
-  const entries = Object.fromEntries(
-    (await localKinds()).map(({ kind }) => [`${API}-${kind}`, countedEntry(state, kind)]),
-  );
+  const entries = Object.fromEntries(catalog.map(({ kind }) => [`${API}-${kind}`, countedEntry(state, kind)]));
   const miniflare = new Miniflare({
     ...(await workersOptions({ root, state, vars, port, privateNetwork: true, entries })),
     // Where test/support/heap.ts finds V8's own count.
