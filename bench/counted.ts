@@ -29,7 +29,7 @@ interface KindWorker {
 
 const nothing = () => ({ trips: 0, rowsRead: 0, rowsWritten: 0, wakeUps: 0, queueOperations: 0, callbacks: 0 });
 let counts: { -readonly [name in keyof Counts]: number } = nothing();
-let db: D1Database | undefined;
+const databases = new Map<string, D1Database>();
 
 /** The same worker over a database that is counted. */
 export function counted(worker: unknown): KindWorker {
@@ -54,16 +54,23 @@ export function counted(worker: unknown): KindWorker {
   };
 }
 
+/** Both databases, of kinds that keep an index. */
 function countedEnv(env: Env): Env {
-  db ??= metered(
-    gatedD1(env.DB, (run) => {
-      counts.trips += 1;
-      return run();
-    }),
-    ({ read, written }) => {
-      counts.rowsRead += read;
-      counts.rowsWritten += written;
-    },
-  );
-  return { ...env, DB: db };
+  const wrapped = ["DB", "SEARCH_DB"].flatMap((name) => {
+    const real = env[name] as D1Database | undefined;
+    if (real && !databases.has(name)) databases.set(name, countedDatabase(real));
+    return real ? [[name, databases.get(name)] as const] : [];
+  });
+  return { ...env, ...Object.fromEntries(wrapped) };
+}
+
+function countedDatabase(real: D1Database): D1Database {
+  const gated = gatedD1(real, (run) => {
+    counts.trips += 1;
+    return run();
+  });
+  return metered(gated, ({ read, written }) => {
+    counts.rowsRead += read;
+    counts.rowsWritten += written;
+  });
 }

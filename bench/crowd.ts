@@ -58,12 +58,15 @@ export async function crowd(aim: Aim, plan: Plan): Promise<Crowd> {
   return { statuses, acknowledged, sent: next - first, silent, slowest };
 }
 
-/** A client that sends response number `n` and hangs up after so long. Resolves when it has. */
+/**
+ * A client that sends response number `n` and hangs up after so long: with a reset, because a server that is told of an end only (FIN)
+ * still answers, and goes on. Resolves when it has.
+ */
 export function hangUp(aim: Aim, n: number, afterMs: number): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect({ port: aim.port, host: "127.0.0.1", noDelay: true });
     socket.on("error", () => {});
     socket.on("close", () => resolve());
-    socket.write(packetOf(aim, n), () => setTimeout(() => socket.destroy(), afterMs));
+    socket.write(packetOf(aim, n), () => setTimeout(() => socket.resetAndDestroy(), afterMs));
   });
 }

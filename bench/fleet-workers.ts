@@ -4,8 +4,8 @@ import path from "node:path";
 import { stop as stopBundler } from "esbuild";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { API } from "../scripts/cloud/config";
-import { localKinds } from "../scripts/local/providers";
 import { workersOptions } from "../scripts/serve/workers";
+import { catalog } from "../src/integrations/kinds";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -19,9 +19,7 @@ export interface FleetWorkers {
 
 /** Starts them; resolves when they answer. */
 export async function startWorkers({ state, port, vars, errors }: FleetWorkers): Promise<Miniflare> {
-  const entries = Object.fromEntries(
-    (await localKinds()).map(({ kind }) => [`${API}-${kind}`, countedEntry(state, kind)]),
-  );
+  const entries = Object.fromEntries(catalog.map(({ kind }) => [`${API}-${kind}`, countedEntry(state, kind)]));
   const miniflare = new Miniflare({
     ...(await workersOptions({ root, state, vars, port, privateNetwork: true, entries })),
     // Where test/support/heap.ts finds V8's own count.

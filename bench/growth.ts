@@ -1,28 +1,28 @@
 /**
  * What a form that has grown costs: a submission, the first and the middle page of its list, with a thousand responses stored and with many
- * more, as ratios. Rows read are exact; CPU is that of workerd.
+ * more, as ratios; and what comes after the answer (growth-delivery.ts). Rows read are exact; CPU is that of workerd.
  */
 import { parseArgs } from "node:util";
+import { type Costs, compare, FEW } from "./growth-compare";
+import { deliveryGrowth } from "./growth-delivery";
 import { circumstances } from "./installation";
 import { answersOf, FORM, load } from "./lists-load";
 import { burst, packetsOf } from "./load";
 import { cpuOf } from "./processes";
-import { type Figure, printTable } from "./report";
+import { printTable } from "./report";
 import { type Workerd, withWorkerd } from "./workerd";
 
-const FEW = 1_000;
-const RATIO_MAX = 1.15;
 /** Requests over which CPU is measured, after as many that are not. */
 const REQUESTS = 300;
 const PAGE = 50;
 const STEP = 500;
 
-/** What one request of each sort costs. */
-type Costs = ReadonlyMap<string, { readonly rows: number; readonly cpu: number }>;
-
-/** `--responses 100000`. Whether nothing has grown by more than its limit. */
+/** `--responses 100000 --port 9400`. Whether nothing has grown by more than its limit. */
 export async function growth(args: string[]): Promise<boolean> {
-  const { values } = parseArgs({ args, options: { responses: { type: "string", default: "100000" } } });
+  const { values } = parseArgs({
+    args,
+    options: { responses: { type: "string", default: "100000" }, port: { type: "string", default: "9400" } },
+  });
   const many = Number(values.responses);
   if (!Number.isInteger(many) || many < 10_000) throw new TypeError("--responses is a number from 10000");
   const options = { api: "bench/worker.ts", more: { d1Databases: { DB: "formlog", SEARCH_DB: "search" } } };
@@ -32,6 +32,7 @@ export async function growth(args: string[]): Promise<boolean> {
     const small = await costs(workerd, path, FEW);
     return compare(small, await costs(workerd, path, many), many);
   });
+  figures.push(...(await deliveryGrowth(many, Number(values.port))));
   console.log(`\n${circumstances()}: ${FEW} and ${many} responses; npm run bench -- growth ${args.join(" ")}\n`);
   return printTable(figures);
 }
@@ -79,6 +80,7 @@ interface Asked {
   readonly status: number;
 }
 
+/** Of one request: rows that D1 read, and milliseconds of CPU as the mean of many. */
 async function costOf({ ports, pids, key }: Workerd, { method = "POST", path, body, status }: Asked) {
   const headers = { Authorization: `Bearer ${key}` };
   const counted = await fetch(`http://127.0.0.1:${ports.api}${path}`, {
@@ -95,17 +97,4 @@ async function costOf({ ports, pids, key }: Workerd, { method = "POST", path, bo
   const done = await burst(aim, packets, requests);
   const cpu = ((cpuOf(pids) - before) * 1000) / done.requests;
   return { rows: Number(counted.headers.get("formlog-rows-read")), cpu };
-}
-
-function compare(small: Costs, large: Costs, many: number): Figure[] {
-  return [...large].flatMap(([name, { rows, cpu }]) => {
-    const before = small.get(name) ?? { rows: Number.NaN, cpu: Number.NaN };
-    const figure = (what: string, a: number, b: number, digits: number): Figure => ({
-      what: `${what}, ${name}, ${many} over ${FEW}`,
-      measured: `${(b / a).toFixed(2)} (${a.toFixed(digits)}, ${b.toFixed(digits)})`,
-      limit: `≤ ${RATIO_MAX}`,
-      good: b <= a * RATIO_MAX,
-    });
-    return [figure("rows read", before.rows, rows, 0), figure("CPU ms", before.cpu, cpu, 3)];
-  });
 }
