@@ -1,7 +1,7 @@
 /**
  * Group commit: submissions in flight in an isolate share a D1 batch, because D1 is one writer and a call costs far more
  * than a row (DESIGN.md section 3). Who finds nobody committing leads at once; those who arrive meanwhile are the next
- * group, led by the first of them. Nobody depends on a leader for long: each waiter runs in its own request and takes the
+ * group, led by the first of them, who first lets in whom the event loop has at the door. Nobody depends on a leader for long: each waiter runs in its own request and takes the
  * lead itself when it sees no progress. `write` must be safe to repeat with the same entries (store/append.ts is).
  */
 
@@ -27,6 +27,8 @@ export interface GroupCommitOptions<E, R> {
   /** A failure that says that nothing was executed: passed on, not tried again. */
   readonly isRefused: (error: unknown) => boolean;
   readonly now: () => number;
+  /** Lets the event loop go round once. */
+  readonly turn?: () => Promise<void>;
   readonly limits?: Partial<typeof LIMITS>;
 }
 
@@ -36,6 +38,8 @@ export const LIMITS = {
   group: 128,
   /** Bytes of one batch. */
   groupBytes: 4_000_000,
+  /** Turns of the event loop that a group may take to form, as long as each brings somebody. */
+  turns: 4,
   /** Entries that may wait, and their bytes: beyond it submissions are shed before anything hangs. */
   waiting: 2_000,
   waitingBytes: 24_000_000,
@@ -63,7 +67,7 @@ export interface GroupCommit<E, R> {
 }
 
 export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): GroupCommit<E, R> {
-  const { write, conflictOf, sizeOf, isRefused, now } = options;
+  const { write, conflictOf, sizeOf, isRefused, now, turn = nextTurn } = options;
   const limits = { ...LIMITS, ...options.limits };
   let queue: Waiter<E, R>[] = [];
   let waitingBytes = 0;
@@ -109,10 +113,26 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     waiter.notify();
   }
 
-  async function lead(me: Waiter<E, R>): Promise<void> {
+  /**
+   * Requests that have arrived wait for the thread, not for D1: where several wait already, a turn or two lets in more than it costs. No
+   * timer: it ends with the first turn that brings nobody, so that who waits alone waits for nothing.
+   */
+  async function gather(): Promise<void> {
+    let seen = 1;
+    for (let turns = 0; turns < limits.turns && queue.length > seen && queue.length < limits.group; turns += 1) {
+      seen = queue.length;
+      await turn();
+    }
+  }
+
+  async function lead(me: Waiter<E, R>, handed: boolean): Promise<void> {
     const mine = ++generation;
     leading = true;
     progressAt = now();
+    if (handed) {
+      await gather();
+      if (mine !== generation) return; // it took so long that somebody lost patience
+    }
     const group = takeGroup(me);
     flying = group;
     const started = now();
@@ -149,7 +169,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     queue.push(me);
     waitingBytes += sizeOf(entry);
     const deadline = now() + limits.deadlineMs;
-    for (;;) {
+    for (let waited = false; ; waited = true) {
       if (me.state === "stored") return me.result as R;
       if (me.state === "failed") return settleAlone(me);
       if (now() >= deadline) {
@@ -157,7 +177,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
         throw new CommitTimeout(me.state === "flying");
       }
       const stalled = leading && now() - progressAt >= limits.patienceMs;
-      const leadIt = !leading || stalled ? lead(me) : null;
+      const leadIt = !leading || stalled ? lead(me, waited && !stalled) : null;
       // A leader too stops waiting after a while: its own batch may be the one that hangs.
       await signal(me, Math.min(limits.patienceMs, deadline - now()), leadIt);
     }
@@ -166,16 +186,17 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   return { submit };
 }
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 /**
  * Resolves when the waiter is notified, when `work` is done, or after `ms`. The notice comes from another request, which may
  * resolve a promise of this one but not touch its timer: the timer is this request's own to clear.
  */
 async function signal(waiter: { notify: () => void }, ms: number, work: Promise<void> | null): Promise<void> {
-  const noticed = new Promise<void>((resolve) => {
-    waiter.notify = resolve;
-  });
-  const { promise: patience, resolve: lose } = Promise.withResolvers<void>();
-  const timer = setTimeout(lose, ms);
-  await Promise.race(work ? [noticed, patience, work] : [noticed, patience]);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  waiter.notify = resolve;
+  work?.then(resolve, reject);
+  const timer = setTimeout(resolve, ms);
+  await promise;
   clearTimeout(timer);
 }

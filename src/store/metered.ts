@@ -7,8 +7,17 @@ export type TellRows = (rows: { readonly read: number; readonly written: number 
 
 /** The same database; `tell` is called after each call that succeeded. */
 export function metered(db: D1Database, tell: TellRows): D1Database {
+  const toldAll = <T extends D1Result>(results: T[]): T[] => {
+    const rows = { read: 0, written: 0 };
+    for (const { meta } of results) {
+      rows.read += meta.rows_read ?? 0;
+      rows.written += meta.rows_written ?? 0;
+    }
+    tell(rows);
+    return results;
+  };
   const told = <T extends D1Result>(result: T): T => {
-    tell({ read: result.meta.rows_read ?? 0, written: result.meta.rows_written ?? 0 });
+    toldAll([result]);
     return result;
   };
   const inner = new WeakMap<object, D1PreparedStatement>();
@@ -30,7 +39,7 @@ export function metered(db: D1Database, tell: TellRows): D1Database {
   const plain = (statement: D1PreparedStatement) => inner.get(statement) ?? statement;
   return {
     prepare: (sql: string) => wrap(db.prepare(sql)),
-    batch: async <T>(statements: D1PreparedStatement[]) => (await db.batch<T>(statements.map(plain))).map(told),
+    batch: async <T>(statements: D1PreparedStatement[]) => toldAll(await db.batch<T>(statements.map(plain))),
     exec: (sql: string) => db.exec(sql),
     withSession: (constraint?: string) => db.withSession(constraint),
     dump: () => db.dump(),
