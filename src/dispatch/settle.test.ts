@@ -32,6 +32,7 @@ const cursor: Cursor = {
   lastSuccessAt: null,
   reconcileAt: null,
   compareFrom: 0,
+  owedAt: 0,
   failing: null,
   blocked: null,
   tally: [],

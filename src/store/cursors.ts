@@ -69,6 +69,8 @@ export interface Cursor {
   readonly reconcileAt: number | null;
   /** Only entries after this position are compared: what came before was never to be delivered there. */
   readonly compareFrom: number;
+  /** Since when it owes what had come in before, in milliseconds: its start, a replay, being resumed. */
+  readonly owedAt: number;
   readonly failing: Failing | null;
   /** Stopped by causes that were told; null: it has delivered since. */
   readonly blocked: Blocked | null;
@@ -90,7 +92,7 @@ export interface Failing {
 
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
-  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, tally,
+  reconcile_at AS reconcileAt, compare_from AS compareFrom, owed_at AS owedAt, failing_since AS failingSince, failed_at AS failedAt, blocked, tally,
   follows, checked, check_at AS checkAt`;
 
 export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "tally" | "follows"> & {

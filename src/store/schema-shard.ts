@@ -119,6 +119,7 @@ export const cursors = sqliteTable(
     follows: text("follows"),
     checked: integer("checked").notNull(),
     checkAt: integer("check_at"),
+    owedAt: integer("owed_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );

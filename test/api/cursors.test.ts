@@ -131,7 +131,7 @@ describe("a cursor", () => {
     expect(await sweep(1_040_000), "its holder has died").toHaveLength(1);
     await control.pauseCursor(env.DB, segment, 1);
     expect(await sweep(2_000_000)).toEqual([]);
-    await control.resumeCursor(env.DB, segment, 1);
+    await control.resumeCursor(env.DB, { segment, integration: 1 }, Date.now());
     expect(await sweep(2_000_000)).toHaveLength(1);
   });
 
@@ -148,7 +148,7 @@ describe("a cursor", () => {
     const held = await claim(1_000_000);
     if (!held) throw new Error("not claimed");
     await settle(held, { position: start + 3 });
-    await control.rewindCursor(env.DB, segment, 1, start + 1);
+    await control.rewindCursor(env.DB, { segment, integration: 1 }, { position: start + 1, now: Date.now() });
     expect(await settle(held, { position: start + 4 })).toBeNull();
     expect(await find()).toMatchObject({ position: start + 1, high: start + 3 });
     expect(await claim(1_000_001)).not.toBeNull();
