@@ -36,11 +36,12 @@ export const DRAINED: readonly DrainedKind[] = [
   {
     kind: "twilio-sms",
     title: "SMS by Twilio",
-    config: () => ({ to: "phone", body: TEXT, defaultCountry: "IN" }),
+    // As at Twilio itself: its statuses are asked for a quarter of an hour later, and not measured here.
+    config: () => ({ to: "phone", body: TEXT, defaultCountry: "IN", statusCallbacks: false }),
     arrived: ({ texts }) => texts,
     call: "Twilio create",
     called: "texts",
-    reports: 3,
+    reports: 0,
     bound:
       "50 creates a second for an account (budget), of the 100 segments a second that the sender takes; pages of 20, five calls at once",
   },
