@@ -12,6 +12,7 @@ import { createCursor, findCursor } from "../store/cursor-control";
 import { type FormRow, findForm, readDefinitions } from "../store/form-reads";
 import * as placement from "../store/placement";
 import { beginRecheck, readRechecks } from "../store/rechecks";
+import { isRestoring } from "../store/restoring";
 import { listSegments, type Segment, type Shards } from "../store/shards";
 import * as events from "../telemetry/events";
 
@@ -32,13 +33,13 @@ export interface Opening {
 
 /**
  * Opens the next segment of a form, closed until its version and state are told to it (updateOpenSegment). False: there is no other
- * shard to go to, or somebody else was first.
+ * shard to go to, somebody else was first, or a restore is under way, whose cursors are not there yet.
  */
 export async function openNextSegment(on: Opener, { form: id, from, anywhere }: Opening): Promise<boolean> {
   const { shards } = on;
   const [row, earlier] = await Promise.all([findForm(shards.control, id), listSegments(shards, id)]);
   const last = earlier.at(-1);
-  if (!row || !last || !placement.isSame(last, from)) return false;
+  if (!row || !last || !placement.isSame(last, from) || (await isRestoring(shards.control))) return false;
   const rows = await placement.readShards(shards);
   const shard =
     placement.chooseShard(rows, { capBytes: on.capBytes, from: last.shard }) ?? (anywhere ? last.shard : null);

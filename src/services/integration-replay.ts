@@ -166,14 +166,14 @@ async function giveUpOne(ctx: Context, row: IntegrationRow, { shard, db, cursor:
   return underWay === null ? null : { skipped: through - cursor.position - underWay, underWay };
 }
 
-/** Positions after the cursor whose effect may exist: those of a page in flight that the filter lets pass. */
+/** Positions after the cursor whose effect may exist: those of a page in flight that the filter lets pass. In a ledger they have marks. */
 async function inFlightOf(
   ctx: Context,
   row: IntegrationRow,
   { shard, cursor }: { shard: number; cursor: Cursor },
 ): Promise<number[]> {
   const { flight, position, segment } = cursor;
-  if (flight?.feed !== "responses" || flight.through <= position) return [];
+  if (flight?.feed !== "responses" || flight.marks || flight.through <= position) return [];
   const after = Math.max(position, flight.after);
   // A page's worth at most: that many rows were read when it was marked.
   const limits = { count: flight.through - after, bytes: Number.MAX_SAFE_INTEGER };

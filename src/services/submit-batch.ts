@@ -14,7 +14,7 @@ import { findKeys, findKeysElsewhere, fullness, moveOn, type PlacedKey } from ".
 import { type Accepted, spoolAll } from "./spool";
 import { attempt, failStore } from "./store-failure";
 import { counted, countSubmission } from "./submission-count";
-import { receiptOf, repeatOf, storeResponse } from "./submit";
+import { receiptOf, renewForm, repeatOf, storeResponse } from "./submit";
 
 /** What became of one item of a batch: stored, kept because D1 is down, or refused. */
 export type BatchItem = { readonly receipt: Receipt } | { readonly accepted: Accepted } | { readonly error: AppError };
@@ -56,14 +56,56 @@ async function submitItems(
   const open = prepared.flatMap((entry, i) => (isStored(entry, positions) ? [] : [i]));
   const used = await usedKeys(ctx, form, { input, open });
   // What is left was refused by the form as it is now: it is looked at once, not by each of them.
-  const left = open.some((i) => !(prepared[i] instanceof AppError));
-  const refusal = left ? await refusalOf(ctx, form.id, collector) : null;
+  const left = open.filter(
+    (i) => !(prepared[i] instanceof AppError) && !used.has(input.items[i]?.idempotencyKey ?? ""),
+  );
+  const refusal = left.length > 0 ? await refusalOf(ctx, form.id, collector) : null;
+  const again = refusal ? null : await appendAgain(ctx, form, { input, prepared, left });
   const results: BatchItem[] = [];
   for (const [i, entry] of prepared.entries()) {
-    const settled = await settleItem(ctx, form, { input, i, entry, positions, used, refusal });
+    const settled = again?.get(i) ?? (await settleItem(ctx, form, { input, i, entry, positions, used, refusal }));
     results.push(toItem(settled));
   }
   return results;
+}
+
+interface Left {
+  readonly input: Batch;
+  readonly prepared: readonly (NewResponse | AppError)[];
+  readonly left: readonly number[];
+}
+
+/**
+ * What an outdated form left out (it has a newer version, or goes on in another segment) is tried again as one group with the form as it
+ * is now. What became of them, by index; what was not stored this time either is settled one by one.
+ */
+async function appendAgain(ctx: SubmissionContext, known: CachedForm, { input, prepared, left }: Left) {
+  const settled = new Map<number, Receipt | Accepted | AppError>();
+  const [first] = left.flatMap((i) => prepared[i] ?? []);
+  const form =
+    left.length > 1 && first && !(first instanceof AppError)
+      ? await renewForm(ctx, known, first).catch(() => null)
+      : null;
+  if (!form) return settled;
+  const again = await Promise.all(left.map((i) => attempt(() => prepare(ctx, form, input.items[i] ?? unknownItem()))));
+  const entries = withoutRepeats(again);
+  const work = appendNew(ctx, form, entries);
+  ctx.waitUntil(work.catch(() => {}));
+  const positions = await work.catch((error: unknown) => ({ error }));
+  const spooled = "error" in positions ? await spoolAll(ctx, form, { entries, error: positions.error }) : [];
+  for (const [at, i] of left.entries()) {
+    const [entry, reader] = [again[at], input.items[i]?.reader];
+    if (!entry || !reader || entry instanceof AppError) continue;
+    const kept = spooled[entries.indexOf(entry)];
+    const position = "error" in positions ? undefined : positions.get(entry.nonce);
+    if (kept) settled.set(i, kept);
+    else if (position !== undefined) settled.set(i, await receiptOf(ctx, form, { position, entry, reader }));
+  }
+  return settled;
+}
+
+function unknownItem(): never {
+  throw new RangeError("a batch has more results than items");
 }
 
 interface Failed {
@@ -142,7 +184,7 @@ async function settleItem(
 ): Promise<Receipt | Accepted | AppError> {
   const { entry, positions } = item;
   const submission = item.input.items[item.i];
-  if (!submission) throw new RangeError("a batch has more results than items");
+  if (!submission) return unknownItem();
   const { reader } = submission;
   if (isStored(entry, positions)) {
     return receiptOf(ctx, form, { position: positions.get(entry.nonce) ?? 0, entry, reader });

@@ -125,6 +125,17 @@ async function replayOf(
   return makeReceipt(ctx, { ...form, shard: used.shard }, { ...used, reader, replayed: true });
 }
 
+/** The form as it is now, when it was an older one that did not take this entry; null: it is something else that is in its way. */
+export async function renewForm(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  entry: NewResponse,
+): Promise<CachedForm | null> {
+  const refusal = await findRefusal(ctx.shards.get(form.shard).db, entry).catch(failStore);
+  if (refusal.type === "retired") return followForm(ctx, form);
+  return refusal.type === "stale" || refusal.type === "closed" ? catchUp(ctx, form, entry) : null;
+}
+
 /** The form as it is now; when the segment lags behind it, the segment is mended. */
 async function catchUp(ctx: SubmissionContext, form: CachedForm, entry: NewResponse): Promise<CachedForm> {
   const fresh = await reloadForm(ctx, form.id);

@@ -25,8 +25,17 @@ export function metered(db: D1Database, tell: TellRows): D1Database {
 }
 
 function meteredQueries(on: Queries, tell: TellRows): Queries {
+  const toldAll = <T extends D1Result>(results: T[]): T[] => {
+    const rows = { read: 0, written: 0 };
+    for (const { meta } of results) {
+      rows.read += meta.rows_read ?? 0;
+      rows.written += meta.rows_written ?? 0;
+    }
+    tell(rows);
+    return results;
+  };
   const told = <T extends D1Result>(result: T): T => {
-    tell({ read: result.meta.rows_read ?? 0, written: result.meta.rows_written ?? 0 });
+    toldAll([result]);
     return result;
   };
   function wrap(statement: D1PreparedStatement): D1PreparedStatement {
@@ -46,6 +55,6 @@ function meteredQueries(on: Queries, tell: TellRows): Queries {
   }
   return {
     prepare: (sql) => wrap(on.prepare(sql)),
-    batch: async <T>(statements: D1PreparedStatement[]) => (await on.batch<T>(statements.map(plain))).map(told),
+    batch: async <T>(statements: D1PreparedStatement[]) => toldAll(await on.batch<T>(statements.map(plain))),
   };
 }

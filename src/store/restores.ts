@@ -2,6 +2,7 @@
 import { ERASURES, type Erasure } from "../core/backup";
 import type { BackupTable } from "./backup-tables";
 import { CONTROL_TABLES, SHARD_TABLES } from "./backup-tables";
+import { emptyFlightsStatement } from "./flights";
 import { changeResponse } from "./revisions";
 import type { restores } from "./schema";
 import type { Shard, Shards } from "./shards";
@@ -9,11 +10,6 @@ import type { Shard, Shards } from "./shards";
 export type RestoreRow = Omit<typeof restores.$inferSelect, "leaseUntil">;
 
 const COLUMNS = "backup, started_at AS startedAt, finished_at AS finishedAt, phase, place, parts, rows";
-
-/** Whether a backup is being put into this installation: until it is, the sweeper leaves everything as it is. */
-export async function isRestoring(db: D1Database): Promise<boolean> {
-  return (await db.prepare("SELECT 1 FROM restores WHERE finished_at IS NULL").first()) !== null;
-}
 
 export async function findRestore(db: D1Database, backup: string): Promise<RestoreRow | null> {
   return db.prepare(`SELECT ${COLUMNS} FROM restores WHERE backup = ?`).bind(backup).first<RestoreRow>();
@@ -118,6 +114,7 @@ export async function emptyTraces(db: D1Database): Promise<void> {
        WHERE (previous IS NOT NULL OR comment IS NOT NULL) AND ${ERASED("revisions.response")}`,
     ),
     db.prepare(`UPDATE deliveries SET content = NULL WHERE content IS NOT NULL AND ${ofErased("deliveries")}`),
+    emptyFlightsStatement(db, null),
     db.prepare(`UPDATE attempts SET answer = NULL WHERE answer IS NOT NULL AND ${ofErased("attempts")}`),
   ]);
 }

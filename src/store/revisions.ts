@@ -7,6 +7,7 @@ import type { ReviewState } from "../core/review";
 import { forgetAnswers, indexAnswers } from "./answer-index";
 import { eraseAnswersStatements } from "./attempts";
 import { RING_RETURNING, RING_SET, toWakeUp, WAKE_WINDOW_MS, type WakeUp } from "./cursors";
+import { emptyFlightsStatement } from "./flights";
 
 /** What is done to a response. `answers` and `metadata` are JSON. */
 export type ChangeEvent =
@@ -50,9 +51,10 @@ export interface RevisionRow {
   readonly at: number;
 }
 
-/** The last position of the feed between ?1 and ?2, the ends of a segment. */
-export const FEED_HEAD =
-  "coalesce((SELECT v.id FROM revisions v WHERE v.id > ?1 AND v.id < ?2 ORDER BY v.id DESC LIMIT 1), ?1)";
+/** The last position of the feed between ?1 and ?2, the ends of a segment, that was ever given, also to what a restore has lost. */
+export const FEED_HEAD = `max(
+  coalesce((SELECT v.id FROM revisions v WHERE v.id > ?1 AND v.id < ?2 ORDER BY v.id DESC LIMIT 1), ?1),
+  coalesce((SELECT s.changes_after FROM segments s WHERE s.no = ?1 >> 33), 0))`;
 
 /** The state before a change of content, and before any other, as `revisions` keeps it. */
 export const PREVIOUS_CONTENT = `json_object('version', version, 'answers', json(answers), 'metadata', json(metadata),
@@ -142,6 +144,7 @@ function eraseTraces(db: D1Database, position: number): D1PreparedStatement[] {
          WHERE response = ?1 AND (previous IS NOT NULL OR comment IS NOT NULL) AND ${erased}`,
       )
       .bind(position),
+    emptyFlightsStatement(db, segmentOf(position)),
     prepared("feed = 0 AND position = ?1"),
     prepared("feed = 1 AND position IN (SELECT id FROM revisions WHERE response = ?1)"),
     ...eraseAnswersStatements(db, position),

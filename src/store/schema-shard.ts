@@ -13,6 +13,7 @@ export const segments = sqliteTable("segments", {
   responsesMax: integer("responses_max"),
   notices: integer("notices").notNull(),
   retiredAt: integer("retired_at"),
+  changesAfter: integer("changes_after").notNull(),
 });
 
 export const responses = sqliteTable("responses", {
@@ -116,6 +117,8 @@ export const cursors = sqliteTable(
     blocked: text("blocked"),
     tally: text("tally").notNull(),
     follows: text("follows"),
+    checked: integer("checked").notNull(),
+    checkAt: integer("check_at"),
     owedAt: integer("owed_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],

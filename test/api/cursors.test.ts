@@ -5,7 +5,9 @@ import { appendResponses } from "../../src/store/append";
 import { takeBudget } from "../../src/store/budgets";
 import * as control from "../../src/store/cursor-control";
 import * as cursors from "../../src/store/cursors";
-import { findDelivery, reportDelivery, writeStatement } from "../../src/store/deliveries";
+import { findDelivery, writeStatement } from "../../src/store/deliveries";
+import { markPage } from "../../src/store/flights";
+import { reportDelivery } from "../../src/store/reports";
 import { settlePage } from "../../src/store/settlement";
 import { openFirstSegment, openShards } from "../../src/store/shards";
 
@@ -51,9 +53,10 @@ async function settle(cursor: cursors.Cursor, change: Partial<cursors.CursorChan
     failing: null,
     blocked: null,
     tally: [],
+    checkAt: null,
   } as const;
   const full = { ...base, position: cursor.position, success: true, hold: true, ...change };
-  return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], unmark: [], incident: null }, now);
+  return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], incident: null }, now);
 }
 
 beforeEach(async () => {
@@ -84,7 +87,8 @@ describe("a cursor", () => {
     const other = await claim(1_020_001);
     if (!old || !other) throw new Error("not claimed");
     expect(await settle(old, { position: start + 9 })).toBeNull();
-    expect(await cursors.markFlight(env.DB, old, { feed: "responses", after: 0, through: 1, markedAt: 1 })).toBe(false);
+    const flight = { feed: "responses", after: 0, through: 1, markedAt: 1 } as const;
+    expect(await markPage(env.DB, old, { flight, rows: [] })).toBe(false);
     expect(await cursors.extendLease(env.DB, old, 9_000_000)).toBe(false);
     const delivery = { feed: 0, position: start + 1, state: "delivered", attempts: 1, looks: 0, triedAt: 1 } as const;
     const empty = { nextAt: null, reference: null, status: null, reason: null, content: null, rank: 0 };

@@ -74,6 +74,22 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
     return answer;
   }
 
+  const engineOf = (
+    hand: Hand,
+    wake: Engine["wake"] = async () => {},
+    memory = new Map<string, unknown>(),
+  ): Engine => ({
+    kind: hand.kind,
+    config: { ...ctx.config, settings: hand.settings ?? {}, publicUrl: "https://formlog.test" },
+    shards: ctx.shards,
+    index: env.TEST_SEARCH_DB,
+    fetch: hand.fetch ?? (() => Promise.reject(new Error("an index calls nobody"))),
+    now: () => clock.now,
+    random: () => 0.5,
+    wake,
+    memory,
+  });
+
   /** Sweeps, and drains what is rung for with these kinds, until nothing is left or so many rounds are over. */
   async function run(hands: readonly Hand[], rounds = 30): Promise<void> {
     const memory = new Map<string, unknown>();
@@ -86,18 +102,7 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
       for (const wakeUp of due) {
         const hand = hands.find(({ kind }) => kind.manifest.kind === wakeUp.kind);
         if (!hand) continue;
-        const engine: Engine = {
-          kind: hand.kind,
-          config: { ...ctx.config, settings: hand.settings ?? {}, publicUrl: "https://formlog.test" },
-          shards: ctx.shards,
-          index: env.TEST_SEARCH_DB,
-          fetch: hand.fetch ?? (() => Promise.reject(new Error("an index calls nobody"))),
-          now: () => clock.now,
-          random: () => 0.5,
-          wake,
-          memory,
-        };
-        await drain(engine, wakeUp);
+        await drain(engineOf(hand, wake, memory), wakeUp);
       }
       if (due.length === 0) return;
     }
@@ -109,6 +114,7 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
     clock,
     call,
     run,
+    engineOf,
     settle: async () => void (await Promise.all(pending.splice(0))),
     /** All shards fail like this; null: none does any more. */
     fail(fault: Fault | null): void {
