@@ -20,6 +20,8 @@ const kindWorkers =
   readFileSync(path.join(import.meta.dirname, "wrangler.gen.toml"), "utf8").match(/\bKIND_\w+/g) ?? [];
 const absent = () => new Response("not part of this test", { status: 501 });
 
+const PURE = "src/core/**/*.test.ts";
+
 const pick = (from: NodeJS.ProcessEnv, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 
@@ -68,11 +70,17 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["src/**/*.test.ts", "test/api/**/*.test.ts"],
+          exclude: [PURE],
           setupFiles: ["./test/setup.ts"],
           isolate: false,
           // Some tests make a thousand calls, and the machine may be busy: nothing here is about speed.
           testTimeout: 30_000,
         },
+      },
+      {
+        // What has no effects needs no installation.
+        plugins: [workers({})],
+        test: { name: "core", include: [PURE], isolate: false, testTimeout: 30_000 },
       },
       {
         // Seeded runs of the real engine and kinds with everything around them failing.

@@ -1,19 +1,25 @@
 /** `npm run bench -- <name> [options]`: figures about Formlog, measured on this machine. bench/README.md says which there are. */
 import { cpu } from "./cpu";
+import { drain } from "./drain";
 import { group } from "./group";
 import { growth } from "./growth";
 import { lists } from "./lists";
 import { rules } from "./rules";
 import { size } from "./size";
+import { soak } from "./soak";
+import { storm } from "./storm";
 import { submit } from "./submit";
 
 const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = {
   cpu,
+  drain,
   group,
   growth,
   lists,
   rules,
   size,
+  soak,
+  storm,
   submit,
 };
 

@@ -4,7 +4,8 @@
  */
 import { checkAnswers } from "../src/core/answer";
 import { compileDefinition } from "../src/core/compiled";
-import { type Definition, DefinitionSchema } from "../src/core/form";
+import type { Definition } from "../src/core/form";
+import { DefinitionSchema } from "../src/core/form-schema";
 import { brokenRules, toFlag } from "../src/core/rule";
 
 const QUESTIONS = 50;

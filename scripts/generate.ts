@@ -12,8 +12,16 @@ import { API_CONFIG, apiConfig } from "./cloud/api-config";
 
 const at = (file: string) => path.resolve(import.meta.dirname, "..", file);
 
+const traits = catalog.map(({ kind, queueBinding, events, reconciled }) => ({
+  kind,
+  queueBinding,
+  events,
+  reconciled,
+}));
+
 const MADE = {
   "src/http/openapi/document.gen.json": `${JSON.stringify(makeDocument(OPERATIONS))}\n`,
+  "src/integrations/traits.gen.json": `${JSON.stringify(traits)}\n`,
   [CLIENT]: `${JSON.stringify(await bundleClient())}\n`,
   [API_CONFIG]: apiConfig(readFileSync(at("wrangler.toml"), "utf8"), catalog),
 };

@@ -1,111 +1,44 @@
 /**
- * The one composition root of the API worker: fetch, scheduled and queue handlers all get their context here. What lives as
- * long as the isolate (caches, the group commit) is made once per environment.
+ * The composition root of the API worker: fetch, scheduled and queue handlers all get their context here. What it is made of
+ * for submissions, the gateway's context is made of too: context-submission.ts.
  */
 import { type Config, readConfig } from "./config";
-import type { CompiledDefinition } from "./core/compiled";
-import type { Access, Definition } from "./core/form";
-import type { FormSettings } from "./core/form-settings";
+import {
+  makeSubmissionRuntime,
+  occasion,
+  type Remembered,
+  type SubmissionBindings,
+  type SubmissionContext,
+  type SubmissionRuntime,
+} from "./context-submission";
 import { createLru, type Lru } from "./core/lru";
 import type { Manifest } from "./core/manifest";
-import type { Spooled } from "./core/spool";
-import { startTrace, type Trace } from "./core/trace";
+import type { Trace } from "./core/trace";
 import type { Teller } from "./dispatch/alerts";
 import type { IntegrationEraser } from "./dispatch/erase";
-import { countRows, createCountFlush } from "./dispatch/flush-counts";
 import { forgetIndex } from "./dispatch/index-client";
 import { type KindWorker, tracedWorker } from "./dispatch/kind-worker";
-import type { Opener } from "./dispatch/next-segment";
 import type { WantsNotice } from "./dispatch/notices";
-import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
-import { sendWakeUps } from "./dispatch/wake";
 import { catalog, findKind, findProvider, wantsNotice } from "./integrations/kinds";
 import { tellWorkspace } from "./services/alert-form";
-import { createGroupCommit, type GroupCommit } from "./services/group-commit";
 import { createLimiter } from "./services/rate-limit";
-import { fullness } from "./services/segments";
-import { appendResponses, type NewResponse, sizeOf } from "./store/append";
-import type { WakeUp } from "./store/cursors";
-import { isOverloaded } from "./store/db";
-import type { KeyRow, WorkspaceRow } from "./store/keys";
-import type { LinkRow } from "./store/links";
-import type { SealedTurnstile } from "./store/schema";
-import { openShards, type Segment, type Shards } from "./store/shards";
+import type { KeyRow } from "./store/key-reads";
+import type { WorkspaceRow } from "./store/keys";
 
-export interface Env extends Readonly<Record<string, unknown>> {
-  readonly DB: D1Database;
-  readonly QUEUE_INTAKE?: Queue<Spooled>;
-  readonly RATE_SUBMIT?: RateLimit;
+export type { Appended, CachedForm, Remembered } from "./context-submission";
+
+export interface Env extends SubmissionBindings {
   readonly RATE_SIGN_IN?: RateLimit;
-  /** Where counts go as points besides. */
-  readonly ANALYTICS?: AnalyticsEngineDataset;
   readonly BACKUP?: R2Bucket;
 }
 
-/** A form as submissions need it: its current version, compiled, and where its responses go. */
-export interface CachedForm {
-  readonly id: string;
-  readonly workspace: string;
-  readonly title: string;
-  readonly state: "open" | "closed";
-  readonly access: Access;
-  readonly version: number;
-  readonly definition: Definition;
-  readonly compiled: CompiledDefinition;
-  readonly settings: FormSettings;
-  /** It had all the responses that it takes when it was loaded. */
-  readonly full: boolean;
-  readonly shard: number;
-  readonly segment: number;
-  /** The segments that it wrote to before, oldest first: nothing is stored there any more. */
-  readonly earlier: readonly Segment[];
-  readonly turnstile: SealedTurnstile | null;
-  readonly loadedAt: number;
-}
-
-/** What an append told about one entry: its position, or null when it was not stored. */
-export type Appended = {
-  readonly position: number | null;
-  readonly wakeUps: readonly WakeUp[];
-  /** Its shard or its segment is full: the form is to go on elsewhere. */
-  readonly full: boolean;
-};
-
-/** Something that an isolate remembers, and since when (milliseconds since the epoch). */
-export interface Remembered<V> {
-  readonly value: V;
-  readonly loadedAt: number;
-}
-
-interface Runtime {
+interface Runtime extends SubmissionRuntime {
   readonly config: Config;
-  readonly shards: Shards;
-  readonly now: () => number;
-  readonly random: <T extends Uint8Array>(bytes: T) => T;
-  readonly forms: Lru<CachedForm>;
-  readonly keys: Lru<Remembered<KeyRow>>;
-  readonly links: Lru<Remembered<LinkRow>>;
   /** Whether a session of the console was ended, by its id. */
   readonly sessions: Lru<Remembered<{ readonly ended: boolean }>>;
   readonly workspaces: Lru<Remembered<WorkspaceRow>>;
-  /** The furthest known position of each segment, by `shard/segment`. */
-  readonly heads: Lru<number>;
-  /** When it was last tried to open a form's next segment. */
-  readonly moves: Lru<number>;
-  /** How often a link was used in the earlier segments of a form that lie on other shards, by segment and link. */
-  readonly usedElsewhere: Lru<number>;
-  /** What opens the next segments of forms. */
-  readonly opener: Opener;
-  readonly commit: (shard: number) => GroupCommit<NewResponse, Appended>;
-  /** Counts so many submissions against a name; false when there is no room for them. Never fails. */
-  readonly limit: (key: string, count: number) => Promise<boolean>;
-  /** The same, of tries to sign in. */
+  /** Counts so many tries to sign in against a name; false when there is no room for them. Never fails. */
   readonly limitSignIns: (key: string, count: number) => Promise<boolean>;
-  /** Writes down what was counted, when it is time; else null at once. For work after the answer. Never fails. */
-  readonly flushCounts: () => Promise<void> | null;
-  readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
-  /** Puts submissions that D1 can't take, because of `cause`, on the intake queue; outcomes by index. Never fails. */
-  readonly spool: (messages: readonly Spooled[], cause: unknown, trace?: Trace) => Promise<readonly SpoolOutcome[]>;
   /** Whether an integration is to be told what happened to another one. */
   readonly wantsNotice: WantsNotice;
   /** Where backups lie; null: none are made. */
@@ -122,15 +55,10 @@ interface Runtime {
   readonly callOut: Teller["callOut"];
 }
 
-export interface Context extends Runtime {
-  /** Of this request or run: in its log lines, in the wake-ups that it sends and in what it asks the kinds' workers. */
-  readonly trace: Trace;
-  /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
-  readonly actor: string;
+export interface Context extends Runtime, SubmissionContext {
+  readonly config: Config;
   /** Stores an alert in the alert form of a workspace. */
   readonly tellWorkspace: Teller["tellWorkspace"];
-  /** Keeps the request alive for work that the client does not wait for. */
-  readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /** The types of the Hono apps. */
@@ -152,62 +80,28 @@ export function makeContext(
     runtime = makeRuntime(env);
     runtimes.set(env.DB, runtime);
   }
-  const trace = typeof from === "string" ? startTrace(from, null, runtime.random) : from;
-  const { wake, spool, kindWorker, providerWorker, random } = runtime;
+  const { kindWorker, providerWorker, random } = runtime;
+  const own = occasion(runtime, execution, from);
   const ctx: Context = {
     ...runtime,
-    trace,
-    actor: "nobody",
-    waitUntil: (work) => execution.waitUntil(work),
-    wake: (wakeUps) => wake(wakeUps.map((one) => ({ trace, ...one }))),
-    spool: (messages, cause) => spool(messages, cause, trace),
-    kindWorker: (kind) => tracedWorker(kindWorker(kind), trace, random),
-    providerWorker: (provider) => tracedWorker(providerWorker(provider), trace, random),
+    ...own,
+    kindWorker: (kind) => tracedWorker(kindWorker(kind), own.trace, random),
+    providerWorker: (provider) => tracedWorker(providerWorker(provider), own.trace, random),
     tellWorkspace: (target, message) => tellWorkspace(ctx, target, message),
   };
   return ctx;
 }
 
 function makeRuntime(env: Env): Runtime {
-  const shards = openShards(env, countRows);
-  const now = () => Date.now();
-  const heads = createLru<number>(10_000);
   const config = readConfig(env, catalog);
-  const commits = new Map<number, GroupCommit<NewResponse, Appended>>();
   const workerOf = (kind: Manifest | undefined) => env[kind?.serviceBinding ?? ""] as Fetcher | undefined;
   const kindWorker = (kind: string) => workerOf(findKind(kind));
   return {
+    ...makeSubmissionRuntime(env, config),
     config,
-    shards,
-    now,
-    random: (bytes) => crypto.getRandomValues(bytes),
-    forms: createLru(1_000),
-    keys: createLru(5_000),
-    links: createLru(5_000),
     sessions: createLru(5_000),
     workspaces: createLru(1_000),
-    heads,
-    moves: createLru(1_000),
-    usedElsewhere: createLru(10_000),
-    opener: { shards, now, capBytes: config.shardCapBytes, manifestOf: findKind },
-    commit(shard) {
-      const known = commits.get(shard);
-      if (known) return known;
-      const made = makeCommit({ db: shards.get(shard).db, shard, now, heads, isFull: fullness(config, shards) });
-      commits.set(shard, made);
-      return made;
-    },
-    limit: createLimiter(env.RATE_SUBMIT),
     limitSignIns: createLimiter(env.RATE_SIGN_IN),
-    flushCounts: createCountFlush({
-      db: shards.control,
-      now,
-      everyMs: config.countEveryMs,
-      analytics: env.ANALYTICS,
-    }),
-    wake: (wakeUps) =>
-      sendWakeUps((kind) => env[findKind(kind)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
-    spool: (messages, cause, trace) => sendSpooled(env.QUEUE_INTAKE, messages, cause, trace),
     wantsNotice,
     bucket: env.BACKUP ?? null,
     indexKinds: catalog.filter(({ index }) => index).map(({ kind }) => kind),
@@ -219,42 +113,4 @@ function makeRuntime(env: Env): Runtime {
       return (integration, limit) => forgetIndex(kindWorker(kind), { integration, limit });
     },
   };
-}
-
-interface Commit {
-  readonly db: D1Database;
-  readonly shard: number;
-  readonly now: () => number;
-  readonly heads: Lru<number>;
-  readonly isFull: ReturnType<typeof fullness>;
-}
-
-function makeCommit(on: Commit) {
-  // The nonce of an entry can only stand after what was committed when it was first tried: the nearer, the fewer rows read.
-  const triedAfter = new WeakMap<NewResponse, number>();
-  const headOf = (entry: NewResponse) => `${on.shard}/${entry.segment}`;
-  return createGroupCommit<NewResponse, Appended>({
-    write: async (entries) => {
-      const tries = entries.map((entry) => {
-        const since = triedAfter.get(entry) ?? Math.max(entry.since, on.heads.get(headOf(entry)) ?? 0);
-        triedAfter.set(entry, since);
-        return { ...entry, since };
-      });
-      const { positions, wakeUps, sizeAfter } = await appendResponses(on.db, on.shard, tries, on.now());
-      for (const [i, entry] of entries.entries()) {
-        const position = positions[i] ?? 0;
-        if (position > (on.heads.get(headOf(entry)) ?? 0)) on.heads.set(headOf(entry), position);
-      }
-      // The wake-ups belong to the whole batch: whoever is answered first sends them.
-      return positions.map((position, i) => ({
-        position,
-        wakeUps: i === 0 ? wakeUps : [],
-        full: on.isFull(sizeAfter, position),
-      }));
-    },
-    conflictOf: (entry) => (entry.idempotencyKey === null ? null : `${entry.segment} ${entry.idempotencyKey}`),
-    sizeOf,
-    isRefused: isOverloaded,
-    now: on.now,
-  });
 }

@@ -27,6 +27,8 @@ export interface WorkersInput {
   /** Where the API worker listens; port 0 is any free one (`miniflare.unsafeGetDirectURL(API)` tells). */
   readonly host?: string;
   readonly port?: number;
+  /** Other entries than those of the configs, by the name of the worker: what benchmarks add. */
+  readonly entries?: Readonly<Record<string, string>>;
   /** Whether workers may call addresses of private networks and of this machine. Off, a webhook reaches the public internet only. */
   readonly privateNetwork?: boolean;
 }
@@ -73,7 +75,7 @@ const shardBindings = (): Record<string, string> =>
 
 async function workerOptions(
   { name, source }: { name: string; source: string },
-  { root, vars, host = "127.0.0.1", port = 0, privateNetwork = false }: WorkersInput,
+  { root, vars, host = "127.0.0.1", port = 0, privateNetwork = false, entries = {} }: WorkersInput,
 ): Promise<V4WorkerOptions> {
   const config = unstable_readConfig({ config: path.join(root, source) });
   const { workerOptions, define } = unstable_getMiniflareWorkerOptions(config, undefined);
@@ -92,7 +94,9 @@ async function workerOptions(
     queueProducers: without(INTAKE_BINDING, queueProducers),
     queueConsumers: without(INTAKE_QUEUE, queueConsumers),
     name,
-    modules: [{ type: "ESModule", path: "worker.js", contents: await bundle(root, config.main, define) }],
+    modules: [
+      { type: "ESModule", path: "worker.js", contents: await bundle(root, entries[name] ?? config.main, define) },
+    ],
     // Not what wrangler found in .dev.vars: that file is for `npm start`.
     bindings: { ...config.vars, ...variablesOf(name, vars) },
     ...(!privateNetwork && { outboundService: OUTBOUND }),

@@ -1,7 +1,7 @@
 /** What an integration says of a response, and what that makes of it. Its answers are never touched. Pure. */
 import { type Flag, type FlagSource, flagsAppeared, replaceFlags } from "./flag";
-import type { Metadata } from "./form";
 import { mergePatch } from "./merge-patch";
+import type { Metadata } from "./metadata";
 import type { ResponseRecord } from "./response";
 import type { ReviewState } from "./review";
 

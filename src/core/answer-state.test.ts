@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkAnswers } from "./answer";
 import { decidingRefs, problemsIn, stateOf } from "./answer-state";
 import { compileDefinition } from "./compiled";
-import { DefinitionSchema } from "./form";
+import { DefinitionSchema } from "./form-schema";
 
 const compiled = compileDefinition(
   DefinitionSchema.parse({

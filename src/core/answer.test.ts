@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { checkAnswers, displayAnswer } from "./answer";
 import { PROBLEMS_MAX } from "./answer-sheet";
 import { compileDefinition } from "./compiled";
-import { type Definition, DefinitionSchema, QUESTION_TYPES, type Question, type QuestionType } from "./form";
+import { type Definition, QUESTION_TYPES, type Question, type QuestionType } from "./form";
+import { DefinitionSchema } from "./form-schema";
 
 const CHOICES = [
   { id: "rice", label: "Rice" },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compileDefinition } from "./compiled";
 import { checkEdit } from "./edit";
-import { DefinitionSchema } from "./form";
+import { DefinitionSchema } from "./form-schema";
 import type { Answers } from "./response";
 
 const NAME = { ref: "name", type: "short_text", title: "Name", required: true };

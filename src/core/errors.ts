@@ -35,6 +35,7 @@ export const ERRORS = {
   overloaded: [503, "Too much at once; nothing was stored"],
   store_unavailable: [503, "The store can't be reached"],
   turnstile_unavailable: [503, "Turnstile can't be reached"],
+  api_unavailable: [503, "This part of the installation can't be reached"],
   kind_unavailable: [503, "The worker of this kind can't be reached"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

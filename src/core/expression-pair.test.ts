@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compilePair } from "./expression-pair";
-import { DefinitionSchema } from "./form";
+import { DefinitionSchema } from "./form-schema";
 
 const definition = DefinitionSchema.parse({
   title: "T",

@@ -6,7 +6,8 @@
 import { type Environment, EvaluationError, ParseError, TypeError as TypeMistake } from "@marcbachmann/cel-js";
 import { environments } from "./expression-names";
 import { walkTree } from "./expression-tree";
-import type { Definition, Metadata } from "./form";
+import type { Definition } from "./form";
+import type { Metadata } from "./metadata";
 import type { Answers } from "./response";
 
 /** Characters of an expression at most. */

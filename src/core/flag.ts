@@ -2,22 +2,11 @@
  * Flags of a response: what somebody should look at again. The form's own rules set them when a response comes and when it is
  * edited; integrations set theirs afterwards. Whoever sets flags replaces only their own. Pure.
  */
-import * as z from "zod";
-import { NfcString } from "./nfc";
 
 /** Flags of a response at most, whoever set them. */
 export const FLAGS_MAX = 100;
 export const FLAG_MESSAGE_MAX = 1_000;
 export const FLAG_QUESTIONS_MAX = 50;
-
-/** What an integration may say of a response. `message` is for the person who collected it. */
-export const FlagSchema = z.strictObject({
-  rule: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, "a name starts with a letter and has letters, digits, _ . -, at most 64"),
-  message: NfcString.trim().min(1).max(FLAG_MESSAGE_MAX),
-  questions: z.array(z.string().min(1).max(64)).max(FLAG_QUESTIONS_MAX).default([]),
-});
 
 export interface Flag {
   /** Name of the rule that does not hold. */

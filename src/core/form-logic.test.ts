@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../../test/chaos/simulation/random";
 import { checkAnswers } from "./answer";
 import { compileDefinition } from "./compiled";
-import { DefinitionSchema, type Question } from "./form";
+import type { Question } from "./form";
 import { findLogicMistakes } from "./form-logic";
+import { DefinitionSchema } from "./form-schema";
 
 type Given = Record<string, unknown>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DefinitionSchema, type Question } from "./form";
+import type { Question } from "./form";
 import { pagesOf } from "./form-pages";
+import { DefinitionSchema } from "./form-schema";
 import { localize } from "./translation";
 
 const ask = (ref: string, extra: Partial<Question> = {}): Question => ({

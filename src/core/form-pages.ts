@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { Question } from "./form";
-import { NfcString } from "./nfc";
+import { NfcString } from "./nfc-string";
 
 /** What stands over a page; without a title it is only a break. */
 export const PageSchema = z.strictObject({

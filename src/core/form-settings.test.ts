@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { closedAt, findSettingsMistake, patchSettings, SettingsSchema } from "./form-settings";
+import { closedAt, findSettingsMistake } from "./form-settings";
+import { patchSettings, SettingsSchema } from "./form-settings-schema";
 import { nextOpening, type OpeningHours, opensWithin } from "./opening-hours";
 
 const at = (text: string) => Date.parse(text);

@@ -3,7 +3,7 @@
  * no other host; it is small, because it is a part of a page that people on slow lines open. Pure.
  */
 import * as z from "zod";
-import { NfcString } from "./nfc";
+import { NfcString } from "./nfc-string";
 
 /** Of the picture itself, in bytes. */
 export const LOGO_BYTES_MAX = 12 * 1024;

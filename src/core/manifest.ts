@@ -93,3 +93,6 @@ export interface Manifest<Config = unknown, Secrets = unknown> {
   /** Credentials from the worker's own environment, when the integration names no connection; null: none set. */
   secretsFromEnv(settings: Settings): unknown;
 }
+
+/** What submissions must know of a kind: all of it that the gateway has (integrations/traits.ts). */
+export type KindTraits = Pick<Manifest, "kind" | "events" | "reconciled" | "queueBinding">;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isPiledUp, NfcString, toNfc } from "./nfc";
+import { isPiledUp, toNfc } from "./nfc";
+import { NfcString } from "./nfc-string";
 
 describe("a text in NFC", () => {
   it.each([

@@ -2,8 +2,6 @@
  * Texts in one writing: NFC (Unicode Standard Annex 15), so that what looks alike is alike when it is compared: answers with
  * choices and patterns, filters with answers, a repeat with what was sent first. Pure.
  */
-import * as z from "zod";
-
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 // Every character that NFC may have to sort is of category M. Sorting takes the square of their number: seconds for a text
 // of 100,000 that somebody made for it. UAX 15 section 13 calls 30 in a row more than any language has.
@@ -16,6 +14,3 @@ export const isPiledUp = (text: string): boolean => BEYOND_ASCII.test(text) && L
 export function toNfc(text: string): string {
   return !BEYOND_ASCII.test(text) || LONG_RUN.test(text) ? text : text.normalize("NFC");
 }
-
-/** A string of a body, taken in NFC: put its bounds behind it. */
-export const NfcString = z.string().overwrite(toNfc);

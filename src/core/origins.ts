@@ -2,27 +2,8 @@
  * From which sites web pages may send to a form: origins as browsers say them in `Origin` (RFC 6454 section 6.2). Pure. Used
  * by the settings of a form, by CORS (http/cors.ts) and where senders are admitted.
  */
-import * as z from "zod";
-
-const ANY = "*";
-const ORIGINS_MAX = 100;
-
-/** In the writing that a browser has for it: no path, no default port, lower case; else it would never be met. */
-const isOrigin = (text: string): boolean =>
-  /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-
-export const OriginsSchema = z
-  .array(
-    z
-      .string()
-      .max(300)
-      .refine(
-        (text) => text === ANY || isOrigin(text),
-        'an origin such as https://example.org, without a path, or "*"',
-      ),
-  )
-  .max(ORIGINS_MAX)
-  .refine((list) => list.length < 2 || !list.includes(ANY), '"*" stands alone: it has all the others in it');
+/** Every site. */
+export const ANY = "*";
 
 /** The sites that a form names; pages of any site may send to one that names none. */
 export interface Sites {

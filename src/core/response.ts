@@ -1,6 +1,6 @@
 /** What was answered: a response, its answers by question ref, and its place in the log of its form. */
 import type { Flag } from "./flag";
-import type { Metadata } from "./form";
+import type { Metadata } from "./metadata";
 import type { ReviewState } from "./review";
 
 /** WGS 84 degrees; accuracy in metres. */
@@ -31,3 +31,6 @@ export interface ResponseRecord {
   readonly flags: readonly Flag[];
   readonly review: ReviewState;
 }
+
+/** The entity tag of a response: its revision, which every change of what is shown raises. */
+export const entityTag = (revision: number): string => `"${revision}"`;

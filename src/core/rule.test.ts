@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { formCase } from "../../test/support/arbitrary";
 import { checkAnswers } from "./answer";
 import { compileDefinition } from "./compiled";
-import { type Definition, DefinitionSchema } from "./form";
+import type { Definition } from "./form";
+import { DefinitionSchema } from "./form-schema";
 import type { Answers } from "./response";
 import { brokenRules, localizeFlags, messageOf, rulesDiffer, toFlag, toProblems } from "./rule";
 

@@ -2,33 +2,18 @@
  * The rules of a form: what must hold between its answers, as CEL. An `error` that does not hold refuses the response, a `flag`
  * is stored with it. Pure; no clock, no I/O: rules are evaluated in the submission path.
  */
-import * as z from "zod";
+import type * as z from "zod";
 import { sameJson } from "./difference";
 import type { Problem } from "./errors";
-import { type CheckedExpression, EXPRESSION_MAX, type expressionsOf } from "./expression";
-import { FLAG_MESSAGE_MAX, FLAG_QUESTIONS_MAX, type Flag } from "./flag";
+import type { CheckedExpression, expressionsOf } from "./expression";
+import type { Flag } from "./flag";
 import type { Definition } from "./form";
-import { NfcString } from "./nfc";
 import type { Answers } from "./response";
+import type { RuleSchema } from "./rule-schema";
 import { chooseLanguage, chooseTag } from "./translation";
 
 export const RULES_MAX = 100;
 export const RULE_SEVERITIES = ["error", "flag"] as const;
-
-export const RuleNameSchema = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, "a name starts with a letter and has letters, digits and _, at most 64");
-
-export const RuleSchema = z.strictObject({
-  name: RuleNameSchema,
-  severity: z.enum(RULE_SEVERITIES),
-  /** What must hold. */
-  expression: NfcString.min(1).max(EXPRESSION_MAX),
-  /** Said when it does not hold, in the language of the form. */
-  message: NfcString.trim().min(1).max(FLAG_MESSAGE_MAX),
-  /** Refs of the questions that it concerns; those that the expression names unless told. */
-  questions: z.array(z.string()).min(1).max(FLAG_QUESTIONS_MAX).optional(),
-});
 
 export type Rule = z.infer<typeof RuleSchema>;
 

@@ -5,7 +5,8 @@
  */
 import { displayAnswer } from "./answer";
 import { compileExpression, type Expression } from "./expression";
-import type { Definition, Metadata } from "./form";
+import type { Definition } from "./form";
+import type { Metadata } from "./metadata";
 import type { Answers } from "./response";
 
 /** Characters of a template at most. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Definition } from "./form";
-import { acceptedLanguages, chooseLanguage, directionOf, LanguageSchema, localize } from "./translation";
+import { acceptedLanguages, chooseLanguage, directionOf, localize } from "./translation";
+import { LanguageSchema } from "./translation-schema";
 
 describe("languages", () => {
   it.each([

@@ -2,50 +2,17 @@
  * Texts of a form in other languages: which tags are allowed, which language a reader gets, the definition in that language,
  * and the direction it is written in. Pure; used by the definition's schema and by what shows a form to people.
  */
-import * as z from "zod";
-import { FLAG_MESSAGE_MAX } from "./flag";
+import type * as z from "zod";
 import type { Definition, Question } from "./form";
-import { PageSchema } from "./form-pages";
-import { NfcString } from "./nfc";
+import type { TranslationSchema } from "./translation-schema";
 
 /** Scripts that run from right to left and that living languages are written in (Unicode, "Bidi_Class=R or AL"). */
 const RIGHT_TO_LEFT = new Set("Adlm Arab Aran Hebr Mand Nkoo Rohg Samr Syrc Thaa Yezi".split(" "));
 
-const Label = NfcString.min(1).max(500);
-
-/** A language tag (BCP 47) in its usual writing: `hi`, `pt-BR`, `zh-Hant`. */
-export const LanguageSchema = z.string().superRefine((tag, ctx) => {
-  const usual = canonical(tag);
-  if (usual === null) ctx.addIssue({ code: "custom", message: "a language is a tag as hi, pt-BR or zh-Hant (BCP 47)" });
-  else if (usual !== tag) ctx.addIssue({ code: "custom", message: `write this language as ${usual}` });
-});
-
-export const TranslationSchema = z.strictObject({
-  title: NfcString.min(1).max(300).optional(),
-  description: NfcString.max(5000).optional(),
-  /** By ref. */
-  questions: z
-    .record(
-      z.string(),
-      z.strictObject({
-        title: NfcString.min(1).max(1000).optional(),
-        description: NfcString.max(5000).optional(),
-        /** Labels by choice id. */
-        choices: z.record(z.string(), Label).optional(),
-        /** Of the page that begins with it. */
-        page: PageSchema.optional(),
-      }),
-    )
-    .optional(),
-  /** Labels of the form's choice lists, by list and choice id. */
-  choiceLists: z.record(z.string(), z.record(z.string(), Label)).optional(),
-  /** Messages of the form's rules, by name. */
-  rules: z.record(z.string(), NfcString.trim().min(1).max(FLAG_MESSAGE_MAX)).optional(),
-});
-
 export type Translation = z.infer<typeof TranslationSchema>;
 
-function canonical(tag: string): string | null {
+/** A language tag (BCP 47) in its usual writing; null: it is none. */
+export function canonicalTag(tag: string): string | null {
   try {
     return Intl.getCanonicalLocales(tag)[0] ?? null;
   } catch {
@@ -55,7 +22,7 @@ function canonical(tag: string): string | null {
 
 /** Which way a language is written: by its script, or the script that it is usually written in. */
 export function directionOf(tag: string): "ltr" | "rtl" {
-  if (canonical(tag) === null) return "ltr";
+  if (canonicalTag(tag) === null) return "ltr";
   return RIGHT_TO_LEFT.has(new Intl.Locale(tag).maximize().script ?? "") ? "rtl" : "ltr";
 }
 

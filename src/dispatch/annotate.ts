@@ -5,8 +5,9 @@
 import { type AnnotationResult, annotate, type ResponseAnnotation } from "../core/annotation";
 import { sameJson } from "../core/difference";
 import { type FlagSource, flagsAppeared, flagsToJson } from "../core/flag";
-import { type Metadata, MetadataSchema } from "../core/form";
 import { segmentOf } from "../core/ids";
+import type { Metadata } from "../core/metadata";
+import { MetadataSchema } from "../core/metadata-schema";
 import type { ResponseRecord } from "../core/response";
 import { type Annotation, annotateResponses, type Holder } from "../store/annotations";
 import type { WakeUp } from "../store/cursors";

@@ -28,7 +28,7 @@ import {
   readParts,
   settleBackup,
 } from "../store/backups";
-import { isRestoring } from "../store/restores";
+import { isRestoring } from "../store/restoring";
 import { countSealed } from "../store/sealed";
 import type { Shards } from "../store/shards";
 import { SCHEMA } from "../store/vitals";

@@ -8,7 +8,7 @@ import type { ResponseRecord } from "../core/response";
 import { unseal } from "../core/seal";
 import type { Cursor } from "../store/cursors";
 import { findClaimed } from "../store/deliveries";
-import { readDefinitions } from "../store/forms";
+import { readDefinitions } from "../store/form-reads";
 import type { IntegrationSetup } from "../store/integrations";
 import { giveBackQuotas, takeQuotas } from "../store/quotas";
 import { readAt } from "../store/responses";

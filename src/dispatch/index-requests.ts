@@ -1,8 +1,8 @@
 /** What the API worker asks of an index, on the side of the kind's worker: a query, and forgetting a deleted integration. */
 import type { QueryRequest, QueryResult } from "../core/index-kind";
 import { forgetIndex } from "../store/contributions";
-import { isUnavailable } from "../store/db";
-import { readDefinitions } from "../store/forms";
+import { isUnavailable } from "../store/failure";
+import { readDefinitions } from "../store/form-reads";
 import { integrationExists, loadSetup } from "../store/integrations";
 import * as events from "../telemetry/events";
 import { makeDeps } from "./deps";

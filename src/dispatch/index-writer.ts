@@ -14,7 +14,7 @@ import {
   replaceContributions,
   runFenced,
 } from "../store/contributions";
-import { isOverloaded, isUnavailable } from "../store/db";
+import { isOverloaded, isUnavailable } from "../store/failure";
 
 /** Whose index: an integration's; with the holder of a cursor it can be written. */
 export type IndexOwner = Pick<IndexHolder, "integration"> & Partial<IndexHolder>;

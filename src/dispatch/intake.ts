@@ -4,7 +4,8 @@
  * waits and comes again, and at the very end goes to the queue `formlog-intake-dead`, where a person finds it.
  */
 import { backoffSeconds } from "../core/retry";
-import { type Spooled, SpooledSchema } from "../core/spool";
+import type { Spooled } from "../core/spool";
+import { SpooledSchema } from "../core/spool-schema";
 import type { Trace } from "../core/trace";
 import type { WakeUp } from "../store/cursors";
 import type { Shard, Shards } from "../store/shards";

@@ -1,7 +1,7 @@
 /** The lexicons that a kind's worker looks for terms with: read and compiled once a revision, kept as long as the isolate lives. */
 import { SPELLINGS_MAX } from "../core/lexicon/entry";
 import { type Lexicon, makeLexicon, NO_LEXICON } from "../core/lexicon/lexicon";
-import { isUnavailable } from "../store/db";
+import { isUnavailable } from "../store/failure";
 import * as store from "../store/lexicon";
 import * as events from "../telemetry/events";
 import type { Engine } from "./engine";

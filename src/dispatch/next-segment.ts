@@ -5,14 +5,14 @@
  */
 
 import { segmentStart } from "../core/ids";
-import type { Manifest } from "../core/manifest";
+import type { KindTraits } from "../core/manifest";
 import { nextNight } from "../core/night";
 import { setIndexedQuestions } from "../store/answer-index";
 import { createCursor, findCursor } from "../store/cursor-control";
-import { type FormRow, findForm, readDefinitions } from "../store/forms";
-import { listIntegrations } from "../store/integrations";
+import { type FormRow, findForm, readDefinitions } from "../store/form-reads";
 import * as placement from "../store/placement";
 import { beginRecheck, readRechecks } from "../store/rechecks";
+import { isRestoring } from "../store/restoring";
 import { listSegments, type Segment, type Shards } from "../store/shards";
 import * as events from "../telemetry/events";
 
@@ -20,7 +20,7 @@ export interface Opener {
   readonly shards: Shards;
   readonly now: () => number;
   readonly capBytes: number;
-  readonly manifestOf: (kind: string) => Manifest | undefined;
+  readonly traitsOf: (kind: string) => KindTraits | undefined;
 }
 
 export interface Opening {
@@ -33,13 +33,13 @@ export interface Opening {
 
 /**
  * Opens the next segment of a form, closed until its version and state are told to it (updateOpenSegment). False: there is no other
- * shard to go to, or somebody else was first.
+ * shard to go to, somebody else was first, or a restore is under way, whose cursors are not there yet.
  */
 export async function openNextSegment(on: Opener, { form: id, from, anywhere }: Opening): Promise<boolean> {
   const { shards } = on;
   const [row, earlier] = await Promise.all([findForm(shards.control, id), listSegments(shards, id)]);
   const last = earlier.at(-1);
-  if (!row || !last || !placement.isSame(last, from)) return false;
+  if (!row || !last || !placement.isSame(last, from) || (await isRestoring(shards.control))) return false;
   const rows = await placement.readShards(shards);
   const shard =
     placement.chooseShard(rows, { capBytes: on.capBytes, from: last.shard }) ?? (anywhere ? last.shard : null);
@@ -80,7 +80,7 @@ interface Step {
 async function furnish(on: Opener, form: FormRow, { last, next }: Step): Promise<void> {
   const { shards } = on;
   const [here, there] = [shards.get(last.shard).db, shards.get(next.shard).db];
-  for (const { no, kind } of await listIntegrations(shards.control, form.id)) {
+  for (const { no, kind } of await placement.listFollowers(shards, form.id)) {
     const cursor = await findCursor(here, last.no, no);
     await createCursor(there, firstPlace(on, { integration: no, kind, segment: next.no }), { segment: last, cursor });
   }
@@ -96,13 +96,13 @@ async function furnish(on: Opener, form: FormRow, { last, next }: Step): Promise
 
 /** Where an integration begins in a new segment: before its first response, and before its first change. */
 function firstPlace(on: Opener, at: { integration: number; kind: string; segment: number }) {
-  const manifest = on.manifestOf(at.kind);
-  const follows = manifest?.events.some((event) => event !== "created") === true;
+  const kind = on.traitsOf(at.kind);
+  const follows = kind?.events.some((event) => event !== "created") === true;
   const start = segmentStart(at.segment);
   return {
     ...at,
     position: start,
     revisionPosition: follows ? start : null,
-    reconcileAt: manifest?.reconciled ? nextNight(on.now(), at.integration) : null,
+    reconcileAt: kind?.reconciled ? nextNight(on.now(), at.integration) : null,
   };
 }

@@ -10,7 +10,7 @@ import type { ResponseRecord } from "../core/response";
 import { brokenRules, toFlag } from "../core/rule";
 import type { Trace } from "../core/trace";
 import type { WakeUp } from "../store/cursors";
-import { readDefinitions } from "../store/forms";
+import { readDefinitions } from "../store/form-reads";
 import {
   beginRecheck,
   claimRecheck,

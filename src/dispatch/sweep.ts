@@ -12,7 +12,7 @@ import { sweepCursors } from "../store/cursors";
 import { pruneLogs } from "../store/logs";
 import { noteSize } from "../store/placement";
 import { deleteOldQuotas } from "../store/quotas";
-import { isRestoring } from "../store/restores";
+import { isRestoring } from "../store/restoring";
 import { deleteOldSessions } from "../store/sessions";
 import type { Shard } from "../store/shards";
 import { deleteOldReceipts } from "../store/spooled";

@@ -16,8 +16,9 @@ import { loadForm } from "../services/forms";
 import { listKinds } from "../services/kinds";
 import { submitResponse } from "../services/submit";
 import * as events from "../telemetry/events";
-import { createFallback, nameRequest, noticeDeprecated } from "./conventions";
+import { createFallback, noticeDeprecated } from "./conventions";
 import { openToSites } from "./cors";
+import { nameRequest } from "./name-request";
 import document from "./openapi/document.gen.json";
 import { answerError } from "./problem";
 import { accessRoutes } from "./routes/access";
@@ -40,6 +41,7 @@ import { reconciliationRoutes } from "./routes/reconciliations";
 import { responseRoutes } from "./routes/responses";
 import { reviewRoutes } from "./routes/reviews";
 import { shardRoutes } from "./routes/shards";
+import { submissionRoutes } from "./routes/submissions";
 import { vitalRoutes } from "./routes/vitals";
 
 /** A robot is told nothing, so that this line is the only trace of it. */
@@ -68,6 +70,7 @@ const v1 = new Hono<AppEnv>()
   .route("/", formRoutes)
   .route("/", linkRoutes)
   .route("/", lexiconRoutes)
+  .route("/", submissionRoutes)
   .route("/", responseRoutes)
   .route("/", reviewRoutes)
   .route("/", correctionRoutes)

@@ -2,6 +2,7 @@
 import type { Context as HonoContext } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context";
+import type { SubmissionEnv } from "../context-submission";
 import { AppError } from "../core/errors";
 import {
   authenticate,
@@ -11,7 +12,7 @@ import {
   requireScope,
   type Scope,
 } from "../services/access";
-import type { KeyRow } from "../store/keys";
+import type { KeyRow } from "../store/key-reads";
 
 /** The text after `Authorization: Bearer`, or null when there is no such header. Throws `unauthorized` for another scheme. */
 export function bearer(c: HonoContext): string | null {
@@ -31,7 +32,7 @@ interface KeyOptions {
 
 /** The key of a request that may come without one. */
 export async function optionalKey(
-  c: HonoContext<AppEnv>,
+  c: HonoContext<SubmissionEnv>,
   scope: Scope,
   { narrows = false, makesForms = false }: KeyOptions = {},
 ): Promise<KeyRow | null> {
@@ -41,7 +42,7 @@ export async function optionalKey(
   if (!narrows) requireForm(key, c.req.param("form"));
   if (makesForms) requireForm(key, undefined);
   requireScope(key, scope);
-  actAs(c, key.id);
+  c.set("ctx", { ...c.get("ctx"), actor: key.id });
   return key;
 }
 
@@ -50,7 +51,7 @@ const withKeyOfInstallation = (require: typeof requireRoot) =>
     const text = bearer(c);
     if (text === null) throw new AppError("unauthorized", { detail: "This needs the root key." });
     await require(c.get("ctx"), text);
-    actAs(c, "root");
+    c.set("ctx", { ...c.get("ctx"), actor: "root" });
     await next();
   });
 
@@ -60,11 +61,9 @@ export const withRoot = withKeyOfInstallation(requireRoot);
 /** Lets a request pass with the key for metrics, or the root key. */
 export const withMetricsKey = withKeyOfInstallation(requireMetricsKey);
 
-const actAs = (c: HonoContext<AppEnv>, actor: string) => c.set("ctx", { ...c.get("ctx"), actor });
-
 /** Lets a request pass with a key that has the scope; `c.get("key")` is that key. */
 export const withKey = (scope: Scope, options?: KeyOptions) =>
-  createMiddleware<AppEnv>(async (c, next) => {
+  createMiddleware<SubmissionEnv>(async (c, next) => {
     const key = await optionalKey(c, scope, options);
     if (!key) throw new AppError("unauthorized", { detail: "Send the key as `Authorization: Bearer <key>`." });
     c.set("key", key);

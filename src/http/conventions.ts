@@ -1,28 +1,10 @@
-/** What every address does alike: request ids, OPTIONS, 405 with Allow, notices of deprecation. */
+/** What every address does alike: OPTIONS, 405 with Allow, notices of deprecation. */
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import { TrieRouter } from "hono/router/trie-router";
 import type { AppEnv } from "../context";
 import { AppError } from "../core/errors";
-import { newId } from "../core/ids";
 import type { OpenApiDocument } from "../core/openapi";
-import { startTrace } from "../core/trace";
-
-/** What a client may call its request: fit for a log, long enough to be told from others. */
-const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
-
-/** Names the request: as its client does in X-Request-Id, when that is well-formed; its trace in the same way. */
-export const nameRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const given = c.req.header("x-request-id") ?? "";
-  const requestId = REQUEST_ID.test(given) ? given : newId("req", (bytes) => crypto.getRandomValues(bytes));
-  c.set("requestId", requestId);
-  c.set(
-    "trace",
-    startTrace(requestId, c.req.header("traceparent"), (bytes) => crypto.getRandomValues(bytes)),
-  );
-  c.header("X-Request-Id", requestId);
-  await next();
-};
 
 interface Route {
   readonly method: string;
@@ -30,7 +12,7 @@ interface Route {
 }
 
 /** What is said where no route answers: OPTIONS of an address that there is, 405 with Allow, or 404. */
-export function createFallback(routes: () => readonly Route[]): (c: HonoContext<AppEnv>) => Response {
+export function createFallback(routes: () => readonly Route[]): (c: HonoContext) => Response {
   let router: TrieRouter<string> | undefined;
   const build = () => {
     const built = new TrieRouter<string>();

@@ -1,6 +1,6 @@
 /** CORS: which web pages of other sites may send responses, ask for their receipts and correct them, form by form. */
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
-import type { AppEnv } from "../context";
+import type { SubmissionEnv } from "../context-submission";
 import { AppError } from "../core/errors";
 import { formNamedIn } from "../core/link-token";
 import { isOpenTo, isOpenToAll, type Sites } from "../core/origins";
@@ -23,7 +23,7 @@ interface Open {
  * what senders do only; a script that brings a key is stopped by its browser. What is sent nevertheless is refused where
  * senders are admitted, so a doubt here lets nobody in.
  */
-export const openToSites: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const openToSites: MiddlewareHandler<SubmissionEnv> = async (c, next) => {
   await next();
   const open = openAt(c.req.path);
   const method = c.req.method === "HEAD" ? "GET" : c.req.method;
@@ -55,7 +55,7 @@ function openAt(path: string): Open | null {
 }
 
 /** Costs no round trip where the form is known, as it is after a submission. */
-async function sitesOf(c: HonoContext<AppEnv>, { form }: Open, origin: string | undefined): Promise<Sites> {
+async function sitesOf(c: HonoContext<SubmissionEnv>, { form }: Open, origin: string | undefined): Promise<Sites> {
   if (form === null) return {};
   const ctx = c.get("ctx");
   // Who names no origin compares nothing: no form is read for its sake.

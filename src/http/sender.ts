@@ -1,12 +1,12 @@
 /** Who submits, as the headers say: a key or a collector link as bearer, or a link as `Formlog-Link`. */
 import type { Context as HonoContext } from "hono";
-import type { AppEnv } from "../context";
+import type { SubmissionEnv } from "../context-submission";
 import { looksLikeLink } from "../core/link-token";
 import type { Sender } from "../services/admission";
 import { bearer, optionalKey } from "./auth";
 
 /** Throws `unauthorized`, `forbidden`, `not_found` for a key; whether a link works is asked later. */
-export async function senderOf(c: HonoContext<AppEnv>): Promise<Sender> {
+export async function senderOf(c: HonoContext<SubmissionEnv>): Promise<Sender> {
   const text = bearer(c);
   const byLink = text !== null && looksLikeLink(text);
   return {
@@ -18,7 +18,7 @@ export async function senderOf(c: HonoContext<AppEnv>): Promise<Sender> {
 }
 
 /** The site whose page sends, unless it is this installation's own. */
-function foreignOrigin(c: HonoContext<AppEnv>): string | undefined {
+function foreignOrigin(c: HonoContext<SubmissionEnv>): string | undefined {
   const origin = c.req.header("origin");
   if (origin === undefined) return undefined;
   const own = [c.req.url, c.get("ctx").config.publicUrl ?? c.req.url];

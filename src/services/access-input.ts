@@ -1,8 +1,8 @@
 /** What makes a key, a link and a connection, as a body of the API or a form of the console says it. */
 import * as z from "zod";
-import { MetadataSchema } from "../core/form";
-import { SettingsSchema } from "../core/form-settings";
-import { NfcString } from "../core/nfc";
+import { SettingsSchema } from "../core/form-settings-schema";
+import { MetadataSchema } from "../core/metadata-schema";
+import { NfcString } from "../core/nfc-string";
 import { SCOPES } from "./access";
 
 /** When something ends to work: RFC 3339 as it is sent, milliseconds since the epoch for the verbs. */

@@ -1,11 +1,11 @@
 /** Who may submit to a form, and how much. Asked once for each request, before anything of it is looked at. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
 import { isOpenTo } from "../core/origins";
-import { isUnavailable } from "../store/db";
-import type { KeyRow } from "../store/keys";
+import { isUnavailable } from "../store/failure";
+import type { KeyRow } from "../store/key-reads";
 import { type Collector, isUsedUp, linkFull } from "./link-uses";
-import { openLink } from "./links";
+import { openLink } from "./open-link";
 import { requireRoom } from "./rate-limit";
 import { requirePerson } from "./turnstile";
 
@@ -33,7 +33,11 @@ interface Request {
  * Turnstile are for strangers. Throws not_found, unauthorized, link_needed, link_refused, origin_refused, too_many_requests,
  * not_human, turnstile_unavailable, store_unavailable.
  */
-export async function admit(ctx: Context, form: CachedForm, request: Request): Promise<Collector | undefined> {
+export async function admit(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  request: Request,
+): Promise<Collector | undefined> {
   const { key, link, address, turnstileToken, origin } = request.sender;
   if (key && key.workspace !== form.workspace) throw new AppError("not_found", { detail: "There is no such form." });
   if (key) return link === undefined ? undefined : openLink(ctx, form, link);
@@ -60,7 +64,7 @@ function requireSite(form: Pick<CachedForm, "settings">, origin: string): void {
 
 /** Whether somebody without a key may use the form; by which link, if any. A link is always checked. */
 export async function admitStranger(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "access">,
   link: string | undefined,
 ): Promise<Collector | undefined> {
@@ -79,7 +83,7 @@ export async function admitStranger(
  * nothing. While D1 can't be asked they may: what they send is taken then.
  */
 export async function admitVisitor(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "access">,
   link: string | undefined,
 ): Promise<void> {

@@ -2,15 +2,12 @@
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { type LogAddress, parseResponseId } from "../core/ids";
-import type { ResponseRecord } from "../core/response";
+import { entityTag, type ResponseRecord } from "../core/response";
 import { type ChangeEvent, changeResponse } from "../store/revisions";
 import { attempt } from "./store-failure";
 
 /** The revisions that a caller takes (If-Match); `any` is whatever there is. */
 export type Precondition = "any" | readonly number[];
-
-/** The entity tag of a response: its revision, which every change of what is shown raises. */
-export const entityTag = (revision: number): string => `"${revision}"`;
 
 function stale(revision: number): AppError {
   const detail =

@@ -1,6 +1,7 @@
 /** Turns what zod finds into the problems that a caller sees. */
 import type * as z from "zod";
-import { AppError, type Problem } from "../core/errors";
+import type { Problem } from "../core/errors";
+import { pointer, refuseBody } from "./refuse-body";
 
 /** The value as the schema wants it. Throws `invalid_request` with a pointer to each mistake. */
 export function checkWith<T>(schema: z.ZodType<T>, value: unknown, at: readonly string[] = []): T {
@@ -8,13 +9,6 @@ export function checkWith<T>(schema: z.ZodType<T>, value: unknown, at: readonly 
   if (parsed.success) return parsed.data;
   throw refuseBody(toProblems(parsed.error, value, at));
 }
-
-/** The refusal of a body with these mistakes, of which a hundred are told. */
-export const refuseBody = (errors: readonly Problem[]): AppError =>
-  new AppError("invalid_request", {
-    detail: "Nothing was changed. Mend what `errors` lists.",
-    errors: errors.slice(0, 100),
-  });
 
 /** What is wrong with a value, with a pointer to each mistake; empty: nothing. */
 export function findProblems(schema: z.ZodType, value: unknown): Problem[] {
@@ -39,11 +33,6 @@ function toProblem(issue: z.core.$ZodIssue, value: unknown, at: readonly string[
 function codeOf(issue: z.core.$ZodIssue): string {
   const own: unknown = issue.code === "custom" ? issue.params?.code : undefined;
   return typeof own === "string" ? own : issue.code;
-}
-
-/** A JSON Pointer (RFC 6901). */
-export function pointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
 /** The ref of the question that a path leads into, as in `questions/3/title`. */

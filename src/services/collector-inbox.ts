@@ -10,8 +10,8 @@ import { localizeFlags } from "../core/rule";
 import { countOfLink } from "../store/inbox";
 import { listSegments } from "../store/shards";
 import { CORRECTION_MS, type CorrectionLink, correctionLink, type Reader } from "./correction-link";
-import { openAnyLink, openLink } from "./links";
 import { readPage } from "./list-responses";
+import { openAnyLink, openLink } from "./open-link";
 import { orUnavailable } from "./store-failure";
 
 /** A flagged response, as its collector sees it. */

@@ -1,5 +1,5 @@
 /** The link by which whoever collected a response may mend it, and what its reader is told of flags. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { signCorrection } from "../core/correction-token";
 import type { Flag } from "../core/flag";
 import { localizeFlags } from "../core/rule";
@@ -22,7 +22,7 @@ export const CORRECTION_MS = 14 * 86_400_000;
 
 /** The link for a response, the same for the same expiry (milliseconds); undefined on an installation without an encryption key. */
 export async function correctionLink(
-  ctx: Pick<Context, "config">,
+  ctx: Pick<SubmissionContext, "config">,
   { form, response, expiresAt, origin }: { form: string; response: string; expiresAt: number; origin: string },
 ): Promise<CorrectionLink | undefined> {
   const { keyRing, publicUrl } = ctx.config;
@@ -37,7 +37,7 @@ export const tokenOf = ({ url }: CorrectionLink): string => url.slice(url.lastIn
 
 /** Flags in the reader's language, by the texts of a version: the form's present one unless told. */
 export async function tellFlags(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "version" | "definition">,
   {
     flags,

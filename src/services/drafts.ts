@@ -4,7 +4,8 @@
  */
 import type { Context } from "../context";
 import { AppError, type Problem } from "../core/errors";
-import { type Definition, DefinitionSchema } from "../core/form";
+import type { Definition } from "../core/form";
+import { DefinitionSchema } from "../core/form-schema";
 import { clearDraft, type DraftRow, findDraft, saveDraft } from "../store/drafts";
 import { audited } from "./audit";
 import { findProblems } from "./check";

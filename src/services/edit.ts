@@ -5,6 +5,7 @@ import { checkEdit } from "../core/edit";
 import { AppError } from "../core/errors";
 import { type Flag, flagsAppeared, flagsToJson, replaceFlags } from "../core/flag";
 import { mergePatch } from "../core/merge-patch";
+import { checkMetadata } from "../core/metadata";
 import { toNfc } from "../core/nfc";
 import type { ResponseRecord } from "../core/response";
 import { reviewAfterEdit } from "../core/review";
@@ -13,7 +14,6 @@ import { record } from "./audit";
 import { applyChange, type Precondition, refuseErased, requireRevision } from "./change";
 import { loadOwnForm } from "./forms";
 import { judge } from "./judge";
-import { checkMetadata } from "./prepare";
 import { findOwnResponse, findStored, type ResponseView, viewResponse } from "./responses";
 
 type Patch = Readonly<Record<string, unknown>>;

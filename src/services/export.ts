@@ -12,7 +12,7 @@ import { SHEET_COLUMNS_MAX } from "../core/export/sheet";
 import { xlsx } from "../core/export/xlsx";
 import type { Definition } from "../core/form";
 import type { ResponseRecord } from "../core/response";
-import { readDefinitions } from "../store/forms";
+import { readDefinitions } from "../store/form-reads";
 import { type PageLimits, readAfter } from "../store/responses";
 import { readMatching } from "./export-matching";
 import { planExport, type Span } from "./export-plan";

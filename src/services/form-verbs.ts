@@ -1,20 +1,23 @@
 /** Verbs on forms: create, duplicate, read, list, change, open, close, archive. Versions, drafts and deletion have their own files. */
 import type { Context } from "../context";
-import type { Access, Definition, Metadata } from "../core/form";
-import { type FormSettings, findSettingsMistake, patchSettings, type SettingsPatch } from "../core/form-settings";
+import type { Access, Definition } from "../core/form";
+import { type FormSettings, findSettingsMistake } from "../core/form-settings";
+import { patchSettings, type SettingsPatch } from "../core/form-settings-schema";
 import { newId } from "../core/ids";
+import type { Metadata } from "../core/metadata";
 import { toNfc } from "../core/nfc";
 import { findDraft } from "../store/drafts";
+import type { FormRow } from "../store/form-reads";
 import * as store from "../store/forms";
 import { chooseShard, readShards } from "../store/placement";
 import { openFirstSegment } from "../store/shards";
 import { audited, type Deed } from "./audit";
-import { refuseBody } from "./check";
 import { type FormView, type FormWithDefinition, viewForm, viewInList, withDefinition } from "./form-view";
 import { admitAs, findOwnRow, missing, readDefinition, syncSegment, takesResponses } from "./forms";
 import { indexQuestions } from "./indexed-questions";
 import { findRecheck } from "./rechecks";
-import { sealTurnstile, type TurnstileInput } from "./turnstile";
+import { refuseBody } from "./refuse-body";
+import { sealTurnstile, type TurnstileInput } from "./turnstile-keys";
 
 export interface FormInput {
   /** Null: a form that is not published; its `draft` may be any JSON. */
@@ -34,7 +37,7 @@ export async function createForm(ctx: Context, workspace: string, input: FormInp
   return makeForm(ctx, workspace, { ...rest, turnstile: sealed }, { action: "form.created" });
 }
 
-type Content = Omit<FormInput, "turnstile"> & Pick<store.FormRow, "turnstile">;
+type Content = Omit<FormInput, "turnstile"> & Pick<FormRow, "turnstile">;
 
 async function makeForm(ctx: Context, workspace: string, input: Content, deed: FormDeed): Promise<FormWithDefinition> {
   const { definition, settings = {} } = input;
@@ -191,7 +194,7 @@ type FormDeed = Pick<Deed, "action" | "detail">;
 /** Writes a change to the form and to the segment that its INSERTs are checked against. Throws `not_found`. */
 export async function applyChange(
   ctx: Context,
-  row: store.FormRow,
+  row: FormRow,
   change: store.FormChange,
   deed: FormDeed,
 ): Promise<FormView> {

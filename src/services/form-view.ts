@@ -1,7 +1,8 @@
 /** A form as its owner sees it. */
-import { type Access, type Definition, type FormState, type Metadata, unresolved } from "../core/form";
+import { type Access, type Definition, type FormState, unresolved } from "../core/form";
 import type { FormSettings } from "../core/form-settings";
-import type { FormRow } from "../store/forms";
+import type { Metadata } from "../core/metadata";
+import type { FormRow } from "../store/form-reads";
 import type { RecheckView } from "./rechecks";
 
 /** A form that is not published, put away or deleted is none of the two that take or refuse responses. */

@@ -1,11 +1,12 @@
 /** Forms as the other services need them: the cached form that submissions work with, and the row of a workspace's form. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { compileDefinition } from "../core/compiled";
 import { AppError } from "../core/errors";
 import type { Definition } from "../core/form";
 import { seqOf } from "../core/ids";
-import { isUnavailable, StoreError } from "../store/db";
-import * as store from "../store/forms";
+import { isUnavailable, StoreError } from "../store/failure";
+import type { FormRow } from "../store/form-reads";
+import * as store from "../store/form-reads";
 import { countResponses, headOf, listSegments, segmentKey, updateOpenSegment } from "../store/shards";
 import { orUnavailable } from "./store-failure";
 
@@ -19,7 +20,7 @@ const OUTAGE_MS = 2_000;
  * The form by its id, from the isolate's cache when it is fresh, or when D1 can't be asked: while it can't be read, it can't
  * be changed either. Throws `not_found`, `form_draft`, `store_unavailable`.
  */
-export async function loadForm(ctx: Context, id: string): Promise<CachedForm> {
+export async function loadForm(ctx: SubmissionContext, id: string): Promise<CachedForm> {
   const known = ctx.forms.get(id);
   if (known && ctx.now() - known.loadedAt < FORM_CACHE_MS) return known;
   if (!known) return reloadForm(ctx, id);
@@ -31,7 +32,8 @@ export async function loadForm(ctx: Context, id: string): Promise<CachedForm> {
 }
 
 /** The form as the store has it now. Throws `not_found`, `form_draft`, `store_unavailable`. */
-export const reloadForm = (ctx: Context, id: string): Promise<CachedForm> => readForm(ctx, id).catch(orUnavailable);
+export const reloadForm = (ctx: SubmissionContext, id: string): Promise<CachedForm> =>
+  readForm(ctx, id).catch(orUnavailable);
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
@@ -39,7 +41,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
-async function readForm(ctx: Context, id: string): Promise<CachedForm> {
+async function readForm(ctx: SubmissionContext, id: string): Promise<CachedForm> {
   const [row, segments] = await Promise.all([store.findForm(ctx.shards.control, id), listSegments(ctx.shards, id)]);
   const earlier = segments.slice(0, -1);
   const open = segments.at(-1);
@@ -84,25 +86,25 @@ export const unpublished = () =>
   new AppError("form_draft", { detail: "It takes responses once its draft is published: POST …/publish." });
 
 /** Whether a form takes responses at all; its settings may say no at this time. */
-export const takesResponses = (row: store.FormRow): boolean =>
+export const takesResponses = (row: FormRow): boolean =>
   row.state === "open" && row.version > 0 && row.archivedAt === null && row.deletedAt === null;
 
 /** A form of this workspace, or `not_found`: other workspaces' forms do not exist for a key. Throws `form_draft`. */
-export async function loadOwnForm(ctx: Context, workspace: string, id: string): Promise<CachedForm> {
+export async function loadOwnForm(ctx: SubmissionContext, workspace: string, id: string): Promise<CachedForm> {
   const form = await loadForm(ctx, id);
   if (form.workspace !== workspace) throw missing();
   return form;
 }
 
 /** The row of a workspace's form as it is now, published or not. Throws `not_found`, also for a deleted one. */
-export async function findOwnRow(ctx: Context, workspace: string, id: string): Promise<store.FormRow> {
+export async function findOwnRow(ctx: SubmissionContext, workspace: string, id: string): Promise<FormRow> {
   const row = await findRow(ctx, workspace, id);
   if (row.deletedAt !== null) throw missing();
   return row;
 }
 
 /** The row of a workspace's form, whatever its state. Throws `not_found`. */
-export async function findRow(ctx: Context, workspace: string, id: string): Promise<store.FormRow> {
+export async function findRow(ctx: SubmissionContext, workspace: string, id: string): Promise<FormRow> {
   const row = await store.findOwnForm(ctx.shards.control, workspace, id);
   if (!row) throw missing();
   return row;
@@ -110,7 +112,7 @@ export async function findRow(ctx: Context, workspace: string, id: string): Prom
 
 /** Makes the open segment agree with the form as it is now, so that its INSERTs do too. May be repeated. */
 export async function syncSegment(
-  ctx: Context,
+  ctx: SubmissionContext,
   { id, workspace }: { readonly id: string; readonly workspace: string },
 ): Promise<void> {
   await admitAs(ctx, await findRow(ctx, workspace, id));
@@ -118,13 +120,13 @@ export async function syncSegment(
 }
 
 /** Tells the open segment to take responses as this row says. */
-export function admitAs(ctx: Context, row: store.FormRow): Promise<void> {
+export function admitAs(ctx: SubmissionContext, row: FormRow): Promise<void> {
   const state = takesResponses(row) ? "open" : "closed";
   return updateOpenSegment(ctx.shards, { ...row, state, responsesMax: row.settings.responsesMax ?? null });
 }
 
 /** One version's definition. Throws `not_found`. */
-export async function readDefinition(ctx: Context, form: string, version: number): Promise<Definition> {
+export async function readDefinition(ctx: SubmissionContext, form: string, version: number): Promise<Definition> {
   const definition = (await store.readDefinitions(ctx.shards.control, form, [version])).get(version);
   if (!definition) throw new AppError("not_found", { detail: `This form has no version ${version}.` });
   return definition;
@@ -132,7 +134,7 @@ export async function readDefinition(ctx: Context, form: string, version: number
 
 /** These versions of a form and its present one, which is known already. Those that never were are left out. */
 export async function definitionsOf(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "version" | "definition">,
   versions: readonly number[],
 ): Promise<ReadonlyMap<number, Definition>> {

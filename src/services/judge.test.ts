@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compileDefinition } from "../core/compiled";
 import { AppError } from "../core/errors";
-import { DefinitionSchema } from "../core/form";
+import { DefinitionSchema } from "../core/form-schema";
 import type { Answers } from "../core/response";
 import { judge } from "./judge";
 

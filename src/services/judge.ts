@@ -1,5 +1,5 @@
 /** The form's rules applied to answers that were checked: in the submission path, and when a response is edited. No I/O. */
-import type { CachedForm } from "../context";
+import type { CachedForm } from "../context-submission";
 import { answerOf } from "../core/answer-sheet";
 import { sameJson } from "../core/difference";
 import { AppError } from "../core/errors";

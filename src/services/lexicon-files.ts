@@ -6,8 +6,9 @@ import { keyOfEntry, type LexiconEntry, LexiconFileSchema, type LexiconKey } fro
 import { cellsOf, LEXICON_HEADER, readLexiconCsv } from "../core/lexicon/file";
 import * as store from "../store/lexicon";
 import { audited } from "./audit";
-import { checkWith, findProblems, refuseBody } from "./check";
+import { checkWith, findProblems } from "./check";
 import { changeLexicon, entryOf, rowOf, spellingsOf } from "./lexicon-change";
+import { refuseBody } from "./refuse-body";
 
 /** How many entries an import made, changed, found as they were, and took away. */
 export interface LexiconImport {

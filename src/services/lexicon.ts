@@ -10,7 +10,7 @@ import {
   type LexiconPatch,
   termKey,
 } from "../core/lexicon/entry";
-import { LanguageSchema } from "../core/translation";
+import { LanguageSchema } from "../core/translation-schema";
 import * as store from "../store/lexicon";
 import { audited } from "./audit";
 import { changeLexicon, entryOf, rowOf, spellingsOf } from "./lexicon-change";

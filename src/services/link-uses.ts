@@ -1,8 +1,8 @@
 /** How far collector links that take only so many responses are used up. */
-import type { Context } from "../context";
+import type { SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
+import type { LinkRow } from "../store/link-reads";
 import { readUses } from "../store/link-uses";
-import type { LinkRow } from "../store/links";
 import { listSegments } from "../store/shards";
 
 /** A link as what comes by it needs it. */
@@ -10,7 +10,7 @@ export type Collector = Pick<LinkRow, "id" | "name" | "responsesMax">;
 
 /** Responses by each of these links of a form; by none for one that has no maximum: they are not counted. */
 export async function findUses(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: string,
   links: readonly Pick<LinkRow, "id" | "responsesMax">[],
 ): Promise<(link: Pick<LinkRow, "id" | "responsesMax">) => number | null> {
@@ -20,7 +20,7 @@ export async function findUses(
 }
 
 /** Whether a link of a form has brought all the responses that it may. No round trip for one without a maximum. */
-export async function isUsedUp(ctx: Context, form: string, link: Collector): Promise<boolean> {
+export async function isUsedUp(ctx: SubmissionContext, form: string, link: Collector): Promise<boolean> {
   if (link.responsesMax === null) return false;
   const uses = await findUses(ctx, form, [link]);
   return (uses(link) ?? 0) >= link.responsesMax;

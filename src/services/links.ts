@@ -1,17 +1,16 @@
-/** Collector links: whoever has one may submit to its form, and its name is on what comes by it. */
-import type { CachedForm, Context } from "../context";
+/** Collector links: whoever has one may submit to its form, and its name is on what comes by it. How one is used: open-link.ts. */
+import type { Context } from "../context";
 import { AppError } from "../core/errors";
-import type { Metadata } from "../core/form";
 import { newId } from "../core/ids";
-import { type LinkClaims, readLink, signLink } from "../core/link-token";
+import { signLink } from "../core/link-token";
+import type { Metadata } from "../core/metadata";
 import type { KeyRing } from "../core/seal";
-import type { LinkRow } from "../store/links";
+import { findLink, type LinkRow } from "../store/link-reads";
 import * as store from "../store/links";
-import { requireFuture } from "./access";
 import { audited } from "./audit";
-import { loadForm, loadOwnForm, missing } from "./forms";
+import { loadOwnForm, missing } from "./forms";
+import { requireFuture } from "./keys";
 import { findUses } from "./link-uses";
-import { recall } from "./recall";
 
 export interface LinkView {
   readonly id: string;
@@ -68,7 +67,7 @@ export async function getLink(
   input: { form: string; link: string } & Site,
 ): Promise<LinkView> {
   await loadOwnForm(ctx, workspace, input.form);
-  const row = await store.findLink(ctx.shards.control, input.form, input.link);
+  const row = await findLink(ctx.shards.control, input.form, input.link);
   if (!row) throw noSuchLink();
   const uses = await findUses(ctx, row.form, [row]);
   return view(ctx, row, { ...input, uses: uses(row) });
@@ -99,38 +98,6 @@ export async function revokeLink(
   ctx.links.delete(link);
 }
 
-/** The link that this text is, if it works for the form. Throws `link_refused` with the reason, `store_unavailable`. */
-export async function openLink(ctx: Context, form: Pick<CachedForm, "id">, token: string): Promise<LinkRow> {
-  const claims = await readClaims(ctx, token);
-  if (claims.form !== form.id) throw refused("This link is for another form.");
-  return findWorking(ctx, claims);
-}
-
-/** The link that this text is, and its form. Throws `link_refused` with the reason, `not_found`, `store_unavailable`. */
-export async function openAnyLink(ctx: Context, token: string): Promise<{ form: CachedForm; link: LinkRow }> {
-  const claims = await readClaims(ctx, token);
-  const link = await findWorking(ctx, claims);
-  return { form: await loadForm(ctx, claims.form), link };
-}
-
-/** What a link claims that we signed. */
-async function readClaims({ config: { keyRing } }: Context, token: string): Promise<LinkClaims> {
-  const claims = keyRing ? await readLink(keyRing, token) : null;
-  if (!claims) throw refused("This is not a link of this installation, or it is cut off. Use the whole link.");
-  return claims;
-}
-
-/** The row of a link, unless it expired or was withdrawn. */
-async function findWorking(ctx: Context, claims: LinkClaims): Promise<LinkRow> {
-  if (claims.expiresAt !== null && claims.expiresAt <= ctx.now()) {
-    throw refused(`This link expired at ${isoTime(claims.expiresAt)}. Ask whoever gave it to you for a new one.`);
-  }
-  const read = () => store.findLink(ctx.shards.control, claims.form, claims.link);
-  const row = await recall(ctx, ctx.links, { id: claims.link, read });
-  if (!row) throw refused("This link was withdrawn. Ask whoever gave it to you for a new one.");
-  return row;
-}
-
 type Shown = Site & { readonly uses: number | null };
 
 async function view(ctx: Context, row: Omit<LinkRow, "no">, { origin, uses }: Shown): Promise<LinkView> {
@@ -153,5 +120,4 @@ function ringOf(ctx: Context): KeyRing {
 }
 
 const isoTime = (at: number): string => new Date(at).toISOString();
-const refused = (detail: string) => new AppError("link_refused", { detail });
 const noSuchLink = () => new AppError("not_found", { detail: "This form has no such link." });

@@ -9,7 +9,7 @@ import type { Question } from "../core/form";
 import { pageToken, parsePageToken, segmentOf, segmentStart } from "../core/ids";
 import type { ResponseRecord } from "../core/response";
 import type { ReviewState } from "../core/review";
-import { readDefinitions } from "../store/forms";
+import { readDefinitions } from "../store/form-reads";
 import { type Conditions, findBefore, lookAt, type Order } from "../store/list";
 import { listSegments, type Segment } from "../store/shards";
 import { loadForm, loadOwnForm } from "./forms";

@@ -2,7 +2,7 @@
 import type { Context } from "../context";
 import { findKind } from "../integrations/kinds";
 import { readFormTitles } from "../store/forms";
-import type { KeyRow } from "../store/keys";
+import type { KeyRow } from "../store/key-reads";
 import * as store from "../store/keys";
 import { recall } from "./recall";
 

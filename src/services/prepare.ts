@@ -1,10 +1,10 @@
 /** A submission made ready for the log: answers and metadata checked, fingerprint and nonce made. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { checkAnswers } from "../core/answer";
-import { AppError, type Problem } from "../core/errors";
+import { AppError } from "../core/errors";
 import { flagsToJson } from "../core/flag";
-import { type Metadata, MetadataSchema } from "../core/form";
 import { FULL, inItsWords, whyClosed } from "../core/form-settings";
+import { checkMetadata } from "../core/metadata";
 import { toNfc } from "../core/nfc";
 import { readSubmittedAt } from "../core/submitted-at";
 import type { NewResponse } from "../store/append";
@@ -35,7 +35,7 @@ const NOTHING_STORED = "Nothing was stored. Mend what `errors` lists.";
 export type Stamped = Submission & { readonly collector?: Collector | undefined };
 
 /** The entry of a submission against the form as given. Throws form_closed, invalid_answers. */
-export async function prepare(ctx: Context, form: CachedForm, input: Stamped): Promise<NewResponse> {
+export async function prepare(ctx: SubmissionContext, form: CachedForm, input: Stamped): Promise<NewResponse> {
   refuseClosed(form, ctx.now());
   const checked = checkAnswers(form.compiled, input.answers);
   const metadata = checkMetadata(input.metadata);
@@ -83,25 +83,13 @@ export const formFull = ({ settings }: Pick<CachedForm, "settings">): AppError =
   new AppError("form_full", { detail: inItsWords(settings, FULL) });
 
 /** A position of the form's segment that is committed: the nearer to its head, the fewer rows an append reads. */
-async function knownHead(ctx: Context, form: CachedForm): Promise<number> {
+async function knownHead(ctx: SubmissionContext, form: CachedForm): Promise<number> {
   const known = ctx.heads.get(`${form.shard}/${form.segment}`);
   if (known !== undefined) return known;
   const segment = { shard: form.shard, no: form.segment };
   const head = await headOf(ctx.shards, segment).catch(failStore);
   ctx.heads.set(`${form.shard}/${form.segment}`, head);
   return head;
-}
-
-export function checkMetadata(input: unknown): { value: Metadata; problems: Problem[] } {
-  if (input === undefined || input === null) return { value: {}, problems: [] };
-  const parsed = MetadataSchema.safeParse(input);
-  if (parsed.success) return { value: parsed.data, problems: [] };
-  const problems = parsed.error.issues.map((issue) => ({
-    pointer: `/${["metadata", ...issue.path].map(String).join("/")}`,
-    code: "invalid_metadata",
-    detail: "metadata is an object of short texts, numbers and booleans, at most 50",
-  }));
-  return { value: {}, problems };
 }
 
 /** What a key stands for: answers and metadata as they were sent (in NFC), whatever version they are checked against. */
@@ -120,7 +108,7 @@ function canonical(value: unknown): string {
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(",")}}`;
 }
 
-function nonce(random: Context["random"]): string {
+function nonce(random: SubmissionContext["random"]): string {
   let text = "";
   for (const byte of random(new Uint8Array(12))) text += String.fromCharCode(byte);
   return btoa(text);

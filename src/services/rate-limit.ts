@@ -3,6 +3,7 @@
  * counted by Cloudflare's Rate Limiting bindings.
  */
 import type { Context } from "../context";
+import type { SubmissionContext } from "../context-submission";
 import { networkOf } from "../core/address";
 import { AppError } from "../core/errors";
 
@@ -11,7 +12,7 @@ const RETRY_AFTER_SECONDS = 60;
 
 /** Throws `too_many_requests`. An address that is not known, or is this machine's own, is not counted. */
 export async function requireRoom(
-  ctx: Context,
+  ctx: SubmissionContext,
   { form, address, count }: { form: string; address: string | null | undefined; count: number },
 ): Promise<void> {
   const network = networkOf(address);
@@ -24,7 +25,10 @@ export async function requireRoom(
 }
 
 /** Throws `too_many_requests`. What was tried is not told, not even whether it was a key. */
-export async function requireRoomToSignIn(ctx: Context, address: string | null | undefined): Promise<void> {
+export async function requireRoomToSignIn(
+  ctx: Pick<Context, "limitSignIns">,
+  address: string | null | undefined,
+): Promise<void> {
   const network = networkOf(address);
   if (network === null || (await ctx.limitSignIns(network, 1))) return;
   throw new AppError("too_many_requests", {

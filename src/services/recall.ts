@@ -1,7 +1,7 @@
 /** What an isolate remembers of credentials (keys, links), so that one it knows costs no round trip. */
-import type { Context, Remembered } from "../context";
+import type { Remembered, SubmissionContext } from "../context-submission";
 import type { Lru } from "../core/lru";
-import { isUnavailable } from "../store/db";
+import { isUnavailable } from "../store/failure";
 import { orUnavailable } from "./store-failure";
 
 /** A credential that was revoked works for at most this long in an isolate that knew it. */
@@ -12,7 +12,7 @@ const OUTAGE_MS = 15 * 60_000;
 
 /** The value under an id, read again when it is not fresh; null: there is none. Throws `store_unavailable`. */
 export async function recall<V extends object>(
-  ctx: Context,
+  ctx: SubmissionContext,
   memory: Lru<Remembered<V>>,
   { id, read }: { id: string; read: () => Promise<V | null> },
 ): Promise<V | null> {

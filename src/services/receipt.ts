@@ -1,5 +1,5 @@
 /** What the sender of a stored response is told, at first and whenever it is sent again. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import type { Flag } from "../core/flag";
 import { responseId } from "../core/ids";
 import type { FirstAnswer } from "../store/refusals";
@@ -17,6 +17,9 @@ export interface Receipt {
   /** The response had been stored by an earlier request with the same key. */
   readonly replayed: boolean;
 }
+
+/** What the sender is told of it in a body. */
+export const told = ({ replayed: _, ...receipt }: Receipt): Omit<Receipt, "replayed"> => receipt;
 
 interface Stored {
   readonly position: number;
@@ -41,7 +44,7 @@ export function plainReceipt(form: Pick<Form, "shard">, { position, first, repla
 
 /** The receipt of a stored response: the same each time. No I/O for one without flags, or of the form's present version. */
 export async function makeReceipt(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Form,
   { reader, ...stored }: Stored & { readonly reader: Reader },
 ): Promise<Receipt> {

@@ -2,8 +2,8 @@
 import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
 import type { Flag } from "../core/flag";
-import type { Metadata } from "../core/form";
 import { parseResponseId } from "../core/ids";
+import type { Metadata } from "../core/metadata";
 import type { Answers, ResponseRecord } from "../core/response";
 import type { ReviewState } from "../core/review";
 import { markErasure } from "../dispatch/backup-retention";

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
-import { NfcString } from "../core/nfc";
+import { NfcString } from "../core/nfc-string";
 import { mayReview, REVIEW_STATES, REVIEW_STEPS, type ReviewState } from "../core/review";
 import { record } from "./audit";
 import { again, applyChange, type Precondition, refuseErased, requireRevision } from "./change";

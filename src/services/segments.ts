@@ -1,5 +1,5 @@
 /** Forms that outgrow a shard: when one is to go on in a further segment, and what is asked of the earlier ones then. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { seqOf } from "../core/ids";
 import { openNextSegment } from "../dispatch/next-segment";
 import { readUses } from "../store/link-uses";
@@ -10,7 +10,10 @@ import { reloadForm, syncSegment } from "./forms";
 import type { Collector } from "./link-uses";
 
 /** Whether a form should go on elsewhere: after a batch that left its database so large (bytes), at this position. */
-export function fullness(config: Pick<Context["config"], "shardCapBytes" | "segmentResponsesMax">, { all }: Shards) {
+export function fullness(
+  config: Pick<SubmissionContext["config"], "shardCapBytes" | "segmentResponsesMax">,
+  { all }: Shards,
+) {
   const isLarge = (bytes: number) => all.length > 1 && bytes >= config.shardCapBytes;
   return (sizeAfter: number, position: number | null): boolean =>
     isLarge(sizeAfter) || (position !== null && seqOf(position) >= config.segmentResponsesMax);
@@ -22,7 +25,7 @@ const MOVE_MS = 10_000;
 type Placed = Pick<CachedForm, "id" | "workspace" | "shard" | "segment">;
 
 /** Opens a form's next segment, after the answer to whose response was the last straw. Tried seldom, and never fails. */
-export async function moveOn(ctx: Context, form: Placed, position: number | null): Promise<void> {
+export async function moveOn(ctx: SubmissionContext, form: Placed, position: number | null): Promise<void> {
   const tried = ctx.moves.get(form.id) ?? 0;
   if (ctx.now() - tried < MOVE_MS && ctx.now() >= tried) return;
   ctx.moves.set(form.id, ctx.now());
@@ -35,7 +38,7 @@ export async function moveOn(ctx: Context, form: Placed, position: number | null
 }
 
 /** The form after its segment was found retired: in its next one, which is opened if whoever retired it did not come to that. */
-export async function followForm(ctx: Context, form: Placed): Promise<CachedForm> {
+export async function followForm(ctx: SubmissionContext, form: Placed): Promise<CachedForm> {
   const fresh = await reloadForm(ctx, form.id);
   if (fresh.shard !== form.shard || fresh.segment !== form.segment) return fresh;
   const from = { shard: form.shard, no: form.segment };
@@ -52,7 +55,7 @@ export type PlacedKey = UsedKey & { readonly shard: number };
  * any more. One round trip for each such shard, side by side; none for a form that has none.
  */
 export async function findKeysElsewhere(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "shard" | "earlier">,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, PlacedKey>> {
@@ -67,7 +70,7 @@ export async function findKeysElsewhere(
 
 /** The same over all shards of the form. */
 export async function findKeys(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "shard" | "earlier">,
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, PlacedKey>> {
@@ -81,7 +84,7 @@ export async function findKeys(
 
 /** How many responses a link may still bring on the shard that the form writes to: what it brought elsewhere counts. */
 export async function roomOfLink(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: Pick<CachedForm, "shard" | "segment" | "earlier">,
   { id, responsesMax }: Collector,
 ): Promise<number | null> {

@@ -7,7 +7,7 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import type { KeyRing } from "../core/seal";
 import * as token from "../core/session-token";
-import type { KeyRow } from "../store/keys";
+import type { KeyRow } from "../store/key-reads";
 import * as store from "../store/sessions";
 import { authenticate, authenticateHash, sha256 } from "./access";
 import { record } from "./audit";

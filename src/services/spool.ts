@@ -2,7 +2,7 @@
  * When D1 can't take a submission: it goes to the `intake` queue with the nonce it was tried with, and its sender gets a
  * receipt to poll (202). The other end is dispatch/intake.ts.
  */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
 import { receiptId, type Spooled } from "../core/spool";
 import type { NewResponse } from "../store/append";
@@ -17,7 +17,7 @@ export interface Accepted {
 }
 
 /** Spools a submission. Throws as failStore does, about the store's `error`, when it is too large or the queue fails too. */
-export async function spool(ctx: Context, form: CachedForm, failed: { entry: NewResponse; error: unknown }) {
+export async function spool(ctx: SubmissionContext, form: CachedForm, failed: { entry: NewResponse; error: unknown }) {
   const [result] = await spoolAll(ctx, form, { entries: [failed.entry], error: failed.error });
   if (!result || result instanceof AppError) throw result ?? new Error("a submission was not spooled");
   return result;
@@ -25,7 +25,7 @@ export async function spool(ctx: Context, form: CachedForm, failed: { entry: New
 
 /** Spools submissions of one form, each by itself; results by index. Throws what is a refusal, not a fault of the store. */
 export async function spoolAll(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: CachedForm,
   { entries, error }: { entries: readonly NewResponse[]; error: unknown },
 ): Promise<(Accepted | AppError)[]> {
@@ -47,7 +47,7 @@ function accepted(message: Spooled): Accepted {
 }
 
 /** Named one by one: what a message holds is a format that outlives a deployment. */
-const messageOf = ({ trace }: Context, form: CachedForm, entry: NewResponse): Spooled => ({
+const messageOf = ({ trace }: SubmissionContext, form: CachedForm, entry: NewResponse): Spooled => ({
   form: form.id,
   shard: form.shard,
   segment: entry.segment,

@@ -1,6 +1,6 @@
 /** What a fault of the store means for a submission. */
 import { AppError } from "../core/errors";
-import { isOverloaded, isUnavailable } from "../store/db";
+import { isOverloaded, isUnavailable } from "../store/failure";
 import { CommitTimeout, QueueFull } from "./group-commit";
 
 const RETRY_AFTER_SECONDS = 2;

@@ -1,8 +1,8 @@
 /** Batch submit: up to 500 responses in one round trip, each by itself, over the same append as single ones. */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
 import { appendResponses, findStored, type NewResponse } from "../store/append";
-import { isOverloaded } from "../store/db";
+import { isOverloaded } from "../store/failure";
 import { segmentKey } from "../store/shards";
 import { admit, type Sender } from "./admission";
 import type { Reader } from "./correction-link";
@@ -14,7 +14,7 @@ import { findKeys, findKeysElsewhere, fullness, moveOn, type PlacedKey } from ".
 import { type Accepted, spoolAll } from "./spool";
 import { attempt, failStore } from "./store-failure";
 import { counted, countSubmission } from "./submission-count";
-import { receiptOf, repeatOf, storeResponse } from "./submit";
+import { receiptOf, renewForm, repeatOf, storeResponse } from "./submit";
 
 /** What became of one item of a batch: stored, kept because D1 is down, or refused. */
 export type BatchItem = { readonly receipt: Receipt } | { readonly accepted: Accepted } | { readonly error: AppError };
@@ -35,14 +35,14 @@ interface Batch {
 }
 
 /** Stores up to 500 responses in one round trip, or spools them, each by itself, and counts them: a bad one fails alone. Results by index. */
-export const submitBatch = (ctx: Context, input: Sender & BatchInput): Promise<BatchItem[]> =>
+export const submitBatch = (ctx: SubmissionContext, input: Sender & BatchInput): Promise<BatchItem[]> =>
   counted(submitItems(ctx, input), (items) => items.forEach(countItem), input.items.length);
 
 const countItem = (item: BatchItem): void =>
   countSubmission("receipt" in item ? item.receipt : "accepted" in item ? item.accepted : item);
 
 async function submitItems(
-  ctx: Context,
+  ctx: SubmissionContext,
   { form: id, items, reader, ...sender }: Sender & BatchInput,
 ): Promise<BatchItem[]> {
   const form = await loadForm(ctx, id);
@@ -56,14 +56,56 @@ async function submitItems(
   const open = prepared.flatMap((entry, i) => (isStored(entry, positions) ? [] : [i]));
   const used = await usedKeys(ctx, form, { input, open });
   // What is left was refused by the form as it is now: it is looked at once, not by each of them.
-  const left = open.some((i) => !(prepared[i] instanceof AppError));
-  const refusal = left ? await refusalOf(ctx, form.id, collector) : null;
+  const left = open.filter(
+    (i) => !(prepared[i] instanceof AppError) && !used.has(input.items[i]?.idempotencyKey ?? ""),
+  );
+  const refusal = left.length > 0 ? await refusalOf(ctx, form.id, collector) : null;
+  const again = refusal ? null : await appendAgain(ctx, form, { input, prepared, left });
   const results: BatchItem[] = [];
   for (const [i, entry] of prepared.entries()) {
-    const settled = await settleItem(ctx, form, { input, i, entry, positions, used, refusal });
+    const settled = again?.get(i) ?? (await settleItem(ctx, form, { input, i, entry, positions, used, refusal }));
     results.push(toItem(settled));
   }
   return results;
+}
+
+interface Left {
+  readonly input: Batch;
+  readonly prepared: readonly (NewResponse | AppError)[];
+  readonly left: readonly number[];
+}
+
+/**
+ * What an outdated form left out (it has a newer version, or goes on in another segment) is tried again as one group with the form as it
+ * is now. What became of them, by index; what was not stored this time either is settled one by one.
+ */
+async function appendAgain(ctx: SubmissionContext, known: CachedForm, { input, prepared, left }: Left) {
+  const settled = new Map<number, Receipt | Accepted | AppError>();
+  const [first] = left.flatMap((i) => prepared[i] ?? []);
+  const form =
+    left.length > 1 && first && !(first instanceof AppError)
+      ? await renewForm(ctx, known, first).catch(() => null)
+      : null;
+  if (!form) return settled;
+  const again = await Promise.all(left.map((i) => attempt(() => prepare(ctx, form, input.items[i] ?? unknownItem()))));
+  const entries = withoutRepeats(again);
+  const work = appendNew(ctx, form, entries);
+  ctx.waitUntil(work.catch(() => {}));
+  const positions = await work.catch((error: unknown) => ({ error }));
+  const spooled = "error" in positions ? await spoolAll(ctx, form, { entries, error: positions.error }) : [];
+  for (const [at, i] of left.entries()) {
+    const [entry, reader] = [again[at], input.items[i]?.reader];
+    if (!entry || !reader || entry instanceof AppError) continue;
+    const kept = spooled[entries.indexOf(entry)];
+    const position = "error" in positions ? undefined : positions.get(entry.nonce);
+    if (kept) settled.set(i, kept);
+    else if (position !== undefined) settled.set(i, await receiptOf(ctx, form, { position, entry, reader }));
+  }
+  return settled;
+}
+
+function unknownItem(): never {
+  throw new RangeError("a batch has more results than items");
 }
 
 interface Failed {
@@ -73,7 +115,11 @@ interface Failed {
 }
 
 /** Repeats of a key go along: the intake consumer settles each by its own receipt. */
-async function spoolItems(ctx: Context, form: CachedForm, { prepared, input, error }: Failed): Promise<BatchItem[]> {
+async function spoolItems(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  { prepared, input, error }: Failed,
+): Promise<BatchItem[]> {
   const entries = prepared.filter((entry): entry is NewResponse => !(entry instanceof AppError));
   const spooled = await spoolAll(ctx, form, { entries, error });
   const byEntry = new Map(entries.map((entry, i) => [entry, spooled[i]]));
@@ -100,7 +146,11 @@ function withoutRepeats(prepared: readonly (NewResponse | AppError)[]): NewRespo
   });
 }
 
-function usedKeys(ctx: Context, form: CachedForm, { input, open }: { input: Batch; open: readonly number[] }) {
+function usedKeys(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  { input, open }: { input: Batch; open: readonly number[] },
+) {
   const keys = open.flatMap((i) => input.items[i]?.idempotencyKey ?? []);
   return findKeys(ctx, form, keys).catch(failStore);
 }
@@ -116,17 +166,25 @@ interface Item {
 }
 
 /** Why nothing more is taken, if it is for good: a form or a link that is full. */
-async function refusalOf(ctx: Context, id: string, collector: Collector | undefined): Promise<AppError | null> {
+async function refusalOf(
+  ctx: SubmissionContext,
+  id: string,
+  collector: Collector | undefined,
+): Promise<AppError | null> {
   const form = await reloadForm(ctx, id);
   if (form.full) return formFull(form);
   const usedUp = collector && (await isUsedUp(ctx, id, collector).catch(failStore));
   return usedUp ? linkFull() : null;
 }
 
-async function settleItem(ctx: Context, form: CachedForm, item: Item): Promise<Receipt | Accepted | AppError> {
+async function settleItem(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  item: Item,
+): Promise<Receipt | Accepted | AppError> {
   const { entry, positions } = item;
   const submission = item.input.items[item.i];
-  if (!submission) throw new RangeError("a batch has more results than items");
+  if (!submission) return unknownItem();
   const { reader } = submission;
   if (isStored(entry, positions)) {
     return receiptOf(ctx, form, { position: positions.get(entry.nonce) ?? 0, entry, reader });
@@ -143,7 +201,7 @@ async function settleItem(ctx: Context, form: CachedForm, item: Item): Promise<R
 }
 
 /** Appends those entries whose keys did not come to the form before, on another shard. */
-async function appendNew(ctx: Context, form: CachedForm, entries: readonly NewResponse[]) {
+async function appendNew(ctx: SubmissionContext, form: CachedForm, entries: readonly NewResponse[]) {
   const keys = entries.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
   const used = await findKeysElsewhere(ctx, form, keys);
   return appendAll(
@@ -155,7 +213,7 @@ async function appendNew(ctx: Context, form: CachedForm, entries: readonly NewRe
 
 /** Appends entries as one group of their own, repeating once when the outcome is unknown. Positions by nonce. */
 async function appendAll(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: CachedForm,
   entries: readonly NewResponse[],
 ): Promise<ReadonlyMap<string, number>> {

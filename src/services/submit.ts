@@ -2,7 +2,7 @@
  * The submission path (DESIGN.md section 3): check the answers against the form's current version, append, answer. Warm, it
  * costs one D1 round trip that it shares with the other submissions in flight; the wake-ups go out after the answer.
  */
-import type { CachedForm, Context } from "../context";
+import type { CachedForm, SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
 import { flagsFromJson } from "../core/flag";
 import type { NewResponse } from "../store/append";
@@ -25,10 +25,10 @@ const RETRY_AFTER_SECONDS = 2;
 type Input = Submission & Sender & { readonly form: string };
 
 /** Stores one response of this sender, and counts it. Throws what `loadForm`, `admit` and `storeResponse` throw. */
-export const submitResponse = (ctx: Context, input: Input): Promise<Receipt | Accepted> =>
+export const submitResponse = (ctx: SubmissionContext, input: Input): Promise<Receipt | Accepted> =>
   counted(submitOne(ctx, input), countSubmission);
 
-async function submitOne(ctx: Context, input: Input): Promise<Receipt | Accepted> {
+async function submitOne(ctx: SubmissionContext, input: Input): Promise<Receipt | Accepted> {
   const form = await loadForm(ctx, input.form);
   const { answers, metadata, idempotencyKey, reader: _, ...sender } = input;
   const collector = await admit(ctx, form, { sender, idempotencyKey });
@@ -36,7 +36,11 @@ async function submitOne(ctx: Context, input: Input): Promise<Receipt | Accepted
 }
 
 /** Stores one response, or spools it when D1 can't take it. Throws AppError: form_closed, form_full, link_full, invalid_answers, idempotency_key_reused, overloaded, store_unavailable. */
-export async function storeResponse(ctx: Context, known: CachedForm, input: Stamped): Promise<Receipt | Accepted> {
+export async function storeResponse(
+  ctx: SubmissionContext,
+  known: CachedForm,
+  input: Stamped,
+): Promise<Receipt | Accepted> {
   let form = known;
   for (let tries = 1; ; tries += 1) {
     const entry = await attempt(() => prepare(ctx, form, input));
@@ -69,7 +73,7 @@ interface Prepared {
 
 /** The receipt of an entry that is stored. */
 export function receiptOf(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: CachedForm,
   { position, entry, reader }: Prepared & { readonly position: number },
 ): Promise<Receipt> {
@@ -78,7 +82,7 @@ export function receiptOf(
 
 /** The receipt of an entry that was not stored just now but is there; when it is to be tried again, where: in the next segment, or as it was (null). */
 async function settleRefused(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: CachedForm,
   { entry, reader }: Prepared,
 ): Promise<Receipt | "retired" | null> {
@@ -100,7 +104,7 @@ interface Repeat {
 
 /** What a repeat with a used key is told: the first answer. Throws idempotency_key_reused when its content is another. */
 export async function repeatOf(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: CachedForm,
   { used, fingerprint, reader }: Repeat,
 ): Promise<Receipt> {
@@ -110,7 +114,7 @@ export async function repeatOf(
 
 /** A repeat is answered as at first although the form would not take it any more; anything else is refused. */
 async function replayOf(
-  ctx: Context,
+  ctx: SubmissionContext,
   form: CachedForm,
   { input, refusal }: { input: Submission; refusal: AppError },
 ): Promise<Receipt> {
@@ -121,8 +125,19 @@ async function replayOf(
   return makeReceipt(ctx, { ...form, shard: used.shard }, { ...used, reader, replayed: true });
 }
 
+/** The form as it is now, when it was an older one that did not take this entry; null: it is something else that is in its way. */
+export async function renewForm(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  entry: NewResponse,
+): Promise<CachedForm | null> {
+  const refusal = await findRefusal(ctx.shards.get(form.shard).db, entry).catch(failStore);
+  if (refusal.type === "retired") return followForm(ctx, form);
+  return refusal.type === "stale" || refusal.type === "closed" ? catchUp(ctx, form, entry) : null;
+}
+
 /** The form as it is now; when the segment lags behind it, the segment is mended. */
-async function catchUp(ctx: Context, form: CachedForm, entry: NewResponse): Promise<CachedForm> {
+async function catchUp(ctx: SubmissionContext, form: CachedForm, entry: NewResponse): Promise<CachedForm> {
   const fresh = await reloadForm(ctx, form.id);
   if (fresh.state === "open" && fresh.version === entry.version) {
     await syncSegment(ctx, form);

@@ -1,9 +1,10 @@
 /** Verbs of the form editor on versions that were: what each changed, and one of them put into the draft again. */
 import type { Context } from "../context";
 import { sameJson } from "../core/difference";
-import { type Definition, DefinitionSchema, unresolved } from "../core/form";
+import { type Definition, unresolved } from "../core/form";
 import { type DefinitionDiff, diffDefinitions } from "../core/form-diff";
-import { readDefinitions } from "../store/forms";
+import { DefinitionSchema } from "../core/form-schema";
+import { readDefinitions } from "../store/form-reads";
 import { findOwnRow, readDefinition } from "./forms";
 import { changeWorkingCopy, getWorkingCopy, type WorkingCopy } from "./working-copy";
 

@@ -4,6 +4,7 @@ import { AppError, type Problem } from "../core/errors";
 import { changedTypes, type Definition, type QuestionType } from "../core/form";
 import { type DefinitionDiff, diffDefinitions } from "../core/form-diff";
 import { rulesDiffer } from "../core/rule";
+import type { FormRow } from "../store/form-reads";
 import * as store from "../store/forms";
 import { audited } from "./audit";
 import { type FormWithDefinition, viewForm, withDefinition } from "./form-view";
@@ -37,7 +38,7 @@ export async function publishVersion(
 }
 
 /** Whether there may be responses that were judged by other rules. */
-async function changesRules(ctx: Context, { id, version }: store.FormRow, next: Definition): Promise<boolean> {
+async function changesRules(ctx: Context, { id, version }: FormRow, next: Definition): Promise<boolean> {
   return version > 0 && rulesDiffer(await readDefinition(ctx, id, version), next);
 }
 

@@ -4,8 +4,9 @@
  */
 import type { Context } from "../context";
 import { AppError, type Problem } from "../core/errors";
-import { type Definition, DefinitionSchema, type QuestionType, unresolved } from "../core/form";
+import { type Definition, type QuestionType, unresolved } from "../core/form";
 import { type DefinitionDiff, diffDefinitions } from "../core/form-diff";
+import { DefinitionSchema } from "../core/form-schema";
 import { findDraft } from "../store/drafts";
 import { readTypes } from "../store/forms";
 import { findProblems } from "./check";

@@ -70,11 +70,7 @@ export const SHARD_TABLES: readonly BackupTable[] = [
   }),
   table("revisions", "id", shard.revisions, { only: before("id") }),
   table("responses", "id", shard.responses, { only: before("id") }),
-  // The next one of a segment that was retired meanwhile is left out: the form goes on in this one.
-  table("segments", "no", shard.segments, {
-    instead: { retired_at: "CASE WHEN retired_at < {startedAt} THEN retired_at END" },
-    only: ({ segments }, no) => `no <= ${segments[no] ?? 0}`,
-  }),
+  table("segments", "no", shard.segments, { only: ({ segments }, no) => `no <= ${segments[no] ?? 0}` }),
 ];
 
 /** Of the control database, after those of all shards. */

@@ -1,5 +1,5 @@
 /** What people do with cursors, and what they want to know of them: create, look, pause, resume, rewind, delete, lag. */
-import { segmentStart } from "../core/ids";
+import { SEGMENT_SIZE, segmentStart } from "../core/ids";
 import {
   CURSOR_COLUMNS,
   type Cursor,
@@ -209,7 +209,10 @@ interface LagRow {
   readonly revisionAt: number | null;
 }
 
-/** The lag of each of these cursors of a shard, in their order. One round trip. */
+/**
+ * The lag of each of these cursors of a shard, in their order. Changes that a restore has lost are none: their positions, from the
+ * last one that is there to `changes_after`, are left out. One round trip.
+ */
 export async function lagsOf(db: D1Database, cursors: readonly Cursor[]): Promise<Lag[]> {
   const places = cursors.map(({ position, revisionPosition, segment }) => [
     position,
@@ -221,12 +224,14 @@ export async function lagsOf(db: D1Database, cursors: readonly Cursor[]): Promis
       `WITH places (i, at, "end", revised) AS (SELECT key, value->>0, value->>1, value->>2 FROM json_each(?))
        SELECT coalesce((SELECT id FROM responses WHERE id > at AND id < "end" ORDER BY id DESC LIMIT 1), at) AS head,
          CASE WHEN revised IS NULL THEN 0 ELSE
-           coalesce((SELECT id FROM revisions WHERE id > revised AND id < "end" ORDER BY id DESC LIMIT 1), revised) - revised
-           END AS changes,
+           coalesce((SELECT id - CASE WHEN id > gap THEN max(0, gap - max(revised, "before")) ELSE 0 END FROM revisions
+             WHERE id > revised AND id < "end" ORDER BY id DESC LIMIT 1), revised) - revised END AS changes,
          (SELECT received_at FROM responses WHERE id > at AND id < "end" ORDER BY id LIMIT 1) AS responseAt,
          (SELECT created_at FROM revisions WHERE revised IS NOT NULL AND id > revised AND id < "end" ORDER BY id LIMIT 1)
            AS revisionAt
-       FROM places ORDER BY i`,
+       FROM (SELECT *, (SELECT coalesce(max(id), start) FROM revisions WHERE id > start AND id <= gap) AS "before" FROM (
+         SELECT p.*, s.no * ${SEGMENT_SIZE} AS start, s.changes_after AS gap
+         FROM places p LEFT JOIN segments s ON s.no = (p."end" >> 33) - 1)) ORDER BY i`,
     )
     .bind(JSON.stringify(places))
     .all<LagRow>();

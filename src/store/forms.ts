@@ -1,15 +1,13 @@
-/** Forms and their immutable versions. */
+/** Forms and their immutable versions; what submissions read of them is in form-reads.ts. */
 import { and, desc, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { AuditEntry } from "../core/audit";
-import { type Definition, parseDefinition, type QuestionType, unresolved } from "../core/form";
+import { type Definition, type QuestionType, unresolved } from "../core/form";
 import { changeAudited } from "./audit";
 import { control, prepared, query } from "./db";
 import { clearPublished, writeDraft } from "./drafts";
+import type { FormRow } from "./form-reads";
 import { type RecheckRequest, requestStatement } from "./rechecks";
 import { forms, formVersions } from "./schema";
-
-/** `version` is 0 until the form is published for the first time. */
-export type FormRow = typeof forms.$inferSelect;
 
 const stored = (definition: Definition): string => JSON.stringify(unresolved(definition));
 
@@ -71,17 +69,6 @@ export async function insertVersion(
   ];
   const results = await changeAudited(db, [...draft, ...change], entry);
   return results.at(-1)?.meta.changes === 1;
-}
-
-/** A form of any workspace, for what anybody may open: submissions, hosted forms. Others ask for their own. */
-export async function findForm(db: D1Database, id: string): Promise<FormRow | null> {
-  return (await query(control(db).select().from(forms).where(eq(forms.id, id)).get())) ?? null;
-}
-
-/** A form of this workspace, whatever its state, or null. */
-export async function findOwnForm(db: D1Database, workspace: string, id: string): Promise<FormRow | null> {
-  const mine = and(eq(forms.id, id), eq(forms.workspace, workspace));
-  return (await query(control(db).select().from(forms).where(mine).get())) ?? null;
 }
 
 /** Which forms a list shows: those in use, or those that were put away. */
@@ -150,22 +137,6 @@ export async function updateForm(
   const kept = and(eq(forms.id, id), isNull(forms.erasingAt));
   const [updated] = await changeAudited(db, [prepared(db, control(db).update(forms).set(change).where(kept))], entry);
   return updated?.meta.changes === 1;
-}
-
-/** Definitions of a form by version; all of them unless told which. */
-export async function readDefinitions(
-  db: D1Database,
-  form: string,
-  versions?: readonly number[],
-): Promise<Map<number, Definition>> {
-  const { results } = await db
-    .prepare(
-      `SELECT version, definition FROM form_versions
-       WHERE form = ?1 AND (?2 IS NULL OR version IN (SELECT value FROM json_each(?2))) ORDER BY version`,
-    )
-    .bind(form, versions ? JSON.stringify(versions) : null)
-    .all<{ version: number; definition: string }>();
-  return new Map(results.map((row) => [row.version, parseDefinition(row.definition)]));
 }
 
 /** The type of every question that a form ever had, by ref: also of those that later versions do not ask. */

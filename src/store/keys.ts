@@ -1,21 +1,10 @@
 /** Workspaces and their keys. A key is stored as its SHA-256 only; it has 160 random bits, so no slow hash is needed. */
-import { and, desc, eq, isNull, lt, lte, or } from "drizzle-orm";
+import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import type { AuditEntry } from "../core/audit";
 import { changeAudited } from "./audit";
 import { control, prepared, query } from "./db";
+import type { KeyRow } from "./key-reads";
 import { keys, workspaces } from "./schema";
-
-export interface KeyRow {
-  readonly no: number;
-  readonly id: string;
-  readonly workspace: string;
-  readonly name: string;
-  readonly scopes: string[];
-  readonly form: string | null;
-  readonly createdAt: number;
-  readonly expiresAt: number | null;
-  readonly lastUsedAt: number | null;
-}
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 
@@ -65,28 +54,10 @@ export async function insertKey(
   await changeAudited(db, [prepared(db, control(db).insert(keys).values(key))], entry);
 }
 
-/** The key with this hash, unless it was revoked. */
-export async function findKey(db: D1Database, hash: string): Promise<KeyRow | null> {
-  const row = await query(
-    control(db)
-      .select(columns)
-      .from(keys)
-      .where(and(eq(keys.hash, hash), isNull(keys.revokedAt)))
-      .get(),
-  );
-  return row ?? null;
-}
-
 /** A key of a workspace by its id, unless it was revoked. */
 export async function findKeyById(db: D1Database, workspace: string, id: string): Promise<KeyRow | null> {
   const mine = and(eq(keys.workspace, workspace), eq(keys.id, id), isNull(keys.revokedAt));
   return (await query(control(db).select(columns).from(keys).where(mine).get())) ?? null;
-}
-
-/** Notes that a key was used, unless that was noted after `before`: isolates that do it at once write one row. */
-export async function noteUse(db: D1Database, no: number, at: { now: number; before: number }): Promise<void> {
-  const due = and(eq(keys.no, no), or(isNull(keys.lastUsedAt), lte(keys.lastUsedAt, at.before)));
-  await query(control(db).update(keys).set({ lastUsedAt: at.now }).where(due));
 }
 
 /** The keys of a workspace that were not revoked, newest first, before `before` (a key's `no`). */

@@ -3,9 +3,8 @@ import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import type { AuditEntry } from "../core/audit";
 import { changeAudited } from "./audit";
 import { control, prepared, query } from "./db";
+import type { LinkRow } from "./link-reads";
 import { links } from "./schema";
-
-export type LinkRow = typeof links.$inferSelect;
 
 /** False: the form was deleted. */
 export async function insertLink(
@@ -29,12 +28,6 @@ export async function insertLink(
     );
   const [inserted] = await changeAudited(db, [change], entry);
   return inserted?.meta.changes === 1;
-}
-
-/** A link of a form by its id, unless it was revoked. */
-export async function findLink(db: D1Database, form: string, id: string): Promise<LinkRow | null> {
-  const it = and(eq(links.id, id), eq(links.form, form), isNull(links.revokedAt));
-  return (await query(control(db).select().from(links).where(it).get())) ?? null;
 }
 
 /** The links of a form that were not revoked, newest first, before `before` (a link's `no`). */

@@ -126,6 +126,15 @@ export async function noteSettled({ control }: Shards, form: string, { shard, no
     .run();
 }
 
+/** The integrations of a form, each by its number and kind, oldest first. */
+export async function listFollowers({ control }: Shards, form: string): Promise<{ no: number; kind: string }[]> {
+  const { results } = await control
+    .prepare("SELECT no, kind FROM integrations WHERE form = ? ORDER BY no")
+    .bind(form)
+    .all<{ no: number; kind: string }>();
+  return results;
+}
+
 /** The segments of these that lie on other shards than this one. */
 export const elsewhere = (segments: readonly Segment[], shard: number): Segment[] =>
   segments.filter((segment) => segment.shard !== shard);

@@ -10,11 +10,6 @@ export type RestoreRow = Omit<typeof restores.$inferSelect, "leaseUntil">;
 
 const COLUMNS = "backup, started_at AS startedAt, finished_at AS finishedAt, phase, place, parts, rows";
 
-/** Whether a backup is being put into this installation: until it is, the sweeper leaves everything as it is. */
-export async function isRestoring(db: D1Database): Promise<boolean> {
-  return (await db.prepare("SELECT 1 FROM restores WHERE finished_at IS NULL").first()) !== null;
-}
-
 export async function findRestore(db: D1Database, backup: string): Promise<RestoreRow | null> {
   return db.prepare(`SELECT ${COLUMNS} FROM restores WHERE backup = ?`).bind(backup).first<RestoreRow>();
 }

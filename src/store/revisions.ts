@@ -50,9 +50,10 @@ export interface RevisionRow {
   readonly at: number;
 }
 
-/** The last position of the feed between ?1 and ?2, the ends of a segment. */
-export const FEED_HEAD =
-  "coalesce((SELECT v.id FROM revisions v WHERE v.id > ?1 AND v.id < ?2 ORDER BY v.id DESC LIMIT 1), ?1)";
+/** The last position of the feed between ?1 and ?2, the ends of a segment, that was ever given, also to what a restore has lost. */
+export const FEED_HEAD = `max(
+  coalesce((SELECT v.id FROM revisions v WHERE v.id > ?1 AND v.id < ?2 ORDER BY v.id DESC LIMIT 1), ?1),
+  coalesce((SELECT s.changes_after FROM segments s WHERE s.no = ?1 >> 33), 0))`;
 
 /** The state before a change of content, and before any other, as `revisions` keeps it. */
 export const PREVIOUS_CONTENT = `json_object('version', version, 'answers', json(answers), 'metadata', json(metadata),

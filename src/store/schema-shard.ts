@@ -13,6 +13,7 @@ export const segments = sqliteTable("segments", {
   responsesMax: integer("responses_max"),
   notices: integer("notices").notNull(),
   retiredAt: integer("retired_at"),
+  changesAfter: integer("changes_after").notNull(),
 });
 
 export const responses = sqliteTable("responses", {

@@ -4,16 +4,11 @@
  */
 import { integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { AuditAction, AuditDetail } from "../core/audit";
-import { ACCESS, type Metadata } from "../core/form";
+import { ACCESS } from "../core/form";
 import type { FormSettings } from "../core/form-settings";
 import type { Budget } from "../core/integration";
-
-/** Turnstile of a form as it is stored: the secret under the key `keyId` of the ring (core/seal.ts). */
-export interface SealedTurnstile {
-  readonly siteKey: string;
-  readonly sealed: string;
-  readonly keyId: string;
-}
+import type { Metadata } from "../core/metadata";
+import type { SealedTurnstile } from "./form-reads";
 
 export const workspaces = sqliteTable("workspaces", {
   id: text("id").primaryKey(),
@@ -286,7 +281,7 @@ export const restores = sqliteTable("restores", {
   backup: text("backup").primaryKey(),
   startedAt: integer("started_at").notNull(),
   finishedAt: integer("finished_at"),
-  phase: text("phase", { enum: ["parts", "erasures", "traces", "orphans", "forms", "cursors"] }).notNull(),
+  phase: text("phase", { enum: ["parts", "numbers", "erasures", "traces", "orphans", "forms", "cursors"] }).notNull(),
   place: integer("place").notNull(),
   parts: integer("parts").notNull(),
   rows: integer("rows").notNull(),

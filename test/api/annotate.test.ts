@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { AnnotationResult, ResponseAnnotation } from "../../src/core/annotation";
-import { DefinitionSchema } from "../../src/core/form";
+import { DefinitionSchema } from "../../src/core/form-schema";
 import { parseResponseId, segmentOf, segmentStart } from "../../src/core/ids";
 import type { Entry, Integration } from "../../src/core/integration";
 import { annotateAll } from "../../src/dispatch/annotate";

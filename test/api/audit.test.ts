@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AUDIT_ACTIONS } from "../../src/core/audit";
-import { DefinitionSchema } from "../../src/core/form";
+import { DefinitionSchema } from "../../src/core/form-schema";
 import { deliveryId, parseResponseId } from "../../src/core/ids";
 import { app } from "../../src/http/app";
 import { changeAudited } from "../../src/store/audit";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Env, makeContext } from "../../src/context";
-import { DefinitionSchema } from "../../src/core/form";
+import { DefinitionSchema } from "../../src/core/form-schema";
 import { eraseDeletedForms } from "../../src/dispatch/erase";
 import { sweep } from "../../src/dispatch/sweep";
 import { advanceIndexes, setIndexedQuestions } from "../../src/store/answer-index";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import doc from "../../docs/forms.md?raw";
-import { DefinitionSchema, QUESTION_TYPES, QuestionSchema } from "../../src/core/form";
-import { SettingsSchema } from "../../src/core/form-settings";
+import { QUESTION_TYPES } from "../../src/core/form";
+import { DefinitionSchema, QuestionSchema } from "../../src/core/form-schema";
+import { SettingsSchema } from "../../src/core/form-settings-schema";
 import { call, newWorkspace } from "../support/api";
 
 const examples = [...doc.matchAll(/```json\n(.*?)```/gs)].map(

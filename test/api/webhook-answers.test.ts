@@ -1,7 +1,7 @@
 /** What a receiver answers of responses, through the engine: applied once, asked again after an edit, and never in a circle. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { DefinitionSchema } from "../../src/core/form";
+import { DefinitionSchema } from "../../src/core/form-schema";
 import { deliveryId, parseResponseId } from "../../src/core/ids";
 import { annotateAll } from "../../src/dispatch/annotate";
 import { createReceiver, type Receiver } from "../../src/integrations/webhook/emulator";

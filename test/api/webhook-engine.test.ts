@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type Definition, DefinitionSchema } from "../../src/core/form";
+import type { Definition } from "../../src/core/form";
+import { DefinitionSchema } from "../../src/core/form-schema";
 import { deliveryId, parseResponseId } from "../../src/core/ids";
 import { eraseDeletedIntegrations } from "../../src/dispatch/erase";
 import { createReceiver, type Receiver } from "../../src/integrations/webhook/emulator";

@@ -11,13 +11,16 @@ const ALLOWED: Record<string, readonly string[]> = {
   telemetry: ["core"],
   store: ["core"],
   dispatch: ["core", "store", "telemetry", "config"],
-  services: ["core", "store", "dispatch", "telemetry", "catalog", "context"],
-  http: ["core", "services", "telemetry", "context", "pages", "store"],
+  services: ["core", "store", "dispatch", "telemetry", "catalog", "context", "context-submission"],
+  http: ["core", "services", "telemetry", "context", "context-submission", "pages", "store"],
   pages: ["core", "services", "context"],
-  config: ["core"],
+  config: ["core", "config-submission"],
+  "config-submission": ["core"],
   catalog: ["core", "manifest"],
-  context: ["config", "core", "store", "dispatch", "services", "catalog"],
+  context: ["config", "context-submission", "core", "store", "dispatch", "services", "catalog"],
+  "context-submission": ["config-submission", "core", "store", "dispatch", "services", "catalog"],
   worker: ["context", "core", "dispatch", "http"],
+  gateway: ["config-submission", "context-submission", "core", "http", "telemetry"],
 };
 
 /** Imports that are only types may reach further: they are gone at run time. */
@@ -42,7 +45,7 @@ function importsOf(file: string): Import[] {
 function partOf(file: string): string {
   const [, first = "", second = ""] = file.split("/");
   if (first !== "integrations") return first.replace(/\.tsx?$/, "");
-  if (second.startsWith("catalog") || second.startsWith("kinds")) return "catalog";
+  if (["catalog", "kinds", "traits"].includes(second.split(".")[0] ?? "")) return "catalog";
   return `integrations/${second}`;
 }
 
@@ -53,7 +56,7 @@ function isAllowed({ file, target, typeOnly }: Import): boolean {
   const [from, to] = [partOf(file), partOf(target)];
   if (from === to || to === "core") return true;
   if (from.startsWith("integrations/")) return path.basename(file) === "worker.ts" && to === "dispatch";
-  if (from === "catalog") return path.basename(target) === "manifest";
+  if (from === "catalog") return ["manifest", "traits.gen.json"].includes(path.basename(target));
   if (TYPES_ONLY[from]?.includes(to)) return typeOnly;
   return ALLOWED[from]?.includes(to) ?? false;
 }

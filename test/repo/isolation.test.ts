@@ -48,7 +48,7 @@ const OVER_ALL: Readonly<Record<string, string>> = {
   "integration-erasure.ts dropCursors": "the sweeper erases under the number of a deleted integration",
   "integrations.ts NEXT_NO": "a number that none has had",
   "integrations.ts listAllIntegrations": "metrics of the installation",
-  "keys.ts noteUse": "the number of the key that was just authenticated",
+  "key-reads.ts noteUse": "the number of the key that was just authenticated",
   "placement.ts countSegments": "numbers of segments and forms on each shard, for the root key",
   "placement.ts listUnsettled": "the sweeper finds openings of segments that were cut short",
   "rechecks.ts readDueRequests": "the sweeper finds what is due",

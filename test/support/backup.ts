@@ -1,5 +1,4 @@
 /** An installation with something in every table, its backups and their restores into other databases, with the clock in the test's hands. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { type Context, type Env, makeContext } from "../../src/context";
 import { type Backuper, type BackupLimits, beginBackupNow, goOnBackingUp } from "../../src/dispatch/backup";
@@ -8,6 +7,7 @@ import { CONTROL_TABLES, LEFT_OUT, SHARD_TABLES } from "../../src/store/backup-t
 import { listBackupRows } from "../../src/store/backups";
 import { openShards, type Shards } from "../../src/store/shards";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "./api";
+import { migrate } from "./migrate";
 
 type Databases = Readonly<Record<"BACKUP_SOURCE_1" | "BACKUP_TARGET" | "BACKUP_TARGET_1", D1Database>>;
 const other = env as unknown as Databases;
@@ -24,7 +24,7 @@ const LATER_MS = 130_000;
 
 export const migrateOthers = async () => {
   for (const db of Object.values({ a: other.BACKUP_SOURCE_1, b: other.BACKUP_TARGET, c: other.BACKUP_TARGET_1 })) {
-    await applyD1Migrations(db, env.TEST_MIGRATIONS);
+    await migrate(db, env.TEST_MIGRATIONS);
   }
 };
 

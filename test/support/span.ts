@@ -2,7 +2,6 @@
  * An installation of three shards, where a form goes on in its next segment after a few responses: the worker's own code, entry to
  * entry. Kinds are drained by hand, on all shards.
  */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll } from "vitest";
 import { type Context, type Env, makeContext } from "../../src/context";
@@ -17,6 +16,7 @@ import { ROOT_KEY } from "./api";
 import { holdToContract } from "./contract";
 import { createOutage, type Fault, failingD1 } from "./failing-d1";
 import { askWorker } from "./indexes";
+import { migrate } from "./migrate";
 
 /** Databases beside DB, of vitest.config.ts. */
 export const others = [env.SPAN_1, env.SPAN_2] as D1Database[];
@@ -43,7 +43,7 @@ export interface Hand {
 }
 
 export async function createSpan({ segmentMax, bindings = {} }: Options) {
-  for (const db of others) await applyD1Migrations(db, env.TEST_MIGRATIONS);
+  for (const db of others) await migrate(db, env.TEST_MIGRATIONS);
   // Sizes that another file's sweeps noted would say where forms go.
   await env.DB.prepare("DELETE FROM shards").run();
   const failing = others.map(failingD1);
@@ -74,6 +74,22 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
     return answer;
   }
 
+  const engineOf = (
+    hand: Hand,
+    wake: Engine["wake"] = async () => {},
+    memory = new Map<string, unknown>(),
+  ): Engine => ({
+    kind: hand.kind,
+    config: { ...ctx.config, settings: hand.settings ?? {}, publicUrl: "https://formlog.test" },
+    shards: ctx.shards,
+    index: env.TEST_SEARCH_DB,
+    fetch: hand.fetch ?? (() => Promise.reject(new Error("an index calls nobody"))),
+    now: () => clock.now,
+    random: () => 0.5,
+    wake,
+    memory,
+  });
+
   /** Sweeps, and drains what is rung for with these kinds, until nothing is left or so many rounds are over. */
   async function run(hands: readonly Hand[], rounds = 30): Promise<void> {
     const memory = new Map<string, unknown>();
@@ -86,18 +102,7 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
       for (const wakeUp of due) {
         const hand = hands.find(({ kind }) => kind.manifest.kind === wakeUp.kind);
         if (!hand) continue;
-        const engine: Engine = {
-          kind: hand.kind,
-          config: { ...ctx.config, settings: hand.settings ?? {}, publicUrl: "https://formlog.test" },
-          shards: ctx.shards,
-          index: env.TEST_SEARCH_DB,
-          fetch: hand.fetch ?? (() => Promise.reject(new Error("an index calls nobody"))),
-          now: () => clock.now,
-          random: () => 0.5,
-          wake,
-          memory,
-        };
-        await drain(engine, wakeUp);
+        await drain(engineOf(hand, wake, memory), wakeUp);
       }
       if (due.length === 0) return;
     }
@@ -109,6 +114,7 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
     clock,
     call,
     run,
+    engineOf,
     settle: async () => void (await Promise.all(pending.splice(0))),
     /** All shards fail like this; null: none does any more. */
     fail(fault: Fault | null): void {

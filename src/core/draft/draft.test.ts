@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DefinitionSchema, QUESTION_TYPES } from "../form";
+import { QUESTION_TYPES } from "../form";
+import { DefinitionSchema } from "../form-schema";
 import { asDraft, type Draft, itemOf, keysOf, listOf } from "./draft";
 import { applyFields, type FieldKinds, shownAs } from "./fields";
 import { isObject, type JsonObject, withMember } from "./json";

@@ -1,5 +1,5 @@
 /** Names that people need not think of: refs of questions, names of rules, ids of choices, made of what they are called. Pure. */
-import { RefSchema } from "../form";
+import { RefSchema } from "../form-schema";
 
 /** Leaves room for a number behind it. */
 const LENGTH_MAX = 40;

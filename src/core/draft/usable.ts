@@ -1,9 +1,11 @@
 /** What of a draft could be shown and tried now: the parts that are right by themselves. Pure. */
 import type * as z from "zod";
-import { type Definition, DefinitionSchema, parseDefinition, type Question, QuestionSchema } from "../form";
+import { type Definition, parseDefinition, type Question } from "../form";
 import { findLogicMistakes } from "../form-logic";
-import { type Rule, RuleSchema } from "../rule";
-import { TranslationSchema } from "../translation";
+import { DefinitionSchema, QuestionSchema } from "../form-schema";
+import type { Rule } from "../rule";
+import { RuleSchema } from "../rule-schema";
+import { TranslationSchema } from "../translation-schema";
 import { type Draft, listOf } from "./draft";
 import { isObject, objectOf, textOf } from "./json";
 

@@ -1,6 +1,6 @@
 /** An entry of a workspace's lexicon: a term of a language that people use in one city, or everywhere. Pure. */
 import * as z from "zod";
-import { LanguageSchema } from "../translation";
+import { LanguageSchema } from "../translation-schema";
 import { fold } from "./fold";
 import { wordsOf } from "./words";
 

@@ -2,9 +2,9 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../context";
-import { createKey, createWorkspace, getKey, listKeys, revokeKey } from "../../services/access";
 import { KeyInputSchema, NameSchema } from "../../services/access-input";
 import { checkWith } from "../../services/check";
+import { createKey, createWorkspace, getKey, listKeys, revokeKey } from "../../services/keys";
 import { rotateEncryption } from "../../services/rotation";
 import { withKey, withRoot } from "../auth";
 import { readJson } from "../body";

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import type { AppEnv } from "../../context";
 import { AppError } from "../../core/errors";
-import { NfcString } from "../../core/nfc";
+import { NfcString } from "../../core/nfc-string";
 import { ConnectionInputSchema, ConnectionPatchSchema } from "../../services/access-input";
 import { checkWith } from "../../services/check";
 import * as connections from "../../services/connections";

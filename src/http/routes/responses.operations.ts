@@ -10,7 +10,8 @@ import {
   Response,
   ResponseList,
 } from "../openapi/schemas/responses";
-import { BatchBody, ResponsePatchBody, SubmitBody } from "./responses";
+import { BatchBody, SubmitBody } from "../openapi/schemas/submission-bodies";
+import { ResponsePatchBody } from "./responses";
 
 /** What may keep a sender from submitting (services/admission.ts). */
 const ADMISSION = [

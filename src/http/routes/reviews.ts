@@ -1,7 +1,7 @@
 /** /v1/forms/{form}/responses/{response}/review and /revisions. */
 import { Hono } from "hono";
 import type { AppEnv } from "../../context";
-import { entityTag } from "../../services/change";
+import { entityTag } from "../../core/response";
 import { checkWith } from "../../services/check";
 import { HISTORY_PAGE_MAX, listReviews, listRevisions } from "../../services/history";
 import { ReviewInputSchema, reviewResponse } from "../../services/review";

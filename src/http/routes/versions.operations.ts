@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DefinitionSchema } from "../../core/form";
+import { DefinitionSchema } from "../../core/form-schema";
 import { operations } from "../openapi/operation";
 import { PageQuery } from "../openapi/parameters";
 import { Diff, Draft, Form, NewDraft, VersionList } from "../openapi/schemas/forms";

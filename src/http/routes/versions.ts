@@ -2,7 +2,7 @@
 import { Hono, type Context as HonoContext } from "hono";
 import type { AppEnv } from "../../context";
 import { AppError } from "../../core/errors";
-import { DefinitionSchema } from "../../core/form";
+import { DefinitionSchema } from "../../core/form-schema";
 import { checkWith } from "../../services/check";
 import * as drafts from "../../services/drafts";
 import * as versions from "../../services/versions";

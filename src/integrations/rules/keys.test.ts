@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { entryOf } from "../../../test/support/kind";
-import { DefinitionSchema, type QuestionType } from "../../core/form";
+import type { QuestionType } from "../../core/form";
+import { DefinitionSchema } from "../../core/form-schema";
 import { comparable, keysOf } from "./keys";
 import { compileLookups } from "./lookups";
 import { ConfigSchema } from "./manifest";

@@ -4,10 +4,10 @@ import { field } from "../../core/config-field";
 import { EXPRESSION_MAX } from "../../core/expression";
 import { type NoSecrets, NoSecretsSchema } from "../../core/index-kind";
 import type { Manifest } from "../../core/integration";
-import { NfcString } from "../../core/nfc";
+import { NfcString } from "../../core/nfc-string";
 import { CountrySchema } from "../../core/phone";
-import { RuleNameSchema } from "../../core/rule";
-import { LanguageSchema } from "../../core/translation";
+import { RuleNameSchema } from "../../core/rule-schema";
+import { LanguageSchema } from "../../core/translation-schema";
 import { LOOKED_AT } from "./lookups";
 import { findMistakes } from "./mistakes";
 

@@ -4,7 +4,7 @@ import { field } from "../../core/config-field";
 import type { Definition, QuestionType } from "../../core/form";
 import { type NoSecrets, NoSecretsSchema } from "../../core/index-kind";
 import type { Manifest } from "../../core/integration";
-import { LanguageSchema } from "../../core/translation";
+import { LanguageSchema } from "../../core/translation-schema";
 
 const Ref = z.string().min(1);
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { field } from "../../core/config-field";
 import { type NoSecrets, NoSecretsSchema } from "../../core/index-kind";
 import type { Manifest } from "../../core/integration";
-import { TimeZoneSchema } from "../../core/opening-hours";
+import { TimeZoneSchema } from "../../core/opening-hours-schema";
 
 export const ConfigSchema = z.strictObject({
   timeZone: TimeZoneSchema.meta(

@@ -4,8 +4,9 @@
  */
 import * as z from "zod";
 import type { AnnotationInput } from "../../core/annotation";
-import { FLAGS_MAX, FlagSchema } from "../../core/flag";
-import { MetadataSchema } from "../../core/form";
+import { FLAGS_MAX } from "../../core/flag";
+import { FlagSchema } from "../../core/flag-schema";
+import { MetadataSchema } from "../../core/metadata-schema";
 import type { Heard } from "./client";
 import type { Secrets } from "./manifest";
 import { keysAt, TOLERANCE_SECONDS, verifyMessage } from "./sign";

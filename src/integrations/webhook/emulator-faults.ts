@@ -22,15 +22,18 @@ export const FaultSchema = z.strictObject({
   containing: z.string().optional(),
   /** How often it strikes; until it is cleared unless told. */
   times: z.int().min(1).optional(),
+  /** Strikes this share of the calls. */
+  rate: z.number().min(0).max(1).optional(),
 });
 export type FaultInput = z.input<typeof FaultSchema>;
 export type Fault = z.output<typeof FaultSchema>;
 
 /** The first fault that strikes, counted down; null when none does. The list is changed in place: people hold it. */
-export function strike(faults: FaultInput[], body: string): Fault | null {
+export function strike(faults: FaultInput[], body: string, random: () => number): Fault | null {
   for (const [at, input] of faults.entries()) {
     const fault = FaultSchema.parse(input);
     if (fault.containing !== undefined && !body.includes(fault.containing)) continue;
+    if (fault.rate !== undefined && random() >= fault.rate) continue;
     if (fault.times === 1) faults.splice(at, 1);
     else if (fault.times !== undefined) faults[at] = { ...input, times: fault.times - 1 };
     return fault;

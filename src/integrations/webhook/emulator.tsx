@@ -31,6 +31,8 @@ export interface Received {
 export interface ReceiverOptions {
   /** Milliseconds since the epoch; the real clock unless told. */
   readonly now?: () => number;
+  /** In [0, 1), for faults with a rate. */
+  readonly random?: () => number;
   /** `whsec_…` or `whpk_…`; more can be told later. */
   readonly keys?: readonly string[];
   /** Larger bodies get 413. */
@@ -59,7 +61,7 @@ const Key = z.object({
 });
 
 export function createReceiver(options: ReceiverOptions = {}): Receiver {
-  const { now = Date.now, maxBytes = Number.POSITIVE_INFINITY, journal } = options;
+  const { now = Date.now, random = Math.random, maxBytes = Number.POSITIVE_INFINITY, journal } = options;
   const faults: FaultInput[] = [];
   const verdicts: VerdictInput[] = [];
   const keys = [...(options.keys ?? [])];
@@ -118,7 +120,7 @@ export function createReceiver(options: ReceiverOptions = {}): Receiver {
   app.post("*", async (c) => {
     stats.calls += 1;
     const body = await c.req.text();
-    const fault = strike(faults, body);
+    const fault = strike(faults, body, random);
     if (fault && !isTaken(fault)) return answerFault(fault, c.req.raw);
     if (body.length > maxBytes) return c.text("too large", 413);
     const taken = await take(c.req.raw, body);

@@ -2,7 +2,7 @@
 import { logEvent, type Traced } from "../log";
 
 /** A request was answered with 500: what was thrown is a bug, or the database's. */
-export function requestFailed(fields: Traced & { method: string; path: string; error: unknown }): void {
+export function requestFailed(fields: Traced & { method: string; route: string; error: unknown }): void {
   logEvent("error", "request_failed", fields);
 }
 
@@ -36,4 +36,9 @@ export function wakeUpNotSent(fields: Traced & { kind: string; count: number; er
 /** A database did not answer `/readyz` or `/metrics`. */
 export function shardUnreachable(fields: Traced & { shard: number; error: unknown }): void {
   logEvent("error", "shard_unreachable", fields);
+}
+
+/** The API worker gave the gateway no answer to a request that it passed on; the client got 503. */
+export function apiUnreachable(fields: Traced & { method: string; path: string; error: unknown }): void {
+  logEvent("error", "api_unreachable", fields);
 }

@@ -1,11 +1,11 @@
 /** Workspaces, keys and the audit log in the document. */
 import * as z from "zod";
 import { AUDIT_ACTIONS } from "../../../core/audit";
-import { MetadataSchema } from "../../../core/form";
 import { LOG_EVENTS, LOG_LEVELS } from "../../../core/log";
-import type { createKey, createWorkspace, KeyView } from "../../../services/access";
+import { MetadataSchema } from "../../../core/metadata-schema";
 import { KeyInputSchema, LinkInputSchema } from "../../../services/access-input";
 import type { AuditView } from "../../../services/audit";
+import type { createKey, createWorkspace, KeyView } from "../../../services/keys";
 import type { LinkView } from "../../../services/links";
 import type { LogView } from "../../../services/logs";
 import type { Rotation } from "../../../services/rotation";

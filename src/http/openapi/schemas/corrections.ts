@@ -1,6 +1,6 @@
 /** Corrections in the document. */
 import * as z from "zod";
-import { DefinitionSchema } from "../../../core/form";
+import { DefinitionSchema } from "../../../core/form-schema";
 import { REVIEW_STATES } from "../../../core/review";
 import type { CorrectionView } from "../../../services/corrections";
 import { CorrectionBody, CorrectionLinkBody } from "../../routes/corrections";

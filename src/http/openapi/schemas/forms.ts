@@ -1,12 +1,14 @@
 /** Forms, versions, drafts and questions in the document. */
 import * as z from "zod";
-import { ACCESS, ChoiceSchema, DefinitionSchema, MetadataSchema, QuestionSchema } from "../../../core/form";
+import { ACCESS } from "../../../core/form";
 import { PageSchema } from "../../../core/form-pages";
-import { SettingsSchema } from "../../../core/form-settings";
+import { ChoiceSchema, DefinitionSchema, QuestionSchema } from "../../../core/form-schema";
+import { SettingsSchema } from "../../../core/form-settings-schema";
 import { ThemeSchema } from "../../../core/form-theme";
-import { OpeningHoursSchema } from "../../../core/opening-hours";
-import { RuleSchema } from "../../../core/rule";
-import { TranslationSchema } from "../../../core/translation";
+import { MetadataSchema } from "../../../core/metadata-schema";
+import { OpeningHoursSchema } from "../../../core/opening-hours-schema";
+import { RuleSchema } from "../../../core/rule-schema";
+import { TranslationSchema } from "../../../core/translation-schema";
 import type { DraftView } from "../../../services/drafts";
 import type { FormView, FormWithDefinition } from "../../../services/form-view";
 import type { RecheckView } from "../../../services/rechecks";

@@ -1,7 +1,7 @@
 /** Responses, receipts and batches in the document. */
 import * as z from "zod";
 import type { Flag } from "../../../core/flag";
-import { MetadataSchema } from "../../../core/form";
+import { MetadataSchema } from "../../../core/metadata-schema";
 import type { Answers, Location } from "../../../core/response";
 import { REVIEW_STATES } from "../../../core/review";
 import type { CorrectionLink } from "../../../services/correction-link";
@@ -11,9 +11,10 @@ import type { Receipt as StoredReceipt } from "../../../services/receipt";
 import type { ResponseView } from "../../../services/responses";
 import { ReviewInputSchema } from "../../../services/review";
 import type { Accepted } from "../../../services/spool";
-import { BatchBody, ResponsePatchBody, SubmitBody } from "../../routes/responses";
+import { ResponsePatchBody } from "../../routes/responses";
 import { answer, body, listOf, Moment, view } from "../components";
 import { ProblemBody } from "../problems";
+import { BatchBody, SubmitBody } from "./submission-bodies";
 
 const Place = view<Location>()(
   "Location",

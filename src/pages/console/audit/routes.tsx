@@ -2,8 +2,8 @@
 import { Hono } from "hono";
 import { isDate } from "../../../core/answer-formats";
 import { isAuditAction } from "../../../core/audit";
-import { listKeys } from "../../../services/access";
 import { type AuditView, listAudit } from "../../../services/audit";
+import { listKeys } from "../../../services/keys";
 import { actorNames, formTitles } from "../../../services/names";
 import type { ConsoleEnv } from "../env";
 import { may } from "../guard";

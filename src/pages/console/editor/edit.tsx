@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { asDraft, type Draft } from "../../../core/draft/draft";
 import { usableDefinition } from "../../../core/draft/usable";
 import { AppError } from "../../../core/errors";
-import { refuseBody } from "../../../services/check";
+import { refuseBody } from "../../../services/refuse-body";
 import { changeWorkingCopy, getWorkingCopy, problemsOf, type WorkingCopy } from "../../../services/working-copy";
 import type { ConsoleEnv } from "../env";
 import { act, show, statusOf } from "../show";

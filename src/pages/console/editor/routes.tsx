@@ -6,8 +6,8 @@ import { memberOf, objectOf, withMember, withValueAt } from "../../../core/draft
 import { addQuestion, duplicateQuestion, moveQuestion, removeQuestion } from "../../../core/draft/questions";
 import { AppError } from "../../../core/errors";
 import { QUESTION_TYPES } from "../../../core/form";
-import { LanguageSchema } from "../../../core/translation";
-import { refuseBody } from "../../../services/check";
+import { LanguageSchema } from "../../../core/translation-schema";
+import { refuseBody } from "../../../services/refuse-body";
 import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
 import { show, statusOf } from "../show";

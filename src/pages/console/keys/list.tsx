@@ -1,5 +1,5 @@
 /** The keys of a workspace: what each may do, and whether it is in use. */
-import type { KeyView } from "../../../services/access";
+import type { KeyView } from "../../../services/keys";
 import { useVisit } from "../env";
 import { Page } from "../layout";
 import { Badge } from "../parts/badge";

@@ -1,6 +1,6 @@
 /** Before a key is revoked. */
 import type { AppError } from "../../../core/errors";
-import type { KeyView } from "../../../services/access";
+import type { KeyView } from "../../../services/keys";
 import { useVisit } from "../env";
 import { ConfirmPage } from "../parts/confirm";
 import { Time } from "../parts/time";

@@ -2,10 +2,10 @@
 import { type Context, Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { pageToken, parsePageToken } from "../../../core/ids";
-import { createKey, getKey, listKeys, revokeKey } from "../../../services/access";
 import { KeyInputSchema } from "../../../services/access-input";
 import { checkWith } from "../../../services/check";
 import { listForms } from "../../../services/form-verbs";
+import { createKey, getKey, listKeys, revokeKey } from "../../../services/keys";
 import { formTitles } from "../../../services/names";
 import { attempt } from "../../../services/store-failure";
 import type { ConsoleEnv } from "../env";

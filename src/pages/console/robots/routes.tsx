@@ -3,7 +3,7 @@ import { type Context, Hono } from "hono";
 import type { AppError } from "../../../core/errors";
 import { checkWith } from "../../../services/check";
 import { getFormView, updateForm } from "../../../services/form-verbs";
-import { TurnstileSchema } from "../../../services/turnstile";
+import { TurnstileSchema } from "../../../services/turnstile-keys";
 import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
 import { formPath } from "../paths";

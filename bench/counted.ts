@@ -1,0 +1,69 @@
+/**
+ * The worker of a kind, counting what it does: round trips to D1 and the rows that D1 says it read and wrote (drizzle's typed
+ * queries of the control tables tell no rows), messages that rang, and messages that it sent itself. `GET /_bench/counts` over its
+ * service binding tells them and begins anew. Runs in the worker.
+ */
+import { metered } from "../src/store/metered";
+import { gatedD1 } from "../test/support/gated-d1";
+
+export interface Counts {
+  readonly trips: number;
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  /** Messages that came: wake-ups. */
+  readonly wakeUps: number;
+  /** Messages written, read and deleted, as Cloudflare bills them; those that others sent are counted where they come. */
+  readonly queueOperations: number;
+  /** Reports of a provider. */
+  readonly callbacks: number;
+}
+
+interface Env extends Readonly<Record<string, unknown>> {
+  readonly DB: D1Database;
+}
+
+interface KindWorker {
+  fetch(request: Request, env: Env): Promise<Response>;
+  queue(batch: MessageBatch, env: Env): Promise<void>;
+}
+
+const nothing = () => ({ trips: 0, rowsRead: 0, rowsWritten: 0, wakeUps: 0, queueOperations: 0, callbacks: 0 });
+let counts: { -readonly [name in keyof Counts]: number } = nothing();
+let db: D1Database | undefined;
+
+/** The same worker over a database that is counted. */
+export function counted(worker: unknown): KindWorker {
+  const inner = worker as KindWorker;
+  return {
+    async fetch(request, env) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/_bench/counts") {
+        const told = counts;
+        counts = nothing();
+        return Response.json(told);
+      }
+      if (pathname === "/callback") counts.callbacks += 1;
+      return inner.fetch(request, countedEnv(env));
+    },
+    async queue(batch, env) {
+      counts.wakeUps += batch.messages.length;
+      // Written, read, deleted.
+      counts.queueOperations += 3 * batch.messages.length;
+      return inner.queue(batch, countedEnv(env));
+    },
+  };
+}
+
+function countedEnv(env: Env): Env {
+  db ??= metered(
+    gatedD1(env.DB, (run) => {
+      counts.trips += 1;
+      return run();
+    }),
+    ({ read, written }) => {
+      counts.rowsRead += read;
+      counts.rowsWritten += written;
+    },
+  );
+  return { ...env, DB: db };
+}

@@ -1,0 +1,108 @@
+/**
+ * All workers on workerd, as `npm run serve` runs them, with emulated providers in a process of their own: for benchmarks of what
+ * happens after the answer. The workers of the kinds are wrapped to count what they do (counted.ts); nothing else is different.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Miniflare } from "miniflare";
+import { requireFreePort } from "../scripts/local/processes";
+import { localKinds } from "../scripts/local/providers";
+import { localSecrets } from "../scripts/local/secrets";
+import { migrateState } from "../scripts/serve/migrate";
+import { API } from "../scripts/serve/workers";
+import type { Counts } from "./counted";
+import { startWorkers } from "./fleet-workers";
+import { childrenNamed } from "./processes";
+import type { Delivered, ProvidersOptions } from "./providers";
+import { type Providers, startProviders } from "./providers-process";
+import { request } from "./workerd";
+
+const root = path.resolve(import.meta.dirname, "..");
+const ROOT_KEY = "root-key-of-the-benchmarks-0123456789";
+const SWEEP_MS = 10_000;
+
+export interface Fleet {
+  readonly port: number;
+  readonly key: string;
+  readonly pids: readonly number[];
+  readonly miniflare: Miniflare;
+  /** One request to the API and the JSON of its answer. Throws unless it is 2xx. */
+  // biome-ignore lint/suspicious/noExplicitAny: a benchmark knows what it asks for
+  call(method: string, at: string, body?: unknown): Promise<any>;
+  /** What the worker of a kind did since the last time that it was asked. */
+  counts(kind: string): Promise<Counts>;
+  delivered(): Promise<Delivered>;
+  /** From now on this share of the calls to each provider fails. */
+  setFaults(share: number): Promise<void>;
+  /** The sweeper, once. It comes every ten seconds besides. */
+  sweep(): Promise<void>;
+  /** Error lines of the workers by event, and how often. */
+  readonly errors: ReadonlyMap<string, number>;
+}
+
+export type FleetOptions = Omit<ProvidersOptions, "state">;
+
+/** Starts it with a state of its own, measures, ends it. What `work` returns, this returns. */
+export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) => Promise<T>): Promise<T> {
+  for (const offset of [0, 1, 2, 3]) await requireFreePort(options.port + offset);
+  const state = mkdtempSync(path.join(tmpdir(), "formlog-bench-"));
+  const errors = new Map<string, number>();
+  let providers: Providers | null = null;
+  let miniflare: Miniflare | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const vars = await variables(state, options.port);
+    providers = await startProviders({ ...options, state });
+    await migrateState(root, state);
+    const before = new Set(childrenNamed("workerd"));
+    miniflare = await startWorkers({ state, port: options.port, vars, errors });
+    const sweep = sweeper(miniflare);
+    timer = setInterval(() => void sweep().catch(() => {}), SWEEP_MS);
+    const pids = childrenNamed("workerd").filter((pid) => !before.has(pid));
+    const { key } = await request(options.port, ROOT_KEY, {
+      method: "POST",
+      at: "/v1/workspaces",
+      body: { name: "Bench" },
+    });
+    const own = { port: options.port, key, pids, miniflare, sweep, errors, ...asking(providers) };
+    const call = (method: string, at: string, body?: unknown) => request(options.port, key, { method, at, body });
+    return await work({ ...own, call, counts: counter(miniflare) });
+  } finally {
+    clearInterval(timer);
+    providers?.child.kill();
+    await miniflare?.dispose();
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
+/** What `npm start` would tell the workers, with the emulators behind the port. */
+async function variables(state: string, port: number): Promise<Record<string, string>> {
+  const secrets = await localSecrets(state);
+  const kinds = (await localKinds()).map(({ kind, local }) =>
+    local.variables(secrets.kinds[kind], `http://127.0.0.1:${port + local.port}`),
+  );
+  return Object.assign(
+    {
+      FORMLOG_ROOT_KEY: ROOT_KEY,
+      FORMLOG_ENCRYPTION_KEY: secrets.encryptionKey,
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+    },
+    ...kinds,
+  );
+}
+
+const sweeper = (miniflare: Miniflare) => async () => {
+  const worker = (await miniflare.getWorker(API)) as unknown as { scheduled(at: { cron: string }): Promise<unknown> };
+  await worker.scheduled({ cron: "* * * * *" });
+};
+
+const counter = (miniflare: Miniflare) => async (kind: string) => {
+  const worker = (await miniflare.getWorker(`${API}-${kind}`)) as unknown as Fetcher;
+  return (await (await worker.fetch("http://kind/_bench/counts")).json()) as Counts;
+};
+
+const asking = ({ ask }: Providers) => ({
+  delivered: async () => (await ask({ ask: "delivered" })) as Delivered,
+  setFaults: async (share: number) => void (await ask({ ask: "faults", share })),
+});

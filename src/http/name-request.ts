@@ -1,0 +1,21 @@
+/** Names every request, in the gateway and in the API worker behind it. */
+import type { MiddlewareHandler } from "hono";
+import type { SubmissionEnv } from "../context-submission";
+import { newId } from "../core/ids";
+import { startTrace } from "../core/trace";
+
+/** What a client may call its request: fit for a log, long enough to be told from others. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** Names the request: as its client does in X-Request-Id, when that is well-formed; its trace in the same way. */
+export const nameRequest: MiddlewareHandler<SubmissionEnv> = async (c, next) => {
+  const given = c.req.header("x-request-id") ?? "";
+  const requestId = REQUEST_ID.test(given) ? given : newId("req", (bytes) => crypto.getRandomValues(bytes));
+  c.set("requestId", requestId);
+  c.set(
+    "trace",
+    startTrace(requestId, c.req.header("traceparent"), (bytes) => crypto.getRandomValues(bytes)),
+  );
+  c.header("X-Request-Id", requestId);
+  await next();
+};
