@@ -1,4 +1,4 @@
-/** The group commit over real connections: two API workers over one database, clients that stay, and clients that hang up. */
+/** The group commit over real connections: two gateways over one database, clients that stay, and clients that hang up. */
 import { expect, it } from "vitest";
 import { crowd, hangUp } from "../../bench/crowd";
 import { type Workerd, withWorkerd } from "../../bench/workerd";
@@ -26,9 +26,9 @@ it("answers everyone who stays while hundreds send and hang up, and stores each 
   withWorkerd({ twin: true, quiet: true }, async (workerd) => {
     const { ports, call, key } = workerd;
     const path = `/v1/forms/${(await call("POST", "/v1/forms", FORM)).id}/responses`;
-    const both = [ports.api, ports.twin];
+    const both = [ports.gateway, ports.twin];
     const aim = {
-      port: ports.api,
+      port: ports.gateway,
       path,
       headers: { Authorization: `Bearer ${key}` },
       body: (n: number) => JSON.stringify({ answers: { n } }),
@@ -37,7 +37,7 @@ it("answers everyone who stays while hundreds send and hang up, and stores each 
     const leaving: Promise<void>[] = [];
     // One leaves for each one who is answered: some before their request is read, some while their group is written.
     const answered = () => {
-      const port = both[leaving.length % 2] ?? ports.api;
+      const port = both[leaving.length % 2] ?? ports.gateway;
       leaving.push(hangUp({ ...aim, port }, LEAVING + leaving.length, leaving.length % 25));
     };
     const seen = await crowd(aim, { connections: CLIENTS, requests: 600, first: 0, ports: both, answered });
