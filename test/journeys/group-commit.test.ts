@@ -1,4 +1,4 @@
-/** The group commit over real connections: two API workers over one database, clients that stay, and clients that hang up. */
+/** The group commit over real connections: two gateways over one database, clients that stay, and clients that hang up. */
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { crowd, hangUp } from "../../bench/crowd";
@@ -32,14 +32,14 @@ it(
     timeout: 180_000,
   },
   () =>
-    withWorkerd({ api: "bench/gated-worker.ts", twin: true, quiet: true }, async (workerd) => {
+    withWorkerd({ gateway: "bench/gated-worker.ts", twin: true, quiet: true }, async (workerd) => {
       const { ports, call, key } = workerd;
       const path = `/v1/forms/${(await call("POST", "/v1/forms", FORM)).id}/responses`;
-      const both = [ports.api, ports.twin];
+      const both = [ports.gateway, ports.twin];
       // Long enough that who leaves at once leaves in mid-write.
       for (const port of both) await fetch(`http://127.0.0.1:${port}/_bench/d1?ms=30&to=60`, { method: "POST" });
       const aim = {
-        port: ports.api,
+        port: ports.gateway,
         path,
         headers: { Authorization: `Bearer ${key}` },
         body: (n: number) => JSON.stringify({ answers: { n } }),
@@ -49,7 +49,7 @@ it(
       // Some leave before their request is read, some while they lead a group: they come in between the others, not with them.
       const leave = async (k: number) => {
         await pause((k * 7) % 45);
-        await hangUp({ ...aim, port: both[k % 2] ?? ports.api }, LEAVING + k, (k * 5) % 30);
+        await hangUp({ ...aim, port: both[k % 2] ?? ports.gateway }, LEAVING + k, (k * 5) % 30);
       };
       const answered = () => {
         for (let i = 0; i < LEAVING_EACH; i += 1) leaving.push(leave(leaving.length));
