@@ -22,6 +22,7 @@ export interface Backlog {
 }
 
 const LOOK_MS = 500;
+const PAGE = 500;
 /** A report is this late at most: a text takes four steps of a second each. */
 const REPORTS_MS = 30_000;
 
@@ -66,5 +67,16 @@ async function untilReported(fleet: Fleet, wanted: number): Promise<void> {
   const deadline = Date.now() + REPORTS_MS;
   while (((await fleet.delivered()).made["Twilio callback"] ?? 0) < wanted && Date.now() < deadline) {
     await pause(LOOK_MS);
+  }
+}
+
+/** Ids of all responses of a form, by its list. */
+export async function idsOf({ call }: Pick<Fleet, "call">, path: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor = ""; ; ) {
+    const { items, next } = await call("GET", `${path}/responses?limit=${PAGE}&fields=name${cursor}`);
+    for (const { id } of items) ids.push(id);
+    if (next === null) return ids;
+    cursor = `&cursor=${next}`;
   }
 }

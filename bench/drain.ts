@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { KINDS } from "./cost";
 import { DRAINED, type DrainedKind, spreadsheetOf } from "./drain-kinds";
-import { type Backlog, type Drained, drainOne } from "./drain-run";
+import { type Backlog, type Drained, drainOne, idsOf } from "./drain-run";
 import { type Fleet, withFleet } from "./fleet";
 import { circumstances } from "./installation";
 import { FORM, load } from "./lists-load";
@@ -13,7 +13,6 @@ import { type Figure, printTable } from "./report";
 
 /** Twilio takes so many segments a second of this sender; texts here have one. */
 const SEGMENTS_PER_SECOND = 100;
-const PAGE = 500;
 
 /** `--waiting 1000,10000 --kinds google-sheets,twilio-sms,webhook --port 9400`. Whether all arrived once, and for no more rows than cost.ts says. */
 export async function drain(args: string[]): Promise<boolean> {
@@ -52,17 +51,6 @@ async function fill(fleet: Fleet, responses: number): Promise<Backlog> {
   const path = `/v1/forms/${id}`;
   await load(fleet, { path, responses });
   return { path, ids: new Set(await idsOf(fleet, path)) };
-}
-
-/** Ids of all responses of a form, by its list. */
-export async function idsOf({ call }: Pick<Fleet, "call">, path: string): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor = ""; ; ) {
-    const { items, next } = await call("GET", `${path}/responses?limit=${PAGE}&fields=name${cursor}`);
-    for (const { id } of items) ids.push(id);
-    if (next === null) return ids;
-    cursor = `&cursor=${next}`;
-  }
 }
 
 function figuresOf(one: DrainedKind, waiting: number, drained: Drained): Figure[] {

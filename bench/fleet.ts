@@ -2,20 +2,20 @@
  * All workers on workerd, as `npm run serve` runs them, with emulated providers in a process of their own: for benchmarks of what
  * happens after the answer. The workers of the kinds are wrapped to count what they do (counted.ts); nothing else is different.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { stop as stopBundler } from "esbuild";
-import { Log, LogLevel, Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { requireFreePort } from "../scripts/local/processes";
 import { localKinds } from "../scripts/local/providers";
 import { localSecrets } from "../scripts/local/secrets";
 import { migrateState } from "../scripts/serve/migrate";
-import { API, workersOptions } from "../scripts/serve/workers";
+import { API } from "../scripts/serve/workers";
 import type { Counts } from "./counted";
+import { startWorkers } from "./fleet-workers";
 import { childrenNamed } from "./processes";
-import type { Delivered, ProvidersOptions, Question } from "./providers";
+import type { Delivered, ProvidersOptions } from "./providers";
+import { type Providers, startProviders } from "./providers-process";
 import { request } from "./workerd";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -92,49 +92,6 @@ async function variables(state: string, port: number): Promise<Record<string, st
   );
 }
 
-interface Start {
-  readonly state: string;
-  readonly port: number;
-  readonly vars: Record<string, string>;
-  readonly errors: Map<string, number>;
-}
-
-async function startWorkers({ state, port, vars, errors }: Start): Promise<Miniflare> {
-  const entries = Object.fromEntries(
-    (await localKinds()).map(({ kind }) => [`${API}-${kind}`, countedEntry(state, kind)]),
-  );
-  const miniflare = new Miniflare({
-    ...(await workersOptions({ root, state, vars, port, privateNetwork: true, entries })),
-    // Where test/support/heap.ts finds V8's own count.
-    inspectorPort: 0,
-    log: new Log(LogLevel.NONE),
-    handleStructuredLogs({ level, message }) {
-      if (level !== "error") return;
-      const event = /"event":"(\w+)"/.exec(message)?.[1] ?? message.slice(0, 120);
-      errors.set(event, (errors.get(event) ?? 0) + 1);
-    },
-  });
-  await miniflare.ready;
-  // The bundler holds hundreds of megabytes.
-  await stopBundler();
-  return miniflare;
-}
-
-/** The entry of a kind's worker with counted.ts around it: a file of the state. */
-function countedEntry(state: string, kind: string): string {
-  const folder = path.join(state, "entries");
-  mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, `${kind}.ts`);
-  const from = (name: string) => JSON.stringify(path.join(root, name));
-  const lines = [
-    `import { counted } from ${from("bench/counted.ts")};`,
-    `import worker from ${from(`src/integrations/${kind}/worker.ts`)};`,
-    "export default counted(worker);",
-  ];
-  writeFileSync(file, lines.join("\n"));
-  return file;
-}
-
 const sweeper = (miniflare: Miniflare) => async () => {
   const worker = (await miniflare.getWorker(API)) as unknown as { scheduled(at: { cron: string }): Promise<unknown> };
   await worker.scheduled({ cron: "* * * * *" });
@@ -145,33 +102,7 @@ const counter = (miniflare: Miniflare) => async (kind: string) => {
   return (await (await worker.fetch("http://kind/_bench/counts")).json()) as Counts;
 };
 
-interface Providers {
-  readonly child: ChildProcess;
-  ask(question: Question): Promise<unknown>;
-}
-
 const asking = ({ ask }: Providers) => ({
   delivered: async () => (await ask({ ask: "delivered" })) as Delivered,
   setFaults: async (share: number) => void (await ask({ ask: "faults", share })),
 });
-
-async function startProviders(options: ProvidersOptions): Promise<Providers> {
-  const child = fork(path.join(import.meta.dirname, "providers.ts"), [JSON.stringify(options)], {
-    execArgv: ["--import", "tsx"],
-  });
-  await new Promise((resolve, reject) => {
-    child.once("message", resolve);
-    child.once("exit", (code) => reject(new Error(`The providers ended with ${code}.`)));
-  });
-  const open = new Map<number, (answer: unknown) => void>();
-  child.on("message", ({ id, answer }: { id: number; answer: unknown }) => open.get(id)?.(answer));
-  let last = 0;
-  return {
-    child,
-    ask(question) {
-      const id = ++last;
-      child.send({ id, ...question });
-      return new Promise((resolve) => open.set(id, resolve)).finally(() => open.delete(id));
-    },
-  };
-}

@@ -27,15 +27,16 @@ export interface Burst {
 const BODIES = 200;
 
 /** Requests as they go over the line, made once. */
-export function packetsOf({ port, method = "POST", path, headers = {}, body }: Aim): Buffer[] {
+export const packetsOf = (aim: Aim): Buffer[] => Array.from({ length: BODIES }, (_, n) => packetOf(aim, n));
+
+/** The n-th request as it goes over the line. */
+export function packetOf({ port, method = "POST", path, headers = {}, body }: Aim, n: number): Buffer {
   const lines = [`Host: 127.0.0.1:${port}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)];
-  const first = (n: number) => `${method} ${typeof path === "string" ? path : path(n)} HTTP/1.1`;
-  return Array.from({ length: BODIES }, (_, n) => {
-    if (!body) return Buffer.from([first(n), ...lines, "", ""].join("\r\n"));
-    const content = Buffer.from(body(n));
-    const head = [first(n), ...lines, "Content-Type: application/json", `Content-Length: ${content.length}`, "", ""];
-    return Buffer.concat([Buffer.from(head.join("\r\n")), content]);
-  });
+  const first = `${method} ${typeof path === "string" ? path : path(n)} HTTP/1.1`;
+  if (!body) return Buffer.from([first, ...lines, "", ""].join("\r\n"));
+  const content = Buffer.from(body(n));
+  const head = [first, ...lines, "Content-Type: application/json", `Content-Length: ${content.length}`, "", ""];
+  return Buffer.concat([Buffer.from(head.join("\r\n")), content]);
 }
 
 export interface Load {
@@ -44,13 +45,15 @@ export interface Load {
   readonly seconds: number;
   /** At most; as many as it comes to unless told. */
   readonly requests?: number;
+  /** Told of each answer: the number of its request's packet, and its text. */
+  readonly answered?: (packet: number, text: string) => void;
 }
 
 /** Sends so long or so much with so many connections. Throws an Error when an answer has another status than expected, or a connection breaks. */
 export async function burst(
   aim: Pick<Aim, "port" | "status">,
   packets: readonly Buffer[],
-  { connections, seconds, requests = Number.POSITIVE_INFINITY }: Load,
+  { connections, seconds, requests = Number.POSITIVE_INFINITY, answered }: Load,
 ): Promise<Burst> {
   const latencies: number[] = [];
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(aim.port)));
@@ -60,12 +63,15 @@ export async function burst(
   const client = async (socket: Socket) => {
     const exchange = exchanger(socket);
     while (performance.now() < until && next < requests) {
-      const packet = packets[next % packets.length] as Buffer;
+      const index = next % packets.length;
       next += 1;
       const at = performance.now();
-      const answer = await exchange(packet);
+      const answer = await exchange(packets[index] as Buffer);
       latencies.push(performance.now() - at);
-      if (answer.status === aim.status) continue;
+      if (answer.status === aim.status) {
+        answered?.(index, answer.text());
+        continue;
+      }
       throw new Error(`port ${aim.port} answered ${answer.status}: ${answer.text().slice(0, 500)}`);
     }
   };
@@ -78,7 +84,8 @@ export async function burst(
   return { seconds: took, requests: latencies.length, latencies: Float64Array.from(latencies).sort() };
 }
 
-function open(port: number): Promise<Socket> {
+/** A connection that is there. Rejects when nobody listens. */
+export function open(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     socket.once("error", reject);
@@ -86,13 +93,13 @@ function open(port: number): Promise<Socket> {
   });
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly text: () => string;
 }
 
-/** One request after the other over a socket. */
-function exchanger(socket: Socket): (packet: Buffer) => Promise<Answer> {
+/** One request after the other over a socket. Rejects when the connection breaks. */
+export function exchanger(socket: Socket): (packet: Buffer) => Promise<Answer> {
   let [resolve, reject] = [(_: Answer) => {}, (_: Error) => {}];
   let got = Buffer.alloc(0);
   socket.on("data", (chunk: Buffer) => {

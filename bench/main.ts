@@ -6,6 +6,8 @@ import { growth } from "./growth";
 import { lists } from "./lists";
 import { rules } from "./rules";
 import { size } from "./size";
+import { soak } from "./soak";
+import { storm } from "./storm";
 import { submit } from "./submit";
 
 const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = {
@@ -16,6 +18,8 @@ const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = 
   lists,
   rules,
   size,
+  soak,
+  storm,
   submit,
 };
 

@@ -9,6 +9,8 @@ import type { LocalAccount as GoogleAccount } from "../src/integrations/google-s
 import { createTwilioEmulator } from "../src/integrations/twilio-sms/emulator";
 import type { LocalAccount as TwilioAccount } from "../src/integrations/twilio-sms/local";
 import { createReceiver } from "../src/integrations/webhook/emulator";
+import { startFlakyProxy } from "../test/chaos/flaky-proxy";
+import { createRandom } from "../test/chaos/simulation/random";
 import { percentFaults } from "./providers-faults";
 
 export interface ProvidersOptions {
@@ -18,6 +20,8 @@ export interface ProvidersOptions {
   /** Beyond it Twilio answers 429: texts of one segment are so many segments a second. */
   readonly textsPerSecond: number;
   readonly spreadsheets: readonly string[];
+  /** Stands a network in between that breaks things too: half of the faults are its. */
+  readonly flaky?: boolean;
 }
 
 /** `share` of the calls fail from now on, 0 to 1. */
@@ -36,7 +40,13 @@ export interface Delivered {
 /** The template that every text of a benchmark is made by: one segment. */
 export const TEXT = "Thanks, receipt {{response_id}}";
 
-async function serveProviders({ state, port, textsPerSecond, spreadsheets }: ProvidersOptions): Promise<void> {
+async function serveProviders({
+  state,
+  port,
+  textsPerSecond,
+  spreadsheets,
+  flaky = false,
+}: ProvidersOptions): Promise<void> {
   const { kinds } = await localSecrets(state);
   const { client_email: clientEmail, publicKey } = kinds["google-sheets"] as GoogleAccount;
   const { accountSid, authToken, from } = kinds["twilio-sms"] as TwilioAccount;
@@ -44,7 +54,12 @@ async function serveProviders({ state, port, textsPerSecond, spreadsheets }: Pro
   for (const id of spreadsheets) google.createSpreadsheet({ id, title: id, sharedWith: [clientEmail] });
   const twilio = createTwilioEmulator({ accountSid, authToken, senders: [from], requestsPerSecond: textsPerSecond });
   const receiver = createReceiver();
-  for (const [i, { fetch }] of [google, twilio, receiver].entries()) await serveEmulator(fetch, port + 1 + i);
+  let broken = 0;
+  const random = createRandom(1);
+  for (const [i, { fetch }] of [google, twilio, receiver].entries()) {
+    const { url } = await serveEmulator(fetch, flaky ? 0 : port + 1 + i);
+    if (flaky) await startFlakyProxy(url, () => broken, random, port + 1 + i);
+  }
   void live(() => twilio.advance());
 
   const delivered = (): Delivered => ({
@@ -64,7 +79,8 @@ async function serveProviders({ state, port, textsPerSecond, spreadsheets }: Pro
   });
   process.on("message", (question: Question & { readonly id: number }) => {
     if (question.ask === "faults") {
-      const faults = percentFaults(question.share);
+      broken = flaky ? question.share / 2 : 0;
+      const faults = percentFaults(question.share - broken);
       google.faults.splice(0, Number.POSITIVE_INFINITY, ...faults.google);
       twilio.faults.splice(0, Number.POSITIVE_INFINITY, ...faults.twilio);
       receiver.faults.splice(0, Number.POSITIVE_INFINITY, ...faults.receiver);

@@ -14,6 +14,7 @@ import { childrenNamed } from "./processes";
 const root = path.resolve(import.meta.dirname, "..");
 export const ROOT_KEY = "root-key-of-the-benchmarks-0123456789";
 const DATE = "2026-11-01";
+const TWIN = "formlog-twin";
 
 /** Takes the wake-ups and does nothing: what is delivered afterwards is measured by itself. */
 const SILENT =
@@ -21,7 +22,12 @@ const SILENT =
 
 export interface Workerd {
   /** Ports of workerd's own sockets. */
-  readonly ports: { readonly api: number; readonly routes: number };
+  readonly ports: {
+    readonly api: number;
+    readonly routes: number;
+    /** Of the second API worker, if it was asked for. */
+    readonly twin: number;
+  };
   readonly pids: readonly number[];
   readonly miniflare: Miniflare;
   /** One request to the API and the JSON of its answer. Throws unless it is 2xx. */
@@ -35,6 +41,12 @@ interface Options {
   /** The API's entry, from the root. */
   readonly api?: string;
   readonly bindings?: Readonly<Record<string, string>>;
+  /** A second API worker over the same database: another isolate, as Cloudflare runs many. */
+  readonly twin?: boolean;
+  /** V8's own count of memory can be read (test/support/heap.ts). */
+  readonly inspected?: boolean;
+  /** What the workers log is not printed. */
+  readonly quiet?: boolean;
   readonly more?: Pick<WorkerOptions, "bindings" | "d1Databases" | "queueConsumers">;
 }
 
@@ -43,7 +55,13 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
   const state = mkdtempSync(path.join(tmpdir(), "formlog-bench-"));
   const before = new Set(childrenNamed("workerd"));
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({ defaultPersistRoot: state, port: 0, workers: await workersOf(options) }),
+    convertV4MiniflareOptions({
+      defaultPersistRoot: state,
+      port: 0,
+      workers: await workersOf(options),
+      ...(options.inspected && { inspectorPort: 0 }),
+      ...(options.quiet && { handleStructuredLogs: () => {} }),
+    }),
   );
   try {
     await miniflare.ready;
@@ -51,6 +69,7 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
     const ports = {
       api: Number((await miniflare.unsafeGetDirectURL("formlog")).port),
       routes: Number((await miniflare.unsafeGetDirectURL("routes")).port),
+      twin: options.twin ? Number((await miniflare.unsafeGetDirectURL(TWIN)).port) : 0,
     };
     const pids = childrenNamed("workerd").filter((pid) => !before.has(pid));
     const { key } = await request(ports.api, ROOT_KEY, {
@@ -66,23 +85,32 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
   }
 }
 
-async function workersOf({ api = "src/worker.ts", bindings = {}, more = {} }: Options): Promise<WorkerOptions[]> {
+async function workersOf({
+  api = "src/worker.ts",
+  bindings = {},
+  twin = false,
+  more = {},
+}: Options): Promise<WorkerOptions[]> {
   const direct = { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }] };
   const base = { compatibilityDate: DATE, compatibilityFlags: ["global_fetch_strictly_public"] };
   const queues = catalog.map(({ queueBinding, queue }) => [queueBinding, queue] as const);
   const kinds = catalog.map(({ serviceBinding }) => [serviceBinding, "silent"] as const);
+  const { queueConsumers, ...shared } = more;
+  const first = {
+    name: "formlog",
+    ...base,
+    ...direct,
+    modules: [{ type: "ESModule" as const, path: "worker.js", contents: await bundle(root, api, {}) }],
+    d1Databases: { DB: "formlog" },
+    queueProducers: Object.fromEntries([...queues, ["QUEUE_INTAKE", "formlog-intake"]]),
+    serviceBindings: Object.fromEntries(kinds),
+    bindings: { FORMLOG_ROOT_KEY: ROOT_KEY, ...bindings },
+    ...shared,
+  };
   return [
-    {
-      name: "formlog",
-      ...base,
-      ...direct,
-      modules: [{ type: "ESModule", path: "worker.js", contents: await bundle(root, api, {}) }],
-      d1Databases: { DB: "formlog" },
-      queueProducers: Object.fromEntries([...queues, ["QUEUE_INTAKE", "formlog-intake"]]),
-      serviceBindings: Object.fromEntries(kinds),
-      bindings: { FORMLOG_ROOT_KEY: ROOT_KEY, ...bindings },
-      ...more,
-    },
+    { ...first, ...(queueConsumers && { queueConsumers }) },
+    // A queue has one consumer.
+    ...(twin ? [{ ...first, name: TWIN }] : []),
     {
       name: "routes",
       ...base,

@@ -85,12 +85,13 @@ function fill({ question, check }: CompiledQuestion, sheet: Sheet): void {
   }
   const value = Object.hasOwn(sheet.input, ref) ? sheet.input[ref] : undefined;
   if (isEmpty(value)) return;
-  const complaints: Complaint[] = [];
+  let complaints: Complaint[] | undefined;
   const answer = check(value, (complaint) => {
+    complaints ??= [];
     if (complaints.length < PROBLEMS_MAX) complaints.push(complaint);
     return undefined;
   });
-  if (complaints.length > 0) sheet.complaints.set(ref, complaints);
+  if (complaints) sheet.complaints.set(ref, complaints);
   else if (answer !== undefined) sheet.values[ref] = answer;
 }
 

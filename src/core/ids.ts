@@ -2,13 +2,12 @@
  * Public ids. Random ones for things that people make (forms, keys), Sqids for rows of the log, which route to their
  * row without a directory or an index. Lower-case letters and digits only: a spreadsheet compares ids without case.
  */
-import Sqids from "sqids";
+import { decode, encode } from "./sqids";
 
 /** Rows of a segment in the log: 2^33 positions each, so that 2^20 segments of a shard stay below 2^53. */
 export const SEGMENT_SIZE = 2 ** 33;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-const sqids = new Sqids({ alphabet: "k3bt8xwqmz5hfvc02dsgr7nyj4p96a1e", minLength: 10 });
 
 /** A random id of 80 bits, or of as many characters as told (5 bits each). `random` fills the array it is given. */
 export function newId(prefix: string, random: (bytes: Uint8Array) => Uint8Array, length = 16): string {
@@ -25,14 +24,6 @@ export const seqOf = (position: number): number => position % SEGMENT_SIZE;
 /** The position before the first row of a segment. */
 export const segmentStart = (segment: number): number => segment * SEGMENT_SIZE;
 
-function decode(id: string, length: number): number[] | null {
-  const numbers = sqids.decode(id);
-  // Made-up texts decode to numbers that are none of ours, which can't be encoded again.
-  if (numbers.length !== length || !numbers.every(Number.isSafeInteger)) return null;
-  // Sqids decodes several spellings to the same numbers; only the canonical one is an id.
-  return sqids.encode(numbers) === id ? numbers : null;
-}
-
 export interface LogAddress {
   readonly shard: number;
   readonly position: number;
@@ -40,7 +31,7 @@ export interface LogAddress {
 
 /** The public id of a response. */
 export function responseId({ shard, position }: LogAddress): string {
-  return sqids.encode([shard, segmentOf(position), seqOf(position)]);
+  return encode([shard, segmentOf(position), seqOf(position)]);
 }
 
 /** Where a response's row is, or null when this is no response id. */
@@ -62,7 +53,7 @@ export interface DeliveryAddress extends LogAddress {
 
 /** The public id of a delivery: stable over all attempts. */
 export function deliveryId({ shard, integration, feed, position }: DeliveryAddress): string {
-  return sqids.encode([shard, integration, feed, segmentOf(position), seqOf(position)]);
+  return encode([shard, integration, feed, segmentOf(position), seqOf(position)]);
 }
 
 /** Which delivery a public id names, or null. */
@@ -74,7 +65,7 @@ export function parseDeliveryId(id: string): DeliveryAddress | null {
 }
 
 /** The opaque `next` of a list: numbers that say where the next page starts. */
-export const pageToken = (numbers: readonly number[]): string => sqids.encode([...numbers]);
+export const pageToken = (numbers: readonly number[]): string => encode(numbers);
 /** The numbers of a `next`, or null when somebody made it up. */
 export const parsePageToken = (token: string, length: number): number[] | null => decode(token, length);
 

@@ -20,7 +20,9 @@ export async function passOn(c: HonoContext<GatewayEnv>): Promise<Response> {
   try {
     return await c.env.API.fetch(request);
   } catch (error) {
-    events.apiUnreachable({ trace, method: c.req.method, path: c.req.path, error });
+    // The beginning of the address: a link stands in some.
+    const path = c.req.path.split("/", 3).join("/");
+    events.apiUnreachable({ trace, method: c.req.method, path, error });
     throw new AppError("api_unavailable", {
       detail: "Whether it was done is not known. Responses are taken nevertheless.",
       retryAfterSeconds: RETRY_AFTER_SECONDS,

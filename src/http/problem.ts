@@ -1,5 +1,6 @@
 /** Errors as `application/problem+json` (RFC 9457). */
 import type { Context as HonoContext } from "hono";
+import { routePath } from "hono/route";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError } from "../core/errors";
 import * as events from "../telemetry/events";
@@ -22,7 +23,8 @@ export function answerError(thrown: unknown, c: HonoContext): Response {
   const requestId = String(c.get("requestId") ?? "");
   const error = thrown instanceof AppError ? thrown : new AppError("internal");
   if (!(thrown instanceof AppError)) {
-    events.requestFailed({ trace: c.get("trace"), method: c.req.method, path: c.req.path, error: thrown });
+    // The route, not the address: a link stands in some.
+    events.requestFailed({ trace: c.get("trace"), method: c.req.method, route: routePath(c, -1), error: thrown });
   }
   const headers = new Headers(error.details.headers);
   headers.set("content-type", "application/problem+json; charset=utf-8");

@@ -4,7 +4,10 @@ import { acceptedLanguages } from "../core/translation";
 import type { Reader } from "../services/correction-link";
 
 export const originOf = (c: HonoContext): string => new URL(c.req.url).origin;
-export const languagesOf = (c: HonoContext): string[] => acceptedLanguages(c.req.header("accept-language") ?? "");
+export function languagesOf(c: HonoContext): string[] {
+  const header = c.req.header("accept-language");
+  return header === undefined ? [] : acceptedLanguages(header);
+}
 /** Where they came by is looked at only where a link is made. */
 export const readerOf = (c: HonoContext): Reader => ({
   languages: languagesOf(c),

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { CommitTimeout, createGroupCommit, type GroupCommitOptions, QueueFull } from "./group-commit";
 
 /** A store in memory whose writes are finished, failed or lost by hand. */
-function handmade(limits: GroupCommitOptions<string, number>["limits"] = {}) {
+function handmade(
+  limits: GroupCommitOptions<string, number>["limits"] = {},
+  turn?: GroupCommitOptions<string, number>["turn"],
+) {
   const stored: string[] = [];
   const calls: { entries: readonly string[]; commit(): void; fail(error?: Error): void; loseAnswer(): void }[] = [];
   const commit = (entries: readonly string[]) =>
@@ -24,6 +27,7 @@ function handmade(limits: GroupCommitOptions<string, number>["limits"] = {}) {
     sizeOf: (entry) => entry.length,
     isRefused: (error) => error instanceof Error && error.message === "overloaded",
     now: () => Date.now(),
+    ...(turn && { turn }),
     limits: { patienceMs: 40, deadlineMs: 400, ...limits },
   });
   const call = async (n: number) => {
@@ -55,6 +59,58 @@ describe("group commit", () => {
     (await call(1)).commit();
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3]);
     expect(calls.map((c) => c.entries)).toEqual([["a"], ["b", "c", "d"]]);
+  });
+
+  it("lets those in who are at the door, as long as each turn brings somebody", async () => {
+    const arrivals = ["d", "e"];
+    const turns: (() => void)[] = [];
+    const turn = () => new Promise<void>((resolve) => turns.push(resolve));
+    const { group, call, calls } = handmade({}, turn);
+    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
+    (await call(0)).commit();
+    for (let n = 0; n < 3; n += 1) {
+      await expect.poll(() => turns.length, { interval: 2 }).toBe(n + 1);
+      const next = arrivals.shift();
+      if (next !== undefined) all.push(group.submit(next));
+      turns[n]?.();
+    }
+    (await call(1)).commit();
+    expect(await Promise.all(all)).toEqual([0, 1, 2, 3, 4]);
+    expect(calls.map((c) => c.entries)).toEqual([["a"], ["b", "c", "d", "e"]]);
+    expect(turns).toHaveLength(3);
+  });
+
+  it("makes nobody wait for others where submissions come one by one", async () => {
+    const { group, call } = handmade({}, () => new Promise(() => {}));
+    const all = [group.submit("a"), group.submit("b")];
+    (await call(0)).commit();
+    (await call(1)).commit();
+    expect(await Promise.all(all)).toEqual([0, 1]);
+    const last = group.submit("c");
+    (await call(2)).commit();
+    expect(await last).toBe(2);
+  });
+
+  it("lets others in before a group although nobody waits yet, right after a group of several", async () => {
+    const { group, call, calls } = handmade();
+    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
+    for (const n of [0, 1]) (await call(n)).commit();
+    await Promise.all(all);
+    const more = ["d", "e", "f"].map((entry) => group.submit(entry));
+    (await call(2)).commit();
+    expect(await Promise.all(more)).toEqual([3, 4, 5]);
+    expect(calls[2]?.entries).toEqual(["d", "e", "f"]);
+  });
+
+  it("goes on without a leader that is cancelled while it lets others in", async () => {
+    const { group, call, calls } = handmade({}, () => new Promise(() => {}));
+    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
+    (await call(0)).commit();
+    const takeover = await call(1);
+    expect(takeover.entries.toSorted()).toEqual(["b", "c"]);
+    takeover.commit();
+    expect((await Promise.all(all)).toSorted()).toEqual([0, 1, 2]);
+    expect(calls).toHaveLength(2);
   });
 
   it("settles each submission of a failed batch alone, so that a bad one fails alone", async () => {
@@ -94,8 +150,9 @@ describe("group commit", () => {
     expect((await Promise.all(all)).toSorted()).toEqual([0, 1]);
     hung.commit();
     await expect.poll(() => stored.length).toBe(2);
+    const at = calls.length;
     const later = group.submit("c");
-    (await call(calls.length - 1)).commit();
+    (await call(at)).commit();
     expect(await later).toBe(2);
   });
 

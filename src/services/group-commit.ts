@@ -1,7 +1,7 @@
 /**
  * Group commit: submissions in flight in an isolate share a D1 batch, because D1 is one writer and a call costs far more
  * than a row (DESIGN.md section 3). Who finds nobody committing leads at once; those who arrive meanwhile are the next
- * group, led by the first of them. Nobody depends on a leader for long: each waiter runs in its own request and takes the
+ * group, led by the first of them, who first lets in whom the event loop has at the door. Nobody depends on a leader for long: each waiter runs in its own request and takes the
  * lead itself when it sees no progress. `write` must be safe to repeat with the same entries (store/append.ts is).
  */
 
@@ -27,6 +27,8 @@ export interface GroupCommitOptions<E, R> {
   /** A failure that says that nothing was executed: passed on, not tried again. */
   readonly isRefused: (error: unknown) => boolean;
   readonly now: () => number;
+  /** Lets the event loop go round once. */
+  readonly turn?: () => Promise<void>;
   readonly limits?: Partial<typeof LIMITS>;
 }
 
@@ -36,6 +38,8 @@ export const LIMITS = {
   group: 128,
   /** Bytes of one batch. */
   groupBytes: 4_000_000,
+  /** Turns of the event loop that a group may take to form, as long as each brings somebody. */
+  turns: 4,
   /** Entries that may wait, and their bytes: beyond it submissions are shed before anything hangs. */
   waiting: 2_000,
   waitingBytes: 24_000_000,
@@ -63,7 +67,7 @@ export interface GroupCommit<E, R> {
 }
 
 export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): GroupCommit<E, R> {
-  const { write, conflictOf, sizeOf, isRefused, now } = options;
+  const { write, conflictOf, sizeOf, isRefused, now, turn = nextTurn } = options;
   const limits = { ...LIMITS, ...options.limits };
   let queue: Waiter<E, R>[] = [];
   let waitingBytes = 0;
@@ -71,6 +75,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   let leading = false;
   let progressAt = 0;
   let generation = 0;
+  let lastGroup = 0;
   /** Milliseconds that a write takes, the last ones counting most. */
   let pace = 0;
 
@@ -109,11 +114,28 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     waiter.notify();
   }
 
-  async function lead(me: Waiter<E, R>): Promise<void> {
+  /**
+   * Requests that have arrived wait for the thread, not for D1: where several come at once, a turn or two lets in more than it costs. It
+   * ends with the first turn that brings nobody, and is left out where submissions come one by one.
+   */
+  async function gather(): Promise<void> {
+    let seen = 0;
+    for (let turns = 0; turns < limits.turns && queue.length > seen && queue.length < limits.group; turns += 1) {
+      seen = queue.length;
+      await turn();
+    }
+  }
+
+  async function lead(me: Waiter<E, R>, urgent: boolean): Promise<void> {
     const mine = ++generation;
     leading = true;
     progressAt = now();
+    if (!urgent && (lastGroup > 1 || queue.length > 1)) {
+      await gather();
+      if (mine !== generation) return; // it took so long that somebody lost patience
+    }
     const group = takeGroup(me);
+    lastGroup = group.length;
     flying = group;
     const started = now();
     try {
@@ -157,7 +179,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
         throw new CommitTimeout(me.state === "flying");
       }
       const stalled = leading && now() - progressAt >= limits.patienceMs;
-      const leadIt = !leading || stalled ? lead(me) : null;
+      const leadIt = !leading || stalled ? lead(me, stalled) : null;
       // A leader too stops waiting after a while: its own batch may be the one that hangs.
       await signal(me, Math.min(limits.patienceMs, deadline - now()), leadIt);
     }
@@ -166,16 +188,17 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   return { submit };
 }
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
 /**
  * Resolves when the waiter is notified, when `work` is done, or after `ms`. The notice comes from another request, which may
  * resolve a promise of this one but not touch its timer: the timer is this request's own to clear.
  */
 async function signal(waiter: { notify: () => void }, ms: number, work: Promise<void> | null): Promise<void> {
-  const noticed = new Promise<void>((resolve) => {
-    waiter.notify = resolve;
-  });
-  const { promise: patience, resolve: lose } = Promise.withResolvers<void>();
-  const timer = setTimeout(lose, ms);
-  await Promise.race(work ? [noticed, patience, work] : [noticed, patience]);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  waiter.notify = resolve;
+  work?.then(resolve, reject);
+  const timer = setTimeout(resolve, ms);
+  await promise;
   clearTimeout(timer);
 }

@@ -109,5 +109,7 @@ function canonical(value: unknown): string {
 }
 
 function nonce(random: SubmissionContext["random"]): string {
-  return btoa(String.fromCharCode(...random(new Uint8Array(12))));
+  let text = "";
+  for (const byte of random(new Uint8Array(12))) text += String.fromCharCode(byte);
+  return btoa(text);
 }

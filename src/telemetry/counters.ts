@@ -4,13 +4,16 @@
  */
 import type { Counted, CounterName, Labels } from "../core/counters";
 
-let pending = new Map<string, Counted>();
+let pending = new Map<string, { readonly name: string; readonly labels: Labels; value: number }>();
 
 /** Adds to a series. Never fails. */
 export function count(name: CounterName, labels: Labels, by = 1): void {
   if (by === 0) return;
-  const series = `${name} ${JSON.stringify(labels)}`;
-  pending.set(series, { name, labels, value: (pending.get(series)?.value ?? 0) + by });
+  let series: string = name;
+  for (const label in labels) series += ` ${label}=${labels[label]}`;
+  const known = pending.get(series);
+  if (known) known.value += by;
+  else pending.set(series, { name, labels, value: by });
 }
 
 /** All that was counted since the last call. */

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { segmentStart } from "../../src/core/ids";
+import { app } from "../../src/http/app";
 import { type Answer, call, newForm, newWorkspace, submit } from "../support/api";
 import { countRows } from "../support/meter";
 import { segmentOf } from "../support/rows";
@@ -190,4 +191,20 @@ it("reads no row of what is not flagged, nor of other collectors: rows read are 
   const all = await cost(() => collectors());
   expect(all).toBeGreaterThan(flagged);
   expect(all).toBeLessThan(flagged + 20);
+});
+
+it("a link is in no log, not even when its request fails", async () => {
+  const { text } = await link("Asha");
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  const DB = {
+    prepare() {
+      throw new Error("a bug");
+    },
+  };
+  const execution = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
+  const answer = await app.fetch(new Request(`http://formlog/v1/inboxes/${text}`), { ...env, DB }, execution);
+  expect(answer.status).toBe(500);
+  const lines = said.mock.calls.map(([line]) => JSON.parse(String(line)));
+  expect(lines).toContainEqual(expect.objectContaining({ event: "request_failed", route: "/v1/inboxes/:inbox" }));
+  expect(JSON.stringify(lines)).not.toContain(text);
 });

@@ -30,18 +30,23 @@ export interface FlakyProxy {
   close(): Promise<void>;
 }
 
-/** Puts a proxy in front of a server; `share` of the requests meet trouble. */
-export async function startFlakyProxy(target: string, share: number, random: Random): Promise<FlakyProxy> {
+/** Puts a proxy in front of a server; `share` of the requests meet trouble. Listens on `port`, any free one unless told. */
+export async function startFlakyProxy(
+  target: string,
+  share: number | (() => number),
+  random: Random,
+  port = 0,
+): Promise<FlakyProxy> {
   const troubles: Record<string, number> = {};
   const server = http.createServer((request, response) => {
-    const trouble = random.chance(share) ? (random.pick(TROUBLES) ?? null) : null;
+    const trouble = random.chance(typeof share === "number" ? share : share()) ? (random.pick(TROUBLES) ?? null) : null;
     if (trouble) troubles[trouble] = (troubles[trouble] ?? 0) + 1;
     pass(target, trouble, { request, response }).catch(() => request.socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const { port: listening } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${listening}`,
     troubles,
     close: () =>
       new Promise((resolve) => {
@@ -73,11 +78,14 @@ async function pass(target: string, trouble: Trouble | null, { request, response
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.destroy());
 }
 
+/** What a provider looks at. */
+const PASSED = /^(authorization|content-type|webhook-.*)$/;
+
 async function forward(target: string, request: http.IncomingMessage, body: Buffer) {
-  const { authorization, "content-type": type } = request.headers;
+  const passed = Object.entries(request.headers).filter(([name]) => PASSED.test(name));
   const answer = await fetch(`${target}${request.url}`, {
     method: request.method ?? "GET",
-    headers: { ...(authorization && { authorization }), ...(type && { "content-type": type }) },
+    headers: passed.map(([name, value]): [string, string] => [name, String(value)]),
     ...(body.length > 0 && { body }),
   });
   const answered = answer.headers.get("content-type") ?? "application/octet-stream";

@@ -2,7 +2,7 @@
 import { logEvent, type Traced } from "../log";
 
 /** A request was answered with 500: what was thrown is a bug, or the database's. */
-export function requestFailed(fields: Traced & { method: string; path: string; error: unknown }): void {
+export function requestFailed(fields: Traced & { method: string; route: string; error: unknown }): void {
   logEvent("error", "request_failed", fields);
 }
 

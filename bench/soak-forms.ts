@@ -1,0 +1,57 @@
+/** The forms of `soak` and their integrations: two with a sheet, one with a sheet and texts, one with a sheet and a webhook. */
+import type { Fleet } from "./fleet";
+import { FORM } from "./lists-load";
+import { TEXT } from "./providers";
+
+export interface SoakForm {
+  readonly name: "sheet 1" | "sheet 2" | "texts" | "webhooks";
+  readonly path: string;
+}
+
+export const SPREADSHEETS = ["soak-0", "soak-1", "soak-2", "soak-3"];
+const NAMES: readonly SoakForm["name"][] = ["sheet 1", "sheet 2", "texts", "webhooks"];
+
+/** Makes them. */
+export async function makeForms({ call, port }: Fleet): Promise<SoakForm[]> {
+  const forms: SoakForm[] = [];
+  for (const [i, name] of NAMES.entries()) {
+    const { id } = await call("POST", "/v1/forms", { ...FORM, title: name });
+    const path = `/v1/forms/${id}`;
+    const add = (kind: string, config: object) => call("POST", `${path}/integrations`, { kind, config });
+    await add("google-sheets", { spreadsheetId: SPREADSHEETS[i] });
+    if (name === "texts") await add("twilio-sms", { to: "phone", body: TEXT, defaultCountry: "IN" });
+    if (name === "webhooks") {
+      await add("webhook", { url: `http://127.0.0.1:${port + 3}/hook`, events: ["response.created"] });
+    }
+    forms.push({ name, path });
+  }
+  return forms;
+}
+
+/** Responses a second of each form, by name. */
+export type Rates = Readonly<Record<SoakForm["name"], number>>;
+
+/** What was reached at once: responses stored, texts taken, calls taken a second. */
+export interface Capacity {
+  readonly stored: number;
+  readonly texts: number;
+  readonly calls: number;
+}
+
+/** A share of what was reached by each: of the texts to the form with texts, of the calls to that with the webhook, the rest to the sheets. */
+export function ratesOf({ stored, texts, calls }: Capacity, share: number): Rates {
+  const [sms, hooks] = [share * texts, share * calls];
+  const rest = Math.max(0, share * stored - sms - hooks) / 2;
+  return { "sheet 1": rest, "sheet 2": rest, texts: sms, webhooks: hooks };
+}
+
+/** A form by its share of all, for a number in [0, 1). */
+export function pickForm<F extends SoakForm>(forms: readonly F[], rates: Rates, at: number): F {
+  const total = forms.reduce((sum, { name }) => sum + rates[name], 0);
+  let left = at * total;
+  for (const form of forms) {
+    left -= rates[form.name];
+    if (left < 0) return form;
+  }
+  return forms[0] as F;
+}
