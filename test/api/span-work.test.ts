@@ -34,6 +34,7 @@ const sms: Hand = {
     TWILIO_ACCOUNT_SID: ACCOUNT,
     TWILIO_AUTH_TOKEN: "t",
     TWILIO_FROM: "+15005550006",
+    TWILIO_STATUS_CALLBACKS: "on",
   },
   fetch: (request) => twilio.fetch(request),
 };
