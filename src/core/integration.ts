@@ -187,7 +187,7 @@ export interface Deps<Config = unknown, Secrets = unknown> {
   readonly memory: Map<string, unknown>;
   /** Of kinds that keep one. */
   readonly index?: Index;
-  /** Of kinds that keep an index: responses of the form as they are now, by position. */
+  /** Of kinds that keep an index: responses of the form on the shard of the page as they are now, by position. */
   readonly responses?: (positions: readonly number[]) => Promise<ReadonlyMap<number, ResponseRecord>>;
   /** The lexicon of the workspace as it is now, ready for texts (kinds that ask for it); null: it can't be read now. */
   readonly lexicon?: () => Promise<Lexicon | null>;

@@ -1,7 +1,6 @@
 /** Loads what an integration needs to do its work: config, opened secrets, the form's definitions. */
 import type { Definition } from "../core/form";
 import { holdsFormer, withFormer } from "../core/former";
-import { segmentOf } from "../core/ids";
 import type { Deps } from "../core/integration";
 import type { OptOuts, Quotas } from "../core/recipients";
 import type { ResponseRecord } from "../core/response";
@@ -11,7 +10,7 @@ import { findClaimed } from "../store/deliveries";
 import { readDefinitions } from "../store/form-reads";
 import type { IntegrationSetup } from "../store/integrations";
 import { giveBackQuotas, takeQuotas } from "../store/quotas";
-import { readAt } from "../store/responses";
+import { readOfForm } from "../store/responses";
 import type { Shard } from "../store/shards";
 import { addSuppressed, findSuppressed, removeSuppressed } from "../store/suppressions";
 import { annotateAll } from "./annotate";
@@ -61,7 +60,10 @@ export async function makeDeps(
     },
     memory: engine.memory,
     ...(kind.manifest.index &&
-      engine.index && { index: makeIndex(engine.index, owner), responses: responsesOf(shard, cursor) }),
+      engine.index && {
+        index: makeIndex(engine.index, owner),
+        responses: (positions: readonly number[]) => readOfForm(shard, form.id, positions),
+      }),
     ...(kind.manifest.lexicon && { lexicon: () => readLexicon(engine, integration.workspace) }),
   };
 }
@@ -90,15 +92,6 @@ export async function withDefinitions(engine: Engine, deps: Deps, responses: rea
 function addAll<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>): void {
   for (const [key, value] of from) to.set(key, value);
 }
-
-/** Only those of the cursor's segment: the form's own. */
-const responsesOf =
-  (shard: Shard, cursor: Cursor | undefined): NonNullable<Deps["responses"]> =>
-  (positions) =>
-    readAt(
-      shard,
-      positions.filter((position) => segmentOf(position) === cursor?.segment),
-    );
 
 function optOutsOf({ shards, now }: Engine): OptOuts {
   const { control } = shards;

@@ -19,29 +19,36 @@ import { syncSegment } from "./forms";
 
 type Next = Pick<RestoreRow, "phase" | "place">;
 
-/** The next piece. Returns where it is then. */
-export async function settleRestored(ctx: Context, at: RestoreRow, given: Erasures): Promise<Next> {
-  if (at.phase === "erasures") return eraseMarked(ctx, given);
+/** The next piece. Returns where it is then. `erased`: what must not come back, in an order that stays. */
+export async function settleRestored(ctx: Context, at: RestoreRow, erased: () => Promise<Erasures>): Promise<Next> {
+  if (at.phase === "erasures") return eraseMarked(ctx, at.place, await erased());
   if (at.phase === "traces") return dropTraces(ctx);
   if (at.phase === "orphans") return eraseOrphans(ctx, at.place);
   return alignForms(ctx, at.place);
 }
 
-/** Responses that are erased in a piece: ten statements each. */
+/** What the bucket says, and what was given besides. */
+export async function readErased(ctx: Context, given: Erasures): Promise<Erasures> {
+  const marks = await listErasures(ctx);
+  return { forms: [...marks.forms, ...given.forms], responses: [...marks.responses, ...given.responses] };
+}
+
+/** Responses that are looked for in a piece, and of those that are there how many are erased: ten statements each. */
+const LOOKED_MAX = 1_000;
 const ERASED_MAX = 50;
 
-async function eraseMarked(ctx: Context, given: Erasures): Promise<Next> {
-  const marks = await listErasures(ctx);
-  await eraseFormsAgain(ctx.shards.control, [...marks.forms, ...given.forms], ctx.now());
+/** `place` is how many of the responses were looked for. */
+async function eraseMarked(ctx: Context, place: number, { forms, responses }: Erasures): Promise<Next> {
+  if (place === 0) await eraseFormsAgain(ctx.shards.control, forms, ctx.now());
+  const some = responses.slice(place, place + LOOKED_MAX);
   let left = ERASED_MAX;
-  for (const [shard, own] of Map.groupBy([...marks.responses, ...given.responses], (one) => one.shard)) {
-    const found = ctx.shards.all[shard];
-    for (let i = 0; found && i < own.length; i += ERASED_MAX) {
-      left -= await eraseAgain(found, own.slice(i, i + ERASED_MAX), ctx.now());
-      if (left <= 0) return { phase: "erasures", place: 0 };
-    }
+  for (const [no, own] of Map.groupBy(some, ({ shard }) => shard)) {
+    const shard = ctx.shards.all[no];
+    if (shard) left -= await eraseAgain(shard, own, { now: ctx.now(), limit: left });
+    // There may be more of these: those that are erased by then are not found again.
+    if (left <= 0) return { phase: "erasures", place };
   }
-  return { phase: "traces", place: 0 };
+  return some.length < LOOKED_MAX ? { phase: "traces", place: 0 } : { phase: "erasures", place: place + LOOKED_MAX };
 }
 
 async function dropTraces({ shards }: Context): Promise<Next> {

@@ -22,7 +22,7 @@ import { beginRestore, claimRestore, findFilled, findRestore, noteRestore, type 
 import { SCHEMA } from "../store/vitals";
 import * as events from "../telemetry/events";
 import { requireBucket } from "./backups";
-import { settleRestored } from "./restore-settle";
+import { readErased, settleRestored } from "./restore-settle";
 
 export interface RestoreInput {
   readonly backup: string;
@@ -75,6 +75,7 @@ async function goOn(ctx: Context, { row, manifest, input, limits }: Piece): Prom
   const firstCursor = manifest.parts.findIndex(({ table }) => table === "cursors");
   const parts = firstCursor < 0 ? manifest.parts.length : firstCursor;
   let at = row;
+  let erased: Promise<Erasures> | undefined;
   const note = async (change: Partial<RestoreRow>, leaseUntil = ctx.now() + LEASE_MS) => {
     at = { ...at, ...change };
     await noteRestore(control, at, leaseUntil);
@@ -99,7 +100,7 @@ async function goOn(ctx: Context, { row, manifest, input, limits }: Piece): Prom
         await note({ finishedAt: ctx.now() });
         events.restored({ backup: manifest.id, parts: at.parts, rows: at.rows });
       } else {
-        await note(await settleRestored(ctx, at, input.erased ?? NOTHING));
+        await note(await settleRestored(ctx, at, () => (erased ??= readErased(ctx, input.erased ?? NOTHING))));
       }
     }
   } finally {

@@ -95,6 +95,22 @@ export async function readAt(
   return new Map(results.map((row) => [row.id, toResponse(row, shard.no)]));
 }
 
+/** The responses at these positions that are of this form, by position. */
+export async function readOfForm(
+  shard: { no: number; db: D1Database },
+  form: string,
+  positions: readonly number[],
+): Promise<Map<number, ResponseRecord>> {
+  const { results } = await shard.db
+    .prepare(
+      `SELECT ${COLUMNS} FROM responses r WHERE id IN (SELECT value FROM json_each(?1))
+         AND EXISTS (SELECT 1 FROM segments s WHERE s.no = r.id >> 33 AND s.form = ?2)`,
+    )
+    .bind(JSON.stringify(positions), form)
+    .all<ResponseRow>();
+  return new Map(results.map((row) => [row.id, toResponse(row, shard.no)]));
+}
+
 /** Rows before the place found that are looked at: clocks differ, and what was spooled is stored later than it came. */
 const LOOK_BACK = 10_000;
 const LOOKS_MAX = 10;

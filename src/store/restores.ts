@@ -73,8 +73,12 @@ export async function findFilled({ all }: Shards): Promise<{ shard: number; tabl
   return null;
 }
 
-/** Erases those of these responses that are there and are not erased. Integrations are told by the feed. Returns how many. */
-export async function eraseAgain({ no, db }: Shard, erasures: readonly Erasure[], now: number): Promise<number> {
+/** Erases up to `limit` of these responses that are there and are not erased. Integrations are told by the feed. Returns how many. */
+export async function eraseAgain(
+  { no, db }: Shard,
+  erasures: readonly Erasure[],
+  { now, limit }: { now: number; limit: number },
+): Promise<number> {
   const nonces = new Map(erasures.map(({ position, nonce }) => [position, nonce]));
   const { results } = await db
     .prepare(
@@ -83,7 +87,7 @@ export async function eraseAgain({ no, db }: Shard, erasures: readonly Erasure[]
     )
     .bind(JSON.stringify([...nonces.keys()]))
     .all<{ id: number; nonce: string; revision: number }>();
-  const same = results.filter(({ id, nonce }) => nonces.get(id) === nonce);
+  const same = results.filter(({ id, nonce }) => nonces.get(id) === nonce).slice(0, limit);
   for (const { id, revision } of same) {
     await changeResponse(db, { shard: no, position: id, revision, now, author: null, change: { event: "erased" } });
   }

@@ -302,6 +302,22 @@ describe("what was erased", () => {
   });
 });
 
+it("a long list of what was erased is worked through to its end, some thousand at a time", async () => {
+  const wanted = filled.ids.slice(6, 8).map((response) => parseResponseId(response)?.position ?? 0);
+  const { results } = await env.DB.prepare("SELECT id AS position, nonce FROM responses WHERE id IN (?, ?)")
+    .bind(...wanted)
+    .all<{ position: number; nonce: string }>();
+  const others = Array.from({ length: 2_300 }, (_, i) => ({ shard: i % 3, position: 1e15 + i, nonce: "nobody's" }));
+  const responses = [...others, ...results.map((one) => ({ shard: 0, ...one }))];
+  const restore = createRestore({ backup: id, erased: { forms: [], responses } });
+  while ((await restore.piece(undefined, 1)).state !== "complete");
+  const erased = await TARGET.control
+    .prepare("SELECT id FROM responses WHERE erased_at IS NOT NULL AND id IN (?, ?) ORDER BY id")
+    .bind(...wanted)
+    .all<{ id: number }>();
+  expect(erased.results.map((one) => one.id)).toEqual(wanted);
+});
+
 it("the sweeper leaves a half-restored installation as it is", async () => {
   const restore = createRestore({ backup: id });
   await restore.piece();

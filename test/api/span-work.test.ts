@@ -2,6 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { CALLBACK_DELIVERY, CALLBACK_URL, type Integration } from "../../src/core/integration";
 import { acceptCallback } from "../../src/dispatch/callback";
+import { rules } from "../../src/integrations/rules/index";
 import { createTwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
 import { twilioSms } from "../../src/integrations/twilio-sms/index";
 import { retireSegment } from "../../src/store/placement";
@@ -33,6 +34,7 @@ const sms: Hand = {
     TWILIO_ACCOUNT_SID: ACCOUNT,
     TWILIO_AUTH_TOKEN: "t",
     TWILIO_FROM: "+15005550006",
+    TWILIO_STATUS_CALLBACKS: "on",
   },
   fetch: (request) => twilio.fetch(request),
 };
@@ -201,6 +203,38 @@ describe("texts", () => {
       const [delivery] = (await as("GET", `responses/${id}/deliveries`)).body.items;
       expect([n, delivery.state]).toEqual([n, n === 8 ? "skipped" : "delivered"]);
     }
+  });
+});
+
+describe("rules over other responses", () => {
+  it("compare with all that is on the shard, in whichever segment, and judge again there", async () => {
+    const limits = { name: "runs_back", message: "Less than before.", questions: ["monthly_income"] };
+    const lookup = { same: ["name"], condition: "this.monthly_income < other.monthly_income", limit: 2 };
+    const unique = { name: "unique", message: "Twice.", lookup: { same: ["phone"] } };
+    const config = { rules: [unique, { ...limits, lookup }], defaultCountry: "IN" };
+    await as("POST", "integrations", { kind: "rules", config });
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n += 1) {
+      // Of the first segment, of another shard, and of the fourth one, which is on the first shard again.
+      const same = n === 0 || n === 4 || n === 9;
+      const answers = { name: same ? "Asha" : `P${n}`, phone: phoneOf(same ? 0 : n), monthly_income: 100 - n };
+      const { body } = await span.call("POST", `/v1/forms/${form}/responses`, { body: { answers } });
+      ids.push(body.id);
+    }
+    const shards = (await span.segments(form)).map(({ shard }) => shard);
+    expect([shards[3], new Set(shards.slice(0, 3)).size]).toEqual([shards[0], 3]);
+    const rulesHand = [{ kind: rules as Integration }];
+    const flagsOf = async (n: number) =>
+      (await as("GET", `responses/${ids[n]}`)).body.flags.map(({ rule }: { rule: string }) => rule);
+    await span.run(rulesHand);
+    expect([await flagsOf(0), await flagsOf(4), await flagsOf(9)]).toEqual([[], [], ["unique", "runs_back"]]);
+
+    // The one in the first segment is mended: nobody but the holder of the other cursor may take the flag away.
+    await as("PATCH", `responses/${ids[0]}`, { answers: { name: "Other", phone: phoneOf(50) } }, { "if-match": "*" });
+    await span.run(rulesHand);
+    await as("PATCH", `responses/${ids[10]}`, { answers: { name: "Somebody" } }, { "if-match": "*" });
+    await span.run(rulesHand);
+    expect(await flagsOf(9)).toEqual([]);
   });
 });
 

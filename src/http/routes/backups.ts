@@ -11,10 +11,10 @@ import { readBytes, readJson, readOptionalJson } from "../body";
 const BackupId = z.string().regex(/^bak_[0-9a-z]{4,40}$/);
 export const BackupBody = z.strictObject({ backup: BackupId.optional() });
 export const ErasuresBody = z.strictObject({
-  forms: z.array(z.string().max(100)).max(1_000),
+  forms: z.array(z.string().max(100)).max(10_000),
   responses: z
     .array(z.strictObject({ shard: z.int().min(0), position: z.int().min(1), nonce: z.string().min(1).max(100) }))
-    .max(5_000),
+    .max(100_000),
 });
 export const RestoreBody = z.strictObject({
   backup: BackupId,
@@ -24,6 +24,9 @@ export const RestoreBody = z.strictObject({
 
 /** A part is some megabytes at most: 5,000 rows or 4 million characters, gzipped; a manifest names some ten thousand. */
 const OBJECT_BYTES_MAX = 50_000_000;
+
+/** A list of erasures as large as it may be. */
+const RESTORE_BYTES_MAX = 16_000_000;
 
 export const backupRoutes = new Hono<AppEnv>()
   .get("/backups", withRoot, async (c) => c.json(await listBackups(c.get("ctx"))))
@@ -42,5 +45,5 @@ export const backupRoutes = new Hono<AppEnv>()
     return c.body(null, 204);
   })
   .post("/restores", withRoot, async (c) =>
-    c.json(await restoreBackup(c.get("ctx"), checkWith(RestoreBody, await readJson(c)))),
+    c.json(await restoreBackup(c.get("ctx"), checkWith(RestoreBody, await readJson(c, RESTORE_BYTES_MAX)))),
   );

@@ -25,10 +25,12 @@ const ROUNDS_MAX = 50;
 
 interface Work extends Judging, KeyMaking {
   readonly index: IndexDeps<Config>["index"];
+  /** That the page is of. */
+  readonly segment: number;
 }
 
 export async function deliver(page: Page, given: Deps<Config, NoSecrets>): Promise<PageResult> {
-  const work = workOf(given);
+  const work = workOf(given, page);
   const { index, lookups } = work;
   const entries = new Map(page.entries.map((entry) => [entry.response.position, entry]));
   const judged = await Promise.all(
@@ -47,12 +49,13 @@ export async function deliver(page: Page, given: Deps<Config, NoSecrets>): Promi
   return halt ? { outcomes: new Map(), halt } : applied;
 }
 
-function workOf(given: Deps<Config, NoSecrets>): Work {
+function workOf(given: Deps<Config, NoSecrets>, { segment }: Page): Work {
   const { index, config, form, integration, annotate, responses } = indexOf(given);
   const newest = form.definitions.get(form.version);
   if (!newest || !responses) throw new Error("the engine gave no definition or no responses");
   return {
     index,
+    segment,
     annotate,
     readResponses: responses,
     lookups: compileLookups(config, newest),
@@ -65,13 +68,13 @@ const nothingOf = ({ receivedAt }: Judged["response"]): Kept => ({ receivedAt, k
 
 /** Judges a page's responses, and all others that are noted. */
 async function judgeAll(work: Work, page: readonly Judged[]): Promise<Halt | null> {
-  const { index } = work;
-  const looked = await index.run([...look(work, page), readPending(index, AGAIN_AT_ONCE)]);
+  const { index, segment } = work;
+  const looked = await index.run([...look(work, page), readPending(index, segment, AGAIN_AT_ONCE)]);
   if ("halt" in looked) return looked.halt;
   let pending = pendingIn(looked.rows);
   const stale = await judge(work, page, readFound(looked.rows.slice(0, -1)));
   if (stale.length > 0) {
-    const noted = await index.run([addPending(index, stale), readPending(index, AGAIN_AT_ONCE)]);
+    const noted = await index.run([addPending(index, stale), readPending(index, segment, AGAIN_AT_ONCE)]);
     if ("halt" in noted) return noted.halt;
     pending = pendingIn(noted.rows);
   }
@@ -89,7 +92,7 @@ async function judgeAgain(
   work: Work,
   pending: readonly Pending[],
 ): Promise<{ pending: readonly Pending[] } | { halt: Halt }> {
-  const { index } = work;
+  const { index, segment } = work;
   const now = await work.readResponses(pending.map(({ position }) => position));
   const judged = await Promise.all(
     pending.flatMap(({ position, held }) => {
@@ -104,7 +107,7 @@ async function judgeAgain(
   const stale = new Set(await judge(work, judged, readFound(looked.rows)));
   const standing = (position: number) => now.get(position)?.erasedAt === null;
   const done = pending.map(({ position }) => position).filter((one) => !stale.has(one) || !standing(one));
-  const next = await index.run([clearPending(index, done), readPending(index, AGAIN_AT_ONCE)]);
+  const next = await index.run([clearPending(index, done), readPending(index, segment, AGAIN_AT_ONCE)]);
   return "halt" in next ? next : { pending: pendingIn(next.rows) };
 }
 

@@ -130,6 +130,8 @@ export const manifest: Manifest<Config, NoSecrets> = {
     ledger: false,
     attemptsMax: 10,
     cost: "page",
+    // What is compared with is there before whoever is compared.
+    inOrder: true,
   },
   reconciled: false,
   index: true,

@@ -1,5 +1,6 @@
 /** The rules' SQL, all of it (migrations/search/0004_rules.sql). */
 import type { IndexChange } from "../../core/contribution";
+import { segmentStart } from "../../core/ids";
 import type { IndexPagePlace, IndexPlace, WriteIndex } from "../../core/index-kind";
 import { jsonChunks } from "../../core/json-chunks";
 import type { Kept, Key } from "./keys";
@@ -143,15 +144,15 @@ export interface Pending {
   readonly held: 0 | 1;
 }
 
-/** Some of those that are to be judged again. */
-export const readPending = ({ db, integration, shard }: IndexPagePlace, limit: number): D1PreparedStatement =>
+/** Some of those of a segment that are to be judged again: nobody but the holder of its cursor may say anything of them. */
+export const readPending = ({ db, integration, shard }: IndexPagePlace, segment: number, limit: number) =>
   db
     .prepare(
       `SELECT p.position, c.position IS NOT NULL AS held FROM rule_pending p
        LEFT JOIN contributions c ON c.integration = ?1 AND c.shard = ?2 AND c.position = p.position
-       WHERE p.integration = ?1 AND p.shard = ?2 LIMIT ?3`,
+       WHERE p.integration = ?1 AND p.shard = ?2 AND p.position > ?4 AND p.position < ?5 LIMIT ?3`,
     )
-    .bind(integration, shard, limit);
+    .bind(integration, shard, limit, segmentStart(segment), segmentStart(segment + 1));
 
 /** Notes that these are to be judged again, or that they were. */
 export const addPending = ({ db, integration, shard }: IndexPagePlace, positions: readonly number[]) =>
