@@ -23,8 +23,8 @@ export interface Backlog {
 
 const LOOK_MS = 500;
 const PAGE = 500;
-/** A report is this late at most: a text takes four steps of a second each. */
-const REPORTS_MS = 30_000;
+/** Without a report for so long there are no more: a text takes a step a second. */
+const REPORTS_MS = 10_000;
 
 /** Adds an integration that begins at the first response, and waits until nothing is left. */
 export async function drainOne(fleet: Fleet, one: DrainedKind, { path, ids }: Backlog): Promise<Drained> {
@@ -64,9 +64,11 @@ async function untilDry(fleet: Fleet, at: string, { title, total }: { title: str
 }
 
 async function untilReported(fleet: Fleet, wanted: number): Promise<void> {
-  const deadline = Date.now() + REPORTS_MS;
-  while (((await fleet.delivered()).made["Twilio callback"] ?? 0) < wanted && Date.now() < deadline) {
+  let [seen, at] = [0, Date.now()];
+  while (seen < wanted && Date.now() - at < REPORTS_MS) {
     await pause(LOOK_MS);
+    const { "Twilio callback": reports = 0 } = (await fleet.delivered()).made;
+    if (reports > seen) [seen, at] = [reports, Date.now()];
   }
 }
 
