@@ -23,6 +23,14 @@ export interface KindCounts {
   /** Budget, mark, settle, and the entry of the log service. */
   readonly pageRows: number;
   readonly response: Partial<Counts>;
+  /** What was delivered is asked for once more, in pages. */
+  readonly checks?: {
+    readonly page: number;
+    readonly everySeconds: number;
+    /** Ring, claim and release of the wake-up; the cursor of each page. */
+    readonly wakeUpRows: number;
+    readonly pageRows: number;
+  };
 }
 
 /** A message is written, read and deleted. */
@@ -45,8 +53,6 @@ export const SUBMISSION: Counts = {
   queueOperations: 0,
   logKilobytes: LOG_KILOBYTES,
 };
-/** Twilio reports `sending`, `sent`, `delivered`, each by a request. */
-export const REPORTS_OF_A_TEXT = 3;
 export const KINDS = {
   "google-sheets": {
     title: "Sheets",
@@ -69,14 +75,9 @@ export const KINDS = {
     page: 20,
     cycleSeconds: 0.5,
     wakeUpRows: WAKE_UP_ROWS,
-    pageRows: 3,
-    response: {
-      rowsWritten: 8,
-      rowsRead: 20,
-      requests: REPORTS_OF_A_TEXT,
-      logKilobytes: REPORTS_OF_A_TEXT * LOG_KILOBYTES,
-      cpuMilliseconds: 5,
-    },
+    pageRows: 4,
+    response: { rowsWritten: 1, rowsRead: 20, cpuMilliseconds: 5 },
+    checks: { page: 1000, everySeconds: 300, wakeUpRows: 3, pageRows: 1 },
   },
   search: {
     title: "search",
@@ -103,20 +104,35 @@ export function countsOf(rate: number, kinds: readonly CostedKind[]): Counts {
   return kinds.map((kind) => countsOfKind(KINDS[kind], rate)).reduce(add, SUBMISSION);
 }
 
-function countsOfKind({ page, cycleSeconds, wakeUpRows, pageRows, response }: KindCounts, rate: number): Counts {
+const NOTHING: Counts = {
+  requests: 0,
+  cpuMilliseconds: 0,
+  rowsWritten: 0,
+  rowsRead: 0,
+  queueOperations: 0,
+  logKilobytes: 0,
+};
+
+function countsOfKind({ response, pageRows, checks, ...kind }: KindCounts, rate: number): Counts {
+  const delivered = countsOfPages({ ...kind, pageRows: pageRows + PRUNED_ROWS }, rate);
+  const checked = checks ? countsOfPages({ ...checks, cycleSeconds: checks.everySeconds }, rate) : NOTHING;
+  return add({ ...NOTHING, ...response }, add(delivered, checked));
+}
+
+function countsOfPages(
+  { page, cycleSeconds, wakeUpRows, pageRows }: Pick<KindCounts, "page" | "cycleSeconds" | "wakeUpRows" | "pageRows">,
+  rate: number,
+): Counts {
   const waiting = Math.max(1, rate * cycleSeconds);
   const [wakeUps, pages] = [1 / waiting, 1 / Math.min(waiting, page)];
-  return add(
-    { requests: 0, cpuMilliseconds: 0, rowsWritten: 0, rowsRead: 0, queueOperations: 0, logKilobytes: 0, ...response },
-    {
-      requests: wakeUps,
-      cpuMilliseconds: 5 * wakeUps,
-      rowsWritten: wakeUps * wakeUpRows + pages * (pageRows + PRUNED_ROWS),
-      rowsRead: 20 * pages,
-      queueOperations: wakeUps * OPERATIONS_OF_A_MESSAGE,
-      logKilobytes: (wakeUps + pages) * LOG_KILOBYTES,
-    },
-  );
+  return {
+    requests: wakeUps,
+    cpuMilliseconds: 5 * wakeUps,
+    rowsWritten: wakeUps * wakeUpRows + pages * pageRows,
+    rowsRead: 20 * pages,
+    queueOperations: wakeUps * OPERATIONS_OF_A_MESSAGE,
+    logKilobytes: (wakeUps + pages) * LOG_KILOBYTES,
+  };
 }
 
 function add(a: Counts, b: Counts): Counts {

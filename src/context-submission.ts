@@ -3,6 +3,7 @@
  * of, with all that is not submitting. What lives as long as the isolate (caches, the group commit) is made once per environment.
  */
 import type { SubmissionConfig } from "./config-submission";
+import type { Bookmarks } from "./core/bookmark";
 import type { CompiledDefinition } from "./core/compiled";
 import type { Access, Definition } from "./core/form";
 import type { FormSettings } from "./core/form-settings";
@@ -102,6 +103,13 @@ export interface Occasion {
   readonly trace: Trace;
   /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
   readonly actor: string;
+  /**
+   * The shards as nobody reads them from a copy; `shards` may be that of a request that does (services/reads.ts). What an isolate
+   * remembers (forms, keys, sessions, links) comes of these, so that it is never older than it says.
+   */
+  readonly primary: Shards;
+  /** How far the shards had come that this request asked, if it follows them. */
+  readonly bookmarks: () => Bookmarks;
   /** Keeps the request alive for work that the client does not wait for. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
@@ -115,9 +123,12 @@ export interface SubmissionEnv {
   Variables: { ctx: SubmissionContext; key: KeyRow; requestId: string; trace: Trace };
 }
 
+const NO_BOOKMARKS: Bookmarks = new Map();
+const noBookmarks = () => NO_BOOKMARKS;
+
 /** The part of a context that differs from request to request: `from` is its trace, or the id of a run, which begins one. */
 export function occasion(
-  { wake, spool, random }: SubmissionRuntime,
+  { wake, spool, random, shards }: SubmissionRuntime,
   execution: { waitUntil(work: Promise<unknown>): void },
   from: Trace | string,
 ): Occasion & Pick<SubmissionRuntime, "wake" | "spool"> {
@@ -125,6 +136,8 @@ export function occasion(
   return {
     trace,
     actor: "nobody",
+    primary: shards,
+    bookmarks: noBookmarks,
     waitUntil: (work) => execution.waitUntil(work),
     wake: (wakeUps) => wake(wakeUps.map((one) => ({ trace, ...one }))),
     spool: (messages, cause) => spool(messages, cause, trace),

@@ -33,7 +33,10 @@ interface Word {
 
 /** What became of one entry. `reason` is a sentence that its reader can act on, without answers or phone numbers. */
 export type Outcome =
-  /** `checkAfterSeconds`: the provider's word is not its last, and is asked for again then (kinds with a ledger only). */
+  /**
+   * `checkAfterSeconds`: the provider's word is not its last, and is asked for again then, or with others (`Policy.checks`; kinds with a
+   * ledger only). A last word that is `DELIVERED` (status.ts) is not written to a row of its own.
+   */
   | ({ readonly type: "delivered"; readonly checkAfterSeconds?: number } & Word)
   | { readonly type: "skipped"; readonly reason: string }
   /** Certainly not executed; worth trying again. */
@@ -80,13 +83,24 @@ export interface PageResult {
 /** What an earlier attempt at this delivery left behind (kinds with a ledger only). Times in milliseconds. */
 export interface Attempted {
   readonly attempts: number;
-  /** Reconciliations that found nothing; of a delivery whose status is checked, the checks before this one. */
+  /** Reconciliations that found nothing. */
   readonly looks: number;
   readonly triedAt: number;
-  /** The provider's id of the effect: it exists, and only its status is asked for. */
+  /** The provider's id of the effect. */
   readonly reference: string | null;
   /** A person asked for this one again: they may know more than a list does. */
   readonly byHand?: boolean;
+}
+
+/** A delivery that is there, and whose last word did not come. */
+export interface Unchecked {
+  readonly position: number;
+  /** The provider's id of it. */
+  readonly reference: string;
+  /** Checks before this one. */
+  readonly checks: number;
+  /** Milliseconds. */
+  readonly triedAt: number;
 }
 
 /** What every entry of a page has, whatever it tells of. */
@@ -232,11 +246,13 @@ export interface Integration<Config = unknown, Secrets = unknown> {
    */
   admit?(entry: Entry, deps: Deps<Config, Secrets>): Outcome | null;
   deliver(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
-  /**
-   * Finds out what became of entries in doubt. `retry` means: certainly not executed, deliver again. Of entries with an
-   * `attempted.reference` it reads the status (a check): whatever it answers, none of them is ever delivered again.
-   */
+  /** Finds out what became of entries in doubt. `retry` means: certainly not executed, deliver again. */
   reconcile(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
+  /**
+   * Asks the provider for its word for deliveries that are there (kinds with a ledger): `delivered` or `rejected` of each, by position.
+   * Reads only: whatever it answers, none of them is ever delivered again. What it says nothing of is asked for again.
+   */
+  check?(deliveries: readonly Unchecked[], deps: Deps<Config, Secrets>): Promise<PageResult>;
   /** Reads what the provider has, for a reconciliation with the log (nightly, or on demand). Writes nothing. */
   inventory?(range: InventoryRange, deps: Deps<Config, Secrets>): Promise<InventoryResult>;
   /** Delivers notices, at least once each: for kinds without a ledger whose manifest has `noticesOf`. */

@@ -23,8 +23,15 @@ export interface Policy {
   readonly pageGapSeconds: number;
   /** No gap after entries that have waited for longer already: for kinds with no provider whose pace is to be kept. */
   readonly backlogAtOnce?: true;
-  /** One delivery row per entry, committed before the call: for providers that cannot refuse a repeat. */
+  /** The page is committed with what it sends before the call, and each entry gets a row: for providers that cannot refuse a repeat. */
   readonly ledger: boolean;
+  /** When those of a ledger are asked for the provider's last word (`Integration.check`), many at once; no times unless told. */
+  readonly checks?: {
+    /** Those that were tried so long ago; asked for when the oldest of them has waited for `everySeconds` more. */
+    readonly afterSeconds: number;
+    readonly everySeconds: number;
+    readonly pageSize: number;
+  };
   /** Tries of one entry before it is parked for good. */
   readonly attemptsMax: number;
   /** Of a form that spans segments, a later one is delivered when the earlier ones are: what comes first is to stand first. */

@@ -4,6 +4,7 @@
  */
 import type { AlertMessage, OpenAlert } from "../core/alert/alert";
 import { courseOf, messagesOf } from "../core/alert/course";
+import { type AlertLogEvent, alertEntry } from "../core/alert/entry";
 import { type AlertFacts, type CursorFacts, findAlerts, type ShardFacts } from "../core/alert/find";
 import type { Trace } from "../core/trace";
 import { FACTS_MAX, readCursorFacts, readExpiringKeys, readOwners } from "../store/alert-facts";
@@ -15,6 +16,7 @@ import {
   readAlertTargets,
   readOpenAlerts,
 } from "../store/alerts";
+import { readLastBackup } from "../store/backups";
 import type { Shards } from "../store/shards";
 import { SCHEMA } from "../store/vitals";
 import * as events from "../telemetry/events";
@@ -29,6 +31,8 @@ export interface Teller {
     readonly alertUrl: string | null;
     readonly alertRepeatMs: number;
   };
+  /** Where backups lie; without, none are made. */
+  readonly bucket?: R2Bucket | null;
   /** Calls of the installation itself. */
   readonly callOut: (request: Request) => Promise<Response>;
   /** Tells a workspace. Throws when it can't be told now. */
@@ -44,18 +48,23 @@ export async function tellAlerts(on: Teller, asked: readonly AskedShard[], now: 
   const { control } = on.shards;
   const [open, { facts, complete }] = await Promise.all([readOpenAlerts(control), readFacts(on, asked, now)]);
   const course = courseOf(open, findAlerts(facts, now), { now, repeatMs: on.config.alertRepeatMs, complete });
-  await noteCourse(control, course, now);
+  const entries = (event: AlertLogEvent, alerts: readonly OpenAlert[]) =>
+    alerts.map((alert) => alertEntry(event, alert, { at: now, trace: on.trace }));
+  await noteCourse(control, course, { now, logs: entries("alert_raised", course.begun) });
   const targets = await readAlertTargets(control, workspacesOf([...course.due, ...course.over]));
   const heard = ({ workspace }: OpenAlert) => workspace === null || targets.has(workspace);
   const raise = messagesOf("alert.raised", course.due.filter(heard), now);
   // Who was never told that it began is not told that it is over.
   const told = course.over.filter((alert) => alert.told > 0 && heard(alert));
   const quiet = course.over.filter((alert) => !told.includes(alert));
-  if (quiet.length > 0) await deleteAlerts(control, quiet);
+  if (quiet.length > 0) await deleteAlerts(control, quiet, entries("alert_recovered", quiet));
   let count = 0;
   for (const { message, alerts } of inTurn([...messagesOf("alert.resolved", told, now), ...raise], now)) {
     if (!(await tell(on, targets, message))) continue;
-    await (message.event === "alert.raised" ? noteTold(control, alerts, now) : deleteAlerts(control, alerts));
+    const again = alerts.filter((alert) => alert.told > 0);
+    await (message.event === "alert.raised"
+      ? noteTold(control, alerts, { now, logs: entries("alert_repeated", again) })
+      : deleteAlerts(control, alerts, entries("alert_recovered", alerts)));
     count += 1;
   }
   return count;
@@ -73,7 +82,7 @@ const workspacesOf = (alerts: readonly OpenAlert[]): string[] => [
 ];
 
 async function readFacts(
-  { shards, config, trace }: Teller,
+  { shards, config, trace, bucket }: Teller,
   asked: readonly AskedShard[],
   now: number,
 ): Promise<{ facts: AlertFacts; complete: boolean }> {
@@ -83,7 +92,11 @@ async function readFacts(
       return null;
     }),
   );
-  const [read, keys] = await Promise.all([Promise.all(reading), readExpiringKeys(shards.control, now)]);
+  const [read, keys, backup] = await Promise.all([
+    Promise.all(reading),
+    readExpiringKeys(shards.control, now),
+    bucket ? readLastBackup(shards.control) : null,
+  ]);
   const complete = read.every((rows) => rows !== null && rows.length < FACTS_MAX);
   const byIntegration = Map.groupBy(
     read.flatMap((rows) => rows ?? []),
@@ -94,7 +107,8 @@ async function readFacts(
     const owner = owners.get(no);
     return owner ? [{ ...owner, cursors: rows.map(({ facts }): CursorFacts => facts) }] : [];
   });
-  return { facts: { integrations, keys, shards: asked.map(shardFacts), publicUrl: config.publicUrl }, complete };
+  const shardsNow = asked.map(shardFacts);
+  return { facts: { integrations, keys, shards: shardsNow, backup, publicUrl: config.publicUrl }, complete };
 }
 
 const shardFacts = ({ no, vitals }: AskedShard): ShardFacts => ({

@@ -7,8 +7,8 @@ import {
   type CallbackRequest,
   type CallbackResult,
 } from "../core/integration";
-import { reportDelivery } from "../store/deliveries";
 import { loadSetup } from "../store/integrations";
+import { reportDelivery } from "../store/reports";
 import * as events from "../telemetry/events";
 import { makeDeps } from "./deps";
 import type { Engine } from "./engine";

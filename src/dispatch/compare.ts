@@ -8,7 +8,7 @@ import type { Finding, Inventory, SettledDelivery } from "../core/inventory";
 import { nextNight } from "../core/night";
 import { findCursor, isPassed } from "../store/cursor-control";
 import type { Cursor } from "../store/cursors";
-import { reportDelivery, scheduleDeliveries } from "../store/deliveries";
+import { scheduleDeliveries } from "../store/deliveries";
 import type { IntegrationSetup } from "../store/integrations";
 import { appendLogs } from "../store/logs";
 import {
@@ -19,6 +19,7 @@ import {
   type SettledRow,
   startReconciliation,
 } from "../store/reconciliations";
+import { reportDelivery } from "../store/reports";
 import * as events from "../telemetry/events";
 import { type Holder, OWN_FAILURE, underLease } from "./lease";
 

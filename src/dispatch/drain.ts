@@ -7,11 +7,13 @@ import type { Halt } from "../core/integration";
 import { timeAfter } from "../core/retry";
 import { deleteCursor } from "../store/cursor-control";
 import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
+import { landFlight } from "../store/flights";
 import { loadSetup } from "../store/integrations";
 import { settlePage } from "../store/settlement";
+import { checkOff } from "./check";
 import { compare, comparisonDue } from "./compare";
 import { makeDeps } from "./deps";
-import { readChecks, readDuePage } from "./due";
+import { readDuePage } from "./due";
 import { DRAIN_MS, type Engine, LEASE_MS, traced } from "./engine";
 import { notify } from "./notify";
 import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
@@ -31,13 +33,15 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
   if (!claimed) return;
   if (!setup) return deleteCursor(shard.db, claimed.segment, claimed.integration);
   const place = { shard, setup };
-  if (await waitsForEarlier(engine, shard, claimed)) return;
-  const deps = await makeDeps(engine, setup, { shard, cursor: claimed });
-  if (!("blocked" in deps) && comparisonDue(claimed, engine.now())) {
-    if (!(await compare({ engine, place, deps }, claimed))) return;
+  const landed = await landFlight(shard.db, claimed);
+  if (!landed) return;
+  if (await waitsForEarlier(engine, shard, landed)) return;
+  const deps = await makeDeps(engine, setup, { shard, cursor: landed });
+  if (!("blocked" in deps) && comparisonDue(landed, engine.now())) {
+    if (!(await compare({ engine, place, deps }, landed))) return;
   }
   const until = engine.now() + DRAIN_MS;
-  let cursor: Cursor | null = claimed;
+  let cursor: Cursor | null = landed;
   let due = true;
   while (cursor) {
     if ("blocked" in deps) {
@@ -46,6 +50,12 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
     }
     const work: PageWork | NoticeWork | null =
       engine.now() < until ? await readWork(engine, place, { cursor, due }) : null;
+    const checked: Cursor | null | undefined =
+      !work && engine.now() < until ? await checkOff({ engine, place, deps }, cursor) : undefined;
+    if (checked !== undefined) {
+      cursor = checked;
+      continue;
+    }
     if (!work) {
       cursor = await release(engine, place, { cursor, halt: null, inTime: engine.now() < until });
       continue;
@@ -57,18 +67,14 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
   }
 }
 
-/**
- * What is to be done next: deliveries whose time has come (looked for at first, and while there are many), then the log. When
- * it is dry, statuses are checked: nobody waits for those.
- */
+/** What is to be done next: deliveries whose time has come (looked for at first, and while there are many), then the log. */
 async function readWork(
   engine: Engine,
   place: Place,
   { cursor, due }: { cursor: Cursor; due: boolean },
 ): Promise<PageWork | NoticeWork | null> {
   const page = due ? await readDuePage(engine, place, cursor) : null;
-  const next = page ?? (await readNextPage(engine, place, cursor));
-  return next ?? (engine.kind.manifest.policy.ledger ? readChecks(engine, place, cursor) : null);
+  return page ?? readNextPage(engine, place, cursor);
 }
 
 /** A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. */
@@ -83,7 +89,7 @@ async function finish(
 ): Promise<Cursor | null> {
   const now = engine.now();
   const { policy } = engine.kind.manifest;
-  const { change, writes, unmark, incident } = settle({
+  const { change, writes, incident } = settle({
     ...worked,
     cursor,
     work,
@@ -99,7 +105,6 @@ async function finish(
     change: paced,
     feed: FEEDS[feed],
     writes,
-    unmark,
     incident,
     logs: story.entries,
     ...(made && { attempts: { made, after, through } }),
@@ -138,7 +143,7 @@ async function release(
   const ended = { work: noWork(cursor, now), outcomes: empty.outcomes, halt: incident && halt, writes: [] };
   const story = storyOf(engine, place, ended, now);
   const logs = story.entries;
-  const settlement = { change: kept, feed: FEEDS.responses, writes: [], unmark: [], incident, logs } as const;
+  const settlement = { change: kept, feed: FEEDS.responses, writes: [], incident, logs } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
   if (settled) story.tell();
   return afterSettle(engine, place, { cursor, change: kept, settled });

@@ -1,4 +1,4 @@
-/** Pages of deliveries whose time has come: to be attempted (again), or whose status is to be checked. */
+/** Pages of deliveries whose time has come to be attempted (again). */
 import { FEEDS } from "../core/ids";
 import type { NoticeEntry, NoticePage } from "../core/integration";
 import type { Notice } from "../core/notice";
@@ -21,26 +21,12 @@ import {
 
 /** Deliveries of this cursor that are due for an attempt, as a page; null when there are none. */
 export async function readDuePage(engine: Engine, place: Place, cursor: Cursor): Promise<PageWork | NoticeWork | null> {
-  const rows = await readDueRows(engine, place, { cursor, checks: false });
-  if (rows[0]?.feed === FEEDS.notices) return noticeWork(engine, place, { cursor, rows });
-  return duePage(engine, place, { cursor, rows, checks: false });
-}
-
-/** Deliveries of a kind with a ledger whose status is to be checked; null when there are none. */
-export async function readChecks(engine: Engine, place: Place, cursor: Cursor): Promise<PageWork | null> {
-  const rows = await readDueRows(engine, place, { cursor, checks: true });
-  return duePage(engine, place, { cursor, rows, checks: true });
-}
-
-/** The due rows of one feed: that of the first. */
-async function readDueRows(
-  engine: Engine,
-  place: Place,
-  { cursor, checks }: { cursor: Cursor; checks: boolean },
-): Promise<DeliveryRow[]> {
   const limit = engine.kind.manifest.policy.pageSize;
-  const all = await readDue(place.shard.db, cursor, { now: engine.now(), limit, checks });
-  return all.filter((row) => row.feed === all[0]?.feed);
+  const all = await readDue(place.shard.db, cursor, { now: engine.now(), limit });
+  // Of one feed: that of the first.
+  const rows = all.filter((row) => row.feed === all[0]?.feed);
+  if (rows[0]?.feed === FEEDS.notices) return noticeWork(engine, place, { cursor, rows });
+  return duePage(engine, place, { cursor, rows });
 }
 
 /** Notices are whole in their rows: nothing else is read. */
@@ -63,7 +49,7 @@ function noticeWork(
 async function duePage(
   engine: Engine,
   place: Place,
-  { cursor, rows, checks }: { cursor: Cursor; rows: readonly DeliveryRow[]; checks: boolean },
+  { cursor, rows }: { cursor: Cursor; rows: readonly DeliveryRow[] },
 ): Promise<PageWork | null> {
   const feed = rows[0]?.feed;
   if (feed === undefined) return null;
@@ -108,6 +94,5 @@ async function duePage(
     },
     rows: new Map(rows.map((row) => [row.position, row])),
     due: true,
-    ...(checks && { checks }),
   };
 }

@@ -24,8 +24,6 @@ export interface PageWork<P = Page> {
   readonly rows: ReadonlyMap<number, DeliveryRow>;
   /** Entries of deliveries whose time has come: the cursor does not move over them. */
   readonly due: boolean;
-  /** They are delivered, and only their status is asked for (check.ts). */
-  readonly checks?: true;
 }
 
 /** Deliveries of notices: always due ones. */

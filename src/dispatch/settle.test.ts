@@ -32,10 +32,13 @@ const cursor: Cursor = {
   lastSuccessAt: null,
   reconcileAt: null,
   compareFrom: 0,
+  owedAt: 0,
   failing: null,
   blocked: null,
   tally: [],
   follows: null,
+  checked: 0,
+  checkAt: null,
 };
 const flight: Flight = { feed: "responses", after: 10, through: 14, markedAt: NOW };
 const delivered: Outcome = { type: "delivered" };
@@ -53,7 +56,6 @@ interface Given {
   readonly halt?: Halt;
   readonly feed?: "responses" | "revisions";
   readonly due?: boolean;
-  readonly checks?: true;
   readonly rows?: DeliveryRow[];
   readonly marked?: DeliveryWrite[];
   readonly policy?: Partial<Policy>;
@@ -62,6 +64,8 @@ interface Given {
   readonly random?: number;
   readonly failing?: Failing;
   readonly blocked?: Blocked;
+  readonly checked?: number;
+  readonly checkAt?: number;
 }
 
 function settled(given: Given) {
@@ -73,6 +77,8 @@ function settled(given: Given) {
       flight: given.inDoubt ?? null,
       failing: given.failing ?? null,
       blocked: given.blocked ?? null,
+      checked: given.checked ?? 0,
+      checkAt: given.checkAt ?? null,
     },
     work: {
       page: {
@@ -87,7 +93,6 @@ function settled(given: Given) {
       },
       rows: new Map((given.rows ?? []).map((row) => [row.position, row])),
       due,
-      ...(given.checks && { checks: given.checks }),
     },
     outcomes: new Map(Object.entries(outcomes).map(([position, outcome]) => [Number(position), outcome])),
     halt: given.halt ?? null,
@@ -200,12 +205,19 @@ describe("the cursor", () => {
     expect(Number.isInteger(row?.nextAt)).toBe(true);
   });
 
-  it("is what it was after checks, and no row is written for them here", () => {
-    const rows = [row(3, { state: "delivered" })];
-    const given: Given = { due: true, checks: true, positions: [3], rows, failures: 2, inDoubt: flight };
-    const { change, writes, unmark } = settled(given);
-    expect(change).toMatchObject({ position: 10, revisionPosition: 5, failures: 2, flight, success: false, nextAt: 0 });
-    expect([writes, unmark]).toEqual([[], []]);
+  it("says when what it delivered is asked for: once for all pages, and not of what has a time of its own", () => {
+    const open = { type: "delivered", reference: "SM1", checkAfterSeconds: 900 } as const;
+    const checks = { ledger: true, checks: { afterSeconds: 60, everySeconds: 30, pageSize: 9 } };
+    const timeOf = (given: Given) => {
+      const { change, writes } = settled({ positions: [11], marked: [row(11)], policy: checks, ...given });
+      return [change.checkAt, writes[0]?.nextAt];
+    };
+    expect(timeOf({ outcomes: { 11: open } })).toEqual([NOW + 90_000, null]);
+    expect(timeOf({ outcomes: { 11: open }, checkAt: NOW + 5 })).toEqual([NOW + 5, null]);
+    expect(timeOf({ outcomes: { 11: delivered } })).toEqual([null, null]);
+    expect(timeOf({ outcomes: { 11: open }, checked: 11 })).toEqual([null, NOW + 900_000]);
+    expect(timeOf({ outcomes: { 11: open }, due: true })).toEqual([null, NOW + 900_000]);
+    expect(timeOf({ outcomes: { 11: open }, feed: "revisions" })).toEqual([null, NOW + 900_000]);
   });
 
   it("rests between two pages of a kind that gathers its backlog", () => {
@@ -266,22 +278,26 @@ describe("delivery rows", () => {
     expect(one({ ...unknown, looked: true }, given)).toMatchObject([{ looks: 1 }]);
   });
 
-  it("are taken back for entries that were marked and not attempted", () => {
+  it("are not made for entries that were marked and not attempted", () => {
     const halt = { type: "retry", reason: "429" } as const;
-    const { unmark } = settled({
+    const { writes } = settled({
       outcomes: { 11: delivered },
       halt,
       policy: { ledger: true },
       marked: [row(11), row(12), row(14)],
     });
-    expect(unmark).toEqual([12, 14]);
+    expect(writes.map(({ position }) => position)).toEqual([11]);
   });
 
-  it("stay as marked when it is not known whether they were attempted: nothing in doubt is taken back", () => {
+  it("are made of the marks when it is not known whether they were attempted: nothing in doubt is forgotten", () => {
     const halt = { type: "unknown", reason: "a bug", afterSeconds: 9 } as const;
     const ledger = { policy: { ledger: true }, halt };
     const fresh = settled({ ...ledger, marked: [row(11), row(12), row(14)] });
-    expect([fresh.unmark, fresh.writes]).toEqual([[], []]);
+    expect(fresh.writes.map(({ position, state }) => [position, state])).toEqual([
+      [11, "sending"],
+      [12, "sending"],
+      [14, "sending"],
+    ]);
     const before = row(3, { state: "retrying", attempts: 1 });
     const { writes } = settled({
       ...ledger,
@@ -350,9 +366,7 @@ describe("the tally of attempts", () => {
     expect(settled({ ...due, ...ledger, marked: [row(3)] }).change.tally).toEqual([[0, 0, 1]]);
   });
 
-  it("is what it was after checks, and without a page", () => {
-    const checks: Given = { due: true, checks: true, positions: [3], rows: [row(3)], outcomes: { 3: delivered } };
-    expect(settled(checks).change.tally).toEqual([]);
+  it("is what it was without a page", () => {
     expect(settled({ positions: [], halt: { type: "blocked", reason: "no keys" } }).change.tally).toEqual([]);
   });
 });
@@ -382,14 +396,13 @@ describe("what others are told", () => {
     expect(mended.change.blocked).toBeNull();
   });
 
-  it("is nothing for the same cause, a wait, a page that delivers nothing, and checks", () => {
+  it("is nothing for the same cause, a wait, and a page that delivers nothing", () => {
     const skipped: Outcome = { type: "skipped", reason: "no" };
     const pages: Given[] = [
       { halt },
       { halt: { type: "retry", reason: "later" } },
       { positions: [], outcomes: {} },
       { positions: [11], outcomes: { 11: skipped } },
-      { due: true, checks: true, positions: [3], outcomes: { 3: delivered }, rows: [row(3)] },
     ];
     for (const page of pages) {
       const { change, incident } = settled({ ...page, blocked });

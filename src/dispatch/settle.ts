@@ -11,8 +11,6 @@ import type { AnyWork } from "./page";
 export interface Settlement {
   readonly change: CursorChange;
   readonly writes: readonly DeliveryWrite[];
-  /** Entries that were marked and then not attempted, by position: their new rows are taken back. */
-  readonly unmark: readonly number[];
   /** What others are to be told of this page; null: nothing. */
   readonly incident: Incident | null;
 }
@@ -24,7 +22,7 @@ export interface SettleInput {
   readonly halt: Halt | null;
   /** The page as marked; kept while its effect is in doubt. */
   readonly flight: Flight | null;
-  /** Rows as marked before the calls (kinds with a ledger), by position. */
+  /** What was marked before the calls (kinds with a ledger), as rows, by position. */
   readonly marked: ReadonlyMap<number, DeliveryWrite>;
   readonly policy: Policy;
   readonly now: number;
@@ -34,7 +32,6 @@ export interface SettleInput {
 /** Turns the outcomes of a page into what is written. */
 export function settle(input: SettleInput): Settlement {
   const { cursor, work, outcomes, halt, now } = input;
-  if (work.checks) return { change: unchanged(cursor), writes: [], unmark: [], incident: null };
   const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
   const failures = answered(outcomes) ? 0 : cursor.failures;
   const waitSeconds = halt ? secondsToWait(halt, failures, input.random) : 0;
@@ -54,12 +51,10 @@ export function settle(input: SettleInput): Settlement {
       failing: failingAfter(input),
       blocked,
       tally: tallyAfter(input),
+      checkAt: cursor.checkAt ?? checkTime(input),
       hold: nextAt === 0,
     },
     writes: [...settledRows(input), ...openRows(input, open)],
-    unmark: open
-      .filter((entry) => !work.rows.has(entry.position) && !staysInDoubt(input, entry))
-      .map((entry) => entry.position),
     incident,
   };
 }
@@ -70,11 +65,18 @@ const causeOf = (halt: Halt | null): string | null => (halt?.type === "blocked" 
 const answered = (outcomes: SettleInput["outcomes"]): boolean =>
   [...outcomes.values()].some(({ type, ...rest }) => type === "delivered" || (type === "unknown" && "looked" in rest));
 
-/** Checks have written their rows, and say nothing about the cursor. */
-function unchanged(cursor: Cursor): CursorChange {
-  const { position, revisionPosition, flight, failures, failing, blocked, tally, lastError } = cursor;
-  const same = { position, revisionPosition, flight, failures, failing, blocked, tally, lastError };
-  return { ...same, state: "active", nextAt: 0, success: false, hold: true };
+/** Behind those that were asked for, a delivery is asked for at a time of its own; the others are found together (check.ts). */
+const hasOwnTime = ({ cursor, work, policy }: SettleInput, position: number): boolean =>
+  work.due || policy.checks === undefined || work.page.feed !== "responses" || position <= cursor.checked;
+
+/** When what this page delivered is asked for, with what comes after it; null: all of it has its last word. */
+function checkTime(input: SettleInput): number | null {
+  const { checks, ledger } = input.policy;
+  const waits = [...input.outcomes].some(
+    ([position, outcome]) =>
+      outcome.type === "delivered" && outcome.checkAfterSeconds !== undefined && !hasOwnTime(input, position),
+  );
+  return ledger && checks && waits ? timeAfter(input.now, checks.afterSeconds + checks.everySeconds) : null;
 }
 
 /** Marked, and then nobody knows whether it was attempted: the mark must outlast this page. */
@@ -148,11 +150,8 @@ function settledRows(input: SettleInput): DeliveryWrite[] {
   });
 }
 
-function rowOf(
-  { work, marked, policy, now, random }: SettleInput,
-  entry: Deliverable,
-  outcome: Outcome,
-): DeliveryWrite {
+function rowOf(input: SettleInput, entry: Deliverable, outcome: Outcome): DeliveryWrite {
+  const { work, marked, policy, now, random } = input;
   const known = marked.get(entry.position) ?? work.rows.get(entry.position);
   const tried = wasTried({ policy, marked }, entry.position);
   const before = work.rows.get(entry.position)?.attempts ?? 0;
@@ -176,7 +175,8 @@ function rowOf(
   switch (outcome.type) {
     case "delivered": {
       const { checkAfterSeconds } = outcome;
-      const nextAt = policy.ledger && checkAfterSeconds !== undefined ? later(checkAfterSeconds) : null;
+      const asked = policy.ledger && checkAfterSeconds !== undefined && hasOwnTime(input, entry.position);
+      const nextAt = asked ? later(checkAfterSeconds) : null;
       return { ...base, ...wordOf(outcome, base.reference), state: "delivered", looks: 0, nextAt };
     }
     case "skipped":
@@ -209,15 +209,15 @@ const wordOf = (
 
 /**
  * Entries with a row from before that were not attempted now: the row says again what it said. One that may have been attempted
- * stays as marked: before the cursor the next page finds it, and what was due is made due again, in doubt. Due is due: it is the
- * cursor that waits, and a person who resumes it must not have to wait for its deliveries too.
+ * gets its mark as a row: before the cursor the next page finds it, and what was due is made due again, in doubt. Due is due: it is
+ * the cursor that waits, and a person who resumes it must not have to wait for its deliveries too.
  */
 function openRows(input: SettleInput, open: readonly Deliverable[]): DeliveryWrite[] {
   const { work, halt, policy, marked, now } = input;
   return open.flatMap((entry): DeliveryWrite[] => {
     const mark = marked.get(entry.position);
     if (mark && staysInDoubt(input, entry)) {
-      return work.due ? [{ ...mark, state: "unknown", nextAt: now, reason: halt?.reason ?? null }] : [];
+      return [work.due ? { ...mark, state: "unknown", nextAt: now, reason: halt?.reason ?? null } : mark];
     }
     const row = work.rows.get(entry.position);
     if (!row || (!work.due && !policy.ledger)) return [];

@@ -27,8 +27,7 @@ const NOTHING: Story = { entries: [], tell() {} };
 /** The story of a page; of one on which nothing was done there is none. `now`: milliseconds since the epoch. */
 export function storyOf(engine: Engine, { setup, shard }: Place, ended: Ended, now: number): Story {
   const { work, outcomes, halt, writes } = ended;
-  // Checks tell of themselves.
-  if (work.checks || (outcomes.size === 0 && halt === null)) return NOTHING;
+  if (outcomes.size === 0 && halt === null) return NOTHING;
   const { trace } = engine;
   const { integration, form } = setup;
   const responses = rangeOf(work.page.entries);

@@ -35,8 +35,6 @@ export interface Sweeper extends IntegrationEraser, Teller {
   readonly now: () => number;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   readonly wantsNotice: WantsNotice;
-  /** Where backups lie. */
-  readonly bucket?: R2Bucket | null;
 }
 
 /** Does one thing of a sweep; one that fails stops no other. Returns what it came to, or null. */

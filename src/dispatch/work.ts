@@ -5,9 +5,9 @@
 import { FEEDS } from "../core/ids";
 import type { AttemptRecord, Deps, Halt, Outcome, Page, PageResult } from "../core/integration";
 import { takeBudget } from "../store/budgets";
-import { type Cursor, extendLease, type Flight, markFlight } from "../store/cursors";
-import { type DeliveryWrite, markDeliveries } from "../store/deliveries";
-import { checkOff } from "./check";
+import { type Cursor, extendLease, type Flight } from "../store/cursors";
+import type { DeliveryWrite } from "../store/deliveries";
+import { markPage } from "../store/flights";
 import { withDefinitions } from "./deps";
 import { type Engine, LEASE_MS } from "./engine";
 import { type Holder, OWN_FAILURE, underLease } from "./lease";
@@ -28,10 +28,6 @@ export interface Worked {
 
 /** Delivers a page. Null: nothing was sent, because the lease was lost or a report came just before. */
 export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): Promise<Worked | null> {
-  if (work.checks) {
-    await checkOff(holder, cursor, work);
-    return { outcomes: new Map(), halt: null, flight: null, marked: new Map(), waitSeconds: null };
-  }
   const { engine } = holder;
   const responses = work.page.entries.map((entry) => entry.response);
   const deps = await withDefinitions(engine, holder.deps, responses);
@@ -143,10 +139,11 @@ async function mark(
     if (work.due) return (await extendLease(db, cursor, engine.now() + LEASE_MS)) ? NO_MARK : null;
     const { feed, after, through, markedAt } = page;
     const flight: Flight = { feed, after, through, markedAt };
-    return (await markFlight(db, cursor, flight)) ? { flight, marked: new Map() } : null;
+    return (await markPage(db, cursor, { flight, rows: [] })) ? { flight, marked: new Map() } : null;
   }
   // The cursor has passed what is due: should this worker die, the row itself must bring it back.
   const nextAt = work.due ? engine.now() + LEASE_MS : null;
+  const contents = new Map(page.entries.map(({ position, content }) => [position, content]));
   const rows = page.entries.map((entry): DeliveryWrite => {
     const attempts = (work.rows.get(entry.position)?.attempts ?? 0) + 1;
     const fresh = { nextAt, reference: null, status: null, rank: 0, reason: null, looks: 0 };
@@ -161,7 +158,12 @@ async function mark(
       content,
     };
   });
-  if (!(await markDeliveries(db, cursor, rows))) return null;
+  // Those without a row are marked together, in the cursor's: should this worker die, they get their rows then (flights.ts).
+  const fresh = rows.filter(({ position }) => !work.rows.has(position));
+  const { feed, after, through, markedAt } = page;
+  const marks = fresh.map(({ position }) => [position, contents.get(position) ?? null] as const);
+  const flight: Flight | null = fresh.length > 0 ? { feed, after, through, markedAt, marks } : null;
+  if (!(await markPage(db, cursor, { flight, rows: rows.filter((row) => !fresh.includes(row)) }))) return null;
   return { flight: null, marked: new Map(rows.map((row) => [row.position, row])) };
 }
 

@@ -16,7 +16,7 @@ import { loadForm } from "../services/forms";
 import { listKinds } from "../services/kinds";
 import { submitResponse } from "../services/submit";
 import * as events from "../telemetry/events";
-import { createFallback, noticeDeprecated } from "./conventions";
+import { createFallback, keepNothing, noticeDeprecated } from "./conventions";
 import { openToSites } from "./cors";
 import { nameRequest } from "./name-request";
 import document from "./openapi/document.gen.json";
@@ -84,7 +84,7 @@ const v1 = new Hono<AppEnv>()
 const API = document as unknown as OpenApiDocument;
 
 export const app: Hono<AppEnv> = new Hono<AppEnv>()
-  .use(nameRequest, openToSites, noticeDeprecated(API))
+  .use(nameRequest, keepNothing, openToSites, noticeDeprecated(API))
   // No I/O and no environment: these answer as long as the worker does.
   .get("/healthz", (c) => c.json({ status: "ok" }))
   .route("/", documentRoutes)

@@ -12,7 +12,11 @@ import {
   requireScope,
   type Scope,
 } from "../services/access";
+import { bookmarkOf, inSession } from "../services/reads";
 import type { KeyRow } from "../store/key-reads";
+
+/** How far the databases had come: brought by answers that wrote, and sent back to read what was written. */
+const BOOKMARK = "Formlog-Bookmark";
 
 /** The text after `Authorization: Bearer`, or null when there is no such header. Throws `unauthorized` for another scheme. */
 export function bearer(c: HonoContext): string | null {
@@ -67,5 +71,10 @@ export const withKey = (scope: Scope, options?: KeyOptions) =>
     const key = await optionalKey(c, scope, options);
     if (!key) throw new AppError("unauthorized", { detail: "Send the key as `Authorization: Bearer <key>`." });
     c.set("key", key);
+    const reads = c.req.method === "GET" || c.req.method === "HEAD";
+    c.set("ctx", inSession(c.get("ctx"), { reads, bookmark: c.req.header(BOOKMARK) }));
     await next();
+    const bookmark = bookmarkOf(c.get("ctx"));
+    // Not by c.header, which would make a finished answer anew.
+    if (bookmark !== null && c.res.status < 400) c.res.headers.set(BOOKMARK, bookmark);
   });

@@ -37,7 +37,7 @@ export async function authenticate(ctx: SubmissionContext, text: string): Promis
 
 /** The key with this SHA-256, as a session remembers it. Throws `unauthorized`, `store_unavailable`. */
 export async function authenticateHash(ctx: SubmissionContext, hash: string): Promise<KeyRow> {
-  const key = await recall(ctx, ctx.keys, { id: hash, read: () => store.findKey(ctx.shards.control, hash) });
+  const key = await recall(ctx, ctx.keys, { id: hash, read: () => store.findKey(ctx.primary.control, hash) });
   if (!key) throw new AppError("unauthorized", { detail: "This key is not known, or it was revoked." });
   if (key.expiresAt !== null && key.expiresAt <= ctx.now()) {
     throw new AppError("unauthorized", { detail: `This key expired at ${isoTime(key.expiresAt)}. Use a new one.` });

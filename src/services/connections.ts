@@ -7,6 +7,7 @@ import { findKind } from "../integrations/kinds";
 import * as store from "../store/connections";
 import { audited } from "./audit";
 import { checkWith } from "./check";
+import { seek } from "./reads";
 
 export interface ConnectionView {
   readonly id: string;
@@ -84,7 +85,7 @@ export async function rotateConnection(
 const overtaken = () => new AppError("conflict", { detail: "Somebody else changed this connection just now." });
 
 async function findOwn(ctx: Context, workspace: string, id: string): Promise<store.ConnectionRow> {
-  const row = await store.findConnection(ctx.shards.control, workspace, id);
+  const row = await seek(ctx, ({ control }) => store.findConnection(control, workspace, id));
   if (!row) throw new AppError("not_found", { detail: "This workspace has no such connection." });
   return row;
 }

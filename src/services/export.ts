@@ -66,7 +66,8 @@ export async function exportResponses(ctx: Context, workspace: string, input: Ex
   const form = await loadOwnForm(ctx, workspace, input.form);
   const plan = await planExport(ctx, form.id, input).catch(orUnavailable);
   // After the heads: every entry up to them has its version among these, but for those that are edited from now on.
-  const definitions = await readDefinitions(ctx.shards.control, form.id).catch(orUnavailable);
+  // Of the primary: no copy of the forms may be behind the copies that the responses are read from.
+  const definitions = await readDefinitions(ctx.primary.control, form.id).catch(orUnavailable);
   const newest = Math.max(...definitions.keys());
   const version = input.version ?? newest;
   if (version > newest) throw new AppError("invalid_parameter", { detail: `This form has no version ${version}.` });
@@ -114,7 +115,7 @@ async function* knownVersions(
   for await (const page of pages) {
     const unknown = [...new Set(page.map(({ version }) => version))].filter((version) => !labels.has(version));
     if (unknown.length > 0) {
-      const found = await readDefinitions(ctx.shards.control, form, unknown);
+      const found = await readDefinitions(ctx.primary.control, form, unknown);
       for (const version of unknown) {
         const definition = found.get(version);
         if (!definition) throw new Error(`a response names version ${version}, which the form does not have`);

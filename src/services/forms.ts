@@ -7,7 +7,8 @@ import { seqOf } from "../core/ids";
 import { isUnavailable, StoreError } from "../store/failure";
 import type { FormRow } from "../store/form-reads";
 import * as store from "../store/form-reads";
-import { countResponses, headOf, listSegments, segmentKey, updateOpenSegment } from "../store/shards";
+import { countResponses, headOf, listSegments, type Shards, segmentKey, updateOpenSegment } from "../store/shards";
+import { seek } from "./reads";
 import { orUnavailable } from "./store-failure";
 
 /** A cached form is checked by the INSERT itself; access and state are looked at again after this time. */
@@ -42,7 +43,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 async function readForm(ctx: SubmissionContext, id: string): Promise<CachedForm> {
-  const [row, segments] = await Promise.all([store.findForm(ctx.shards.control, id), listSegments(ctx.shards, id)]);
+  const [row, segments] = await Promise.all([store.findForm(ctx.primary.control, id), listSegments(ctx.primary, id)]);
   const earlier = segments.slice(0, -1);
   const open = segments.at(-1);
   if (!row || row.deletedAt !== null || row.version === 0 || !open) {
@@ -55,8 +56,8 @@ async function readForm(ctx: SubmissionContext, id: string): Promise<CachedForm>
   const { responsesMax } = row.settings;
   const [definition, head, before] = await Promise.all([
     same?.definition ?? readDefinition(ctx, id, row.version),
-    headOf(ctx.shards, open),
-    responsesMax === undefined ? 0 : countResponses(ctx.shards, earlier),
+    headOf(ctx.primary, open),
+    responsesMax === undefined ? 0 : countResponses(ctx.primary, earlier),
   ]);
   const key = segmentKey(open);
   ctx.heads.set(key, Math.max(head, ctx.heads.get(key) ?? 0));
@@ -105,7 +106,7 @@ export async function findOwnRow(ctx: SubmissionContext, workspace: string, id: 
 
 /** The row of a workspace's form, whatever its state. Throws `not_found`. */
 export async function findRow(ctx: SubmissionContext, workspace: string, id: string): Promise<FormRow> {
-  const row = await store.findOwnForm(ctx.shards.control, workspace, id);
+  const row = await seek(ctx, ({ control }) => store.findOwnForm(control, workspace, id));
   if (!row) throw missing();
   return row;
 }
@@ -127,7 +128,9 @@ export function admitAs(ctx: SubmissionContext, row: FormRow): Promise<void> {
 
 /** One version's definition. Throws `not_found`. */
 export async function readDefinition(ctx: SubmissionContext, form: string, version: number): Promise<Definition> {
-  const definition = (await store.readDefinitions(ctx.shards.control, form, [version])).get(version);
+  const read = async ({ control }: Shards) =>
+    (await store.readDefinitions(control, form, [version])).get(version) ?? null;
+  const definition = await seek(ctx, read);
   if (!definition) throw new AppError("not_found", { detail: `This form has no version ${version}.` });
   return definition;
 }
@@ -139,6 +142,9 @@ export async function definitionsOf(
   versions: readonly number[],
 ): Promise<ReadonlyMap<number, Definition>> {
   const others = [...new Set(versions)].filter((version) => version !== form.version);
-  const read = others.length === 0 ? [] : await store.readDefinitions(ctx.shards.control, form.id, others);
-  return new Map([...read, [form.version, form.definition]]);
+  const near = others.length === 0 ? new Map() : await store.readDefinitions(ctx.shards.control, form.id, others);
+  // A copy of another shard may be ahead of this one, and hold responses of a version that is not here yet.
+  const lacking = ctx.shards === ctx.primary ? [] : others.filter((version) => !near.has(version));
+  const rest = lacking.length === 0 ? [] : await store.readDefinitions(ctx.primary.control, form.id, lacking);
+  return new Map([...near, ...rest, [form.version, form.definition]]);
 }

@@ -80,12 +80,26 @@ describe("group commit", () => {
     expect(turns).toHaveLength(3);
   });
 
-  it("lets nobody wait for others who waits alone", async () => {
+  it("makes nobody wait for others where submissions come one by one", async () => {
     const { group, call } = handmade({}, () => new Promise(() => {}));
     const all = [group.submit("a"), group.submit("b")];
     (await call(0)).commit();
     (await call(1)).commit();
     expect(await Promise.all(all)).toEqual([0, 1]);
+    const last = group.submit("c");
+    (await call(2)).commit();
+    expect(await last).toBe(2);
+  });
+
+  it("lets others in before a group although nobody waits yet, right after a group of several", async () => {
+    const { group, call, calls } = handmade();
+    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
+    for (const n of [0, 1]) (await call(n)).commit();
+    await Promise.all(all);
+    const more = ["d", "e", "f"].map((entry) => group.submit(entry));
+    (await call(2)).commit();
+    expect(await Promise.all(more)).toEqual([3, 4, 5]);
+    expect(calls[2]?.entries).toEqual(["d", "e", "f"]);
   });
 
   it("goes on without a leader that is cancelled while it lets others in", async () => {
@@ -136,8 +150,9 @@ describe("group commit", () => {
     expect((await Promise.all(all)).toSorted()).toEqual([0, 1]);
     hung.commit();
     await expect.poll(() => stored.length).toBe(2);
+    const at = calls.length;
     const later = group.submit("c");
-    (await call(calls.length - 1)).commit();
+    (await call(at)).commit();
     expect(await later).toBe(2);
   });
 

@@ -75,6 +75,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   let leading = false;
   let progressAt = 0;
   let generation = 0;
+  let lastGroup = 0;
   /** Milliseconds that a write takes, the last ones counting most. */
   let pace = 0;
 
@@ -114,26 +115,27 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   }
 
   /**
-   * Requests that have arrived wait for the thread, not for D1: where several wait already, a turn or two lets in more than it costs. No
-   * timer: it ends with the first turn that brings nobody, so that who waits alone waits for nothing.
+   * Requests that have arrived wait for the thread, not for D1: where several come at once, a turn or two lets in more than it costs. It
+   * ends with the first turn that brings nobody, and is left out where submissions come one by one.
    */
   async function gather(): Promise<void> {
-    let seen = 1;
+    let seen = 0;
     for (let turns = 0; turns < limits.turns && queue.length > seen && queue.length < limits.group; turns += 1) {
       seen = queue.length;
       await turn();
     }
   }
 
-  async function lead(me: Waiter<E, R>, handed: boolean): Promise<void> {
+  async function lead(me: Waiter<E, R>, urgent: boolean): Promise<void> {
     const mine = ++generation;
     leading = true;
     progressAt = now();
-    if (handed) {
+    if (!urgent && (lastGroup > 1 || queue.length > 1)) {
       await gather();
       if (mine !== generation) return; // it took so long that somebody lost patience
     }
     const group = takeGroup(me);
+    lastGroup = group.length;
     flying = group;
     const started = now();
     try {
@@ -169,7 +171,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     queue.push(me);
     waitingBytes += sizeOf(entry);
     const deadline = now() + limits.deadlineMs;
-    for (let waited = false; ; waited = true) {
+    for (;;) {
       if (me.state === "stored") return me.result as R;
       if (me.state === "failed") return settleAlone(me);
       if (now() >= deadline) {
@@ -177,7 +179,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
         throw new CommitTimeout(me.state === "flying");
       }
       const stalled = leading && now() - progressAt >= limits.patienceMs;
-      const leadIt = !leading || stalled ? lead(me, waited && !stalled) : null;
+      const leadIt = !leading || stalled ? lead(me, stalled) : null;
       // A leader too stops waiting after a while: its own batch may be the one that hangs.
       await signal(me, Math.min(limits.patienceMs, deadline - now()), leadIt);
     }

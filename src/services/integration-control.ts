@@ -19,7 +19,7 @@ export async function pauseIntegration(ctx: Context, workspace: string, input: N
 /** Lets a paused, waiting or blocked integration go on now. */
 export async function resumeIntegration(ctx: Context, workspace: string, input: Named): Promise<IntegrationView> {
   const row = await findOwnIntegration(ctx, workspace, input);
-  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.resumeCursor(db, cursor.segment, row.no);
+  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.resumeCursor(db, cursor, ctx.now());
   await record(ctx, { workspace, action: "integration.resumed", object: row.id, detail: { form: row.form } });
   await ring(ctx, row);
   return viewIntegration(ctx, row);

@@ -71,7 +71,7 @@ export async function replayIntegration(
     told = await giveUp(ctx, { row, placed });
     detail = { from, ...told };
   } else {
-    await rewind(row, placed, await findStart(ctx, placed, { from, since }));
+    await rewind(ctx, placed, await findStart(ctx, placed, { from, since }));
   }
   await record(ctx, {
     workspace,
@@ -128,12 +128,12 @@ function placeOf(placed: readonly PlacedCursor[], id: string) {
 const isUnder = ({ shard, cursor }: PlacedCursor, at: { shard: number; position: number }): boolean =>
   shard === at.shard && cursor.segment === segmentOf(at.position);
 
-async function rewind(row: IntegrationRow, placed: readonly PlacedCursor[], start: Start | null): Promise<void> {
+async function rewind(ctx: Context, placed: readonly PlacedCursor[], start: Start | null): Promise<void> {
   if (start === null) return;
   for (const [index, { db, cursor }] of placed.entries()) {
     if (index < start.index) continue;
     const position = index === start.index ? start.position : segmentStart(cursor.segment);
-    await rewindCursor(db, cursor.segment, row.no, position);
+    await rewindCursor(db, cursor, { position, now: ctx.now() });
   }
 }
 
@@ -166,14 +166,14 @@ async function giveUpOne(ctx: Context, row: IntegrationRow, { shard, db, cursor:
   return underWay === null ? null : { skipped: through - cursor.position - underWay, underWay };
 }
 
-/** Positions after the cursor whose effect may exist: those of a page in flight that the filter lets pass. */
+/** Positions after the cursor whose effect may exist: those of a page in flight that the filter lets pass. In a ledger they have marks. */
 async function inFlightOf(
   ctx: Context,
   row: IntegrationRow,
   { shard, cursor }: { shard: number; cursor: Cursor },
 ): Promise<number[]> {
   const { flight, position, segment } = cursor;
-  if (flight?.feed !== "responses" || flight.through <= position) return [];
+  if (flight?.feed !== "responses" || flight.marks || flight.through <= position) return [];
   const after = Math.max(position, flight.after);
   // A page's worth at most: that many rows were read when it was marked.
   const limits = { count: flight.through - after, bytes: Number.MAX_SAFE_INTEGER };

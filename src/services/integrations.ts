@@ -16,6 +16,7 @@ import { checkWith } from "./check";
 import { createConnection, type MadeSecrets } from "./connections";
 import { loadForm, loadOwnForm, missing } from "./forms";
 import { type IntegrationView, readCursors, ring, viewIntegration, viewIntegrations } from "./integration-view";
+import { seek } from "./reads";
 
 export interface IntegrationInput {
   readonly kind: string;
@@ -98,6 +99,7 @@ async function startCursor(
     // A back-fill reads responses as they are now: earlier changes are in them.
     revisionPosition: follows ? await headOf(ctx.shards, segment, "revisions") : null,
     reconcileAt: manifest.reconciled ? nextNight(ctx.now(), row.no) : null,
+    owedAt: ctx.now(),
   });
 }
 
@@ -143,7 +145,7 @@ export async function findOwnIntegration(
   input: { form: string; integration: string },
 ): Promise<store.IntegrationRow> {
   await loadOwnForm(ctx, workspace, input.form);
-  const row = await store.findIntegration(ctx.shards.control, input.form, input.integration);
+  const row = await seek(ctx, ({ control }) => store.findIntegration(control, input.form, input.integration));
   if (!row) throw new AppError("not_found", { detail: "This form has no such integration." });
   return row;
 }
@@ -217,8 +219,8 @@ export async function updateIntegration(
   // What it waited for may be mended by the change: it tries again at once.
   for (const { db, cursor } of await readCursors(ctx, row)) {
     await compareFromHere(db, cursor.segment, row.no);
-    if (manifest.index) await rewindCursor(db, cursor.segment, row.no, segmentStart(cursor.segment));
-    if (cursor.state !== "paused") await resumeCursor(db, cursor.segment, row.no);
+    if (manifest.index) await rewindCursor(db, cursor, { position: segmentStart(cursor.segment), now: ctx.now() });
+    if (cursor.state !== "paused") await resumeCursor(db, cursor, ctx.now());
   }
   await ring(ctx, row);
   return getIntegration(ctx, workspace, input);

@@ -7,6 +7,7 @@ import * as store from "../store/keys";
 import { type Scope, sha256 } from "./access";
 import { audited } from "./audit";
 import { loadOwnForm } from "./forms";
+import { seek } from "./reads";
 import { refuseBody } from "./refuse-body";
 import { attempt } from "./store-failure";
 
@@ -89,7 +90,7 @@ async function requireOwnForm(ctx: Context, workspace: string, form: string): Pr
 
 /** A key that was not revoked. Throws `not_found`. */
 export async function getKey(ctx: Context, workspace: string, id: string): Promise<KeyView> {
-  const row = await store.findKeyById(ctx.shards.control, workspace, id);
+  const row = await seek(ctx, ({ control }) => store.findKeyById(control, workspace, id));
   if (!row) throw noSuchKey();
   return view(row);
 }

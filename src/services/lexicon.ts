@@ -14,6 +14,7 @@ import { LanguageSchema } from "../core/translation-schema";
 import * as store from "../store/lexicon";
 import { audited } from "./audit";
 import { changeLexicon, entryOf, rowOf, spellingsOf } from "./lexicon-change";
+import { seek } from "./reads";
 
 export type LexiconEntryView = LexiconEntry & {
   readonly id: string;
@@ -111,7 +112,7 @@ function placeOf(cursor: string): LexiconKey {
 }
 
 async function findOwn(ctx: Context, workspace: string, id: string): Promise<store.LexiconRow> {
-  const row = await store.findEntry(ctx.shards.control, workspace, id);
+  const row = await seek(ctx, ({ control }) => store.findEntry(control, workspace, id));
   if (row) return row;
   throw new AppError("not_found", { detail: "The lexicon of this workspace has no such entry." });
 }

@@ -11,6 +11,7 @@ import { audited } from "./audit";
 import { loadOwnForm, missing } from "./forms";
 import { requireFuture } from "./keys";
 import { findUses } from "./link-uses";
+import { seek } from "./reads";
 
 export interface LinkView {
   readonly id: string;
@@ -67,7 +68,7 @@ export async function getLink(
   input: { form: string; link: string } & Site,
 ): Promise<LinkView> {
   await loadOwnForm(ctx, workspace, input.form);
-  const row = await findLink(ctx.shards.control, input.form, input.link);
+  const row = await seek(ctx, ({ control }) => findLink(control, input.form, input.link));
   if (!row) throw noSuchLink();
   const uses = await findUses(ctx, row.form, [row]);
   return view(ctx, row, { ...input, uses: uses(row) });

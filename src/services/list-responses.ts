@@ -169,7 +169,7 @@ async function withQuestions<T>(ctx: Context, form: CachedForm, read: (find: Fin
     if (!(error instanceof AppError) || form.version === 1) throw error;
   }
   const all = new Map<string, Question>();
-  for (const [, { questions }] of await readDefinitions(ctx.shards.control, form.id)) {
+  for (const [, { questions }] of await readDefinitions(ctx.primary.control, form.id)) {
     for (const question of questions) {
       const choices = new Map(all.get(question.ref)?.choices?.map((choice) => [choice.id, choice]));
       for (const choice of question.choices ?? []) choices.set(choice.id, choice);

@@ -8,7 +8,7 @@ import { recall } from "./recall";
 
 /** The name of the workspace that a key is of. */
 export async function workspaceName(ctx: Context, { workspace }: Pick<KeyRow, "workspace">): Promise<string> {
-  const read = () => store.findWorkspace(ctx.shards.control, workspace);
+  const read = () => store.findWorkspace(ctx.primary.control, workspace);
   return (await recall(ctx, ctx.workspaces, { id: workspace, read }))?.name ?? "";
 }
 

@@ -32,7 +32,7 @@ async function findWorking(ctx: SubmissionContext, claims: LinkClaims): Promise<
   if (claims.expiresAt !== null && claims.expiresAt <= ctx.now()) {
     throw refused(`This link expired at ${isoTime(claims.expiresAt)}. Ask whoever gave it to you for a new one.`);
   }
-  const read = () => findLink(ctx.shards.control, claims.form, claims.link);
+  const read = () => findLink(ctx.primary.control, claims.form, claims.link);
   const row = await recall(ctx, ctx.links, { id: claims.link, read });
   if (!row) throw refused("This link was withdrawn. Ask whoever gave it to you for a new one.");
   return row;

@@ -11,6 +11,7 @@ import { findResponse } from "../store/responses";
 import { record } from "./audit";
 import { again, applyChange, type Precondition, requireRevision } from "./change";
 import { loadOwnForm } from "./forms";
+import { seek } from "./reads";
 
 export interface ResponseView {
   readonly id: string;
@@ -52,7 +53,7 @@ export interface Stored {
 export async function findStored(ctx: Context, form: CachedForm, id: string): Promise<Stored> {
   const address = parseResponseId(id);
   if (!address || address.shard >= ctx.shards.all.length) throw missing();
-  const found = await findResponse(ctx.shards.get(address.shard).db, address, form.id);
+  const found = await seek(ctx, (shards) => findResponse(shards.get(address.shard).db, address, form.id));
   if (!found) throw missing();
   return found;
 }

@@ -59,7 +59,7 @@ export async function openSession(ctx: Context, text: string): Promise<Session> 
   const now = ctx.now();
   if (!claims || claims.startedAt > now || token.endOf(claims) <= now) throw over();
   const ended = { id: claims.id, until: token.lastEndOf(claims) };
-  const read = async () => ({ ended: await store.isEnded(ctx.shards.control, ended) });
+  const read = async () => ({ ended: await store.isEnded(ctx.primary.control, ended) });
   const [state, key] = await Promise.all([
     recall(ctx, ctx.sessions, { id: claims.id, read }),
     authenticateHash(ctx, claims.keyHash),

@@ -4,6 +4,7 @@ import { LIMITS } from "../core/alert/limits";
 import { counterFamilies } from "../core/counters";
 import type { Family, Sample } from "../core/metrics";
 import { type AskedShard, askShards } from "../dispatch/vitals";
+import { readLastBackup } from "../store/backups";
 import { readCounts } from "../store/counters";
 import { listAllIntegrations } from "../store/integrations";
 import { SCHEMA, type Vitals } from "../store/vitals";
@@ -51,13 +52,28 @@ const secondsSince = (then: number, now: number): number => Math.max(0, Math.rou
  * read: round trips do not grow with their number.
  */
 export async function readMetrics(ctx: Context): Promise<Family[]> {
-  const [shards, counts, rows] = await Promise.all([
+  const [shards, counts, rows, backup] = await Promise.all([
     askShards(ctx.shards, ctx.trace),
     readCounts(ctx.shards.control),
     listAllIntegrations(ctx.shards.control, INTEGRATIONS_MAX),
+    ctx.bucket && readLastBackup(ctx.shards.control),
   ]);
   const views = await viewIntegrations(ctx, rows);
-  return [...shardMetrics(shards, ctx.now()), ...integrationMetrics(views), ...counterFamilies(counts)];
+  const now = ctx.now();
+  return [
+    ...shardMetrics(shards, now),
+    ...backupMetrics(backup, now),
+    ...integrationMetrics(views),
+    ...counterFamilies(counts),
+  ];
+}
+
+/** Of an installation that makes backups, and has a key. */
+function backupMetrics(backup: { readonly at: number } | null, now: number): Family[] {
+  if (backup === null) return [];
+  const help = "Since the last good backup began; since the first key was made, if there is none.";
+  const samples = [{ labels: {}, value: secondsSince(backup.at, now) }];
+  return [{ name: "formlog_backup_age_seconds", type: "gauge", help, unit: "seconds", samples }];
 }
 
 function shardMetrics(shards: readonly AskedShard[], now: number): Family[] {

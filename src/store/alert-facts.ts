@@ -28,7 +28,7 @@ export async function readCursorFacts(
   const { results } = await db
     .prepare(
       `WITH facts AS (
-         SELECT c.integration, c.state, c.blocked, c.last_error AS lastError, c.tally,
+         SELECT c.integration, c.state, c.owed_at AS owedAt, c.blocked, c.last_error AS lastError, c.tally,
            coalesce((SELECT id FROM responses WHERE id > c.position AND id < ${END} ORDER BY id DESC LIMIT 1), c.position)
              - c.position AS behind,
            (SELECT received_at FROM responses WHERE id > c.position AND id < ${END} ORDER BY id LIMIT 1) AS responseAt,
@@ -38,10 +38,11 @@ export async function readCursorFacts(
             WHERE tried_at > ?1 - ${HOUR_MS}) AS parkedLately,
            (SELECT coalesce(sum(value->>2), 0) FROM json_each(c.tally) WHERE value->>0 >= ?3) AS failed
          FROM cursors c WHERE c.state <> 'paused')
-       SELECT integration, state, blocked, lastError, tally, behind, parkedLately,
-         coalesce(min(responseAt, revisionAt), responseAt, revisionAt) AS oldestAt
+       SELECT integration, state, blocked, lastError, tally, CASE WHEN owedAt <= ?5 THEN behind ELSE 0 END AS behind, parkedLately,
+         max(owedAt, coalesce(min(responseAt, revisionAt), responseAt, revisionAt)) AS oldestAt
        FROM facts
-       WHERE state = 'blocked' OR behind >= ?4 OR responseAt <= ?5 OR revisionAt <= ?5 OR parkedLately >= ?2 OR failed > 0
+       WHERE state = 'blocked' OR parkedLately >= ?2 OR failed > 0
+         OR (owedAt <= ?5 AND (behind >= ?4 OR responseAt <= ?5 OR revisionAt <= ?5))
        LIMIT ?6`,
     )
     .bind(

@@ -2,6 +2,8 @@
 
 import type { OpenAlert } from "../core/alert/alert";
 import type { Course } from "../core/alert/course";
+import type { LogEntry } from "../core/log";
+import { logStatement } from "./logs";
 
 /** Alerts that are open at once and looked after; more say nothing new. */
 export const OPEN_MAX = 2_000;
@@ -30,9 +32,17 @@ export async function listAlerts(
   return results;
 }
 
+interface Noting {
+  /** Milliseconds. */
+  readonly now: number;
+  /** What the log tells of it. */
+  readonly logs: readonly LogEntry[];
+}
+
 /** Notes what begins, what was not seen and what is back. Nothing is written when nothing changes. */
-export async function noteCourse(db: D1Database, { begun, back, gone }: Course, now: number): Promise<void> {
+export async function noteCourse(db: D1Database, { begun, back, gone }: Course, { now, logs }: Noting): Promise<void> {
   const statements = [
+    ...(logs.length > 0 ? [logStatement(db, logs)] : []),
     ...(begun.length > 0 ? [insertStatement(db, begun)] : []),
     ...(back.length > 0 ? [forThese(db, "UPDATE alerts SET gone_at = NULL", back)] : []),
     ...(gone.length > 0 ? [forThese(db, "UPDATE alerts SET gone_at = ?2", gone, now)] : []),
@@ -41,8 +51,8 @@ export async function noteCourse(db: D1Database, { begun, back, gone }: Course, 
 }
 
 /** Notes that these were told, in the words that they were told in. */
-export async function noteTold(db: D1Database, alerts: readonly OpenAlert[], now: number): Promise<void> {
-  await db
+export async function noteTold(db: D1Database, alerts: readonly OpenAlert[], { now, logs }: Noting): Promise<void> {
+  const told = db
     .prepare(
       `UPDATE alerts SET told = told + 1, told_at = ?2, subject = e.value->>2, text = e.value->>3 FROM json_each(?1) e
        WHERE alerts.workspace = e.value->>0 AND alerts.cause = e.value->>1`,
@@ -57,13 +67,17 @@ export async function noteTold(db: D1Database, alerts: readonly OpenAlert[], now
         ]),
       ),
       now,
-    )
-    .run();
+    );
+  await db.batch([told, ...(logs.length > 0 ? [logStatement(db, logs)] : [])]);
 }
 
 /** Deletes alerts that are over. */
-export async function deleteAlerts(db: D1Database, alerts: readonly OpenAlert[]): Promise<void> {
-  await forThese(db, "DELETE FROM alerts", alerts).run();
+export async function deleteAlerts(
+  db: D1Database,
+  alerts: readonly OpenAlert[],
+  logs: readonly LogEntry[],
+): Promise<void> {
+  await db.batch([forThese(db, "DELETE FROM alerts", alerts), ...(logs.length > 0 ? [logStatement(db, logs)] : [])]);
 }
 
 function insertStatement(db: D1Database, alerts: readonly OpenAlert[]): D1PreparedStatement {

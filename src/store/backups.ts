@@ -159,6 +159,21 @@ export async function readLargeParts(
   return results.map(toPart);
 }
 
+/**
+ * When the last good backup was begun: it holds at least what there was then. Of an installation that never had one, when its first key was
+ * made; null: there is none. Two rows.
+ */
+export async function readLastBackup(db: D1Database): Promise<{ readonly at: number; readonly none: boolean } | null> {
+  const row = await db
+    .prepare(
+      `SELECT (SELECT started_at FROM backups WHERE finished_at IS NOT NULL ORDER BY no DESC LIMIT 1) AS good,
+         (SELECT created_at FROM keys ORDER BY no LIMIT 1) AS began`,
+    )
+    .first<{ good: number | null; began: number | null }>();
+  const at = row?.good ?? row?.began ?? null;
+  return at === null ? null : { at, none: row?.good == null };
+}
+
 /** The newest backups first. */
 export async function listBackupRows(db: D1Database, limit: number): Promise<BackupRow[]> {
   const { results } = await db

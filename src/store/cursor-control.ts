@@ -21,7 +21,10 @@ export const isPassed = ({ passed, position }: KnownCursor, at: number): boolean
 /** A cursor as people look at it. */
 export type KnownCursor = Cursor & { readonly passed: Passed };
 
-type NewCursor = Pick<Cursor, "segment" | "integration" | "kind" | "position" | "revisionPosition" | "reconcileAt">;
+type NewCursor = Pick<Cursor, "segment" | "integration" | "kind" | "position" | "revisionPosition" | "reconcileAt"> & {
+  /** Since when it owes what is there already (milliseconds); unless told, since that came in. */
+  readonly owedAt?: number;
+};
 
 /**
  * Gives an integration its cursor in a segment, unless that is being erased. What stands before its position is not delivered. In a
@@ -39,9 +42,9 @@ export async function createCursor(
     .prepare(
       `INSERT INTO cursors
          (segment, integration, kind, state, position, revision_position, high, reconcile_at, compare_from, passed,
-          follows, next_at, failures, last_error, failing_since, failed_at, blocked)
+          follows, next_at, failures, last_error, failing_since, failed_at, blocked, owed_at)
        SELECT no, ?2, ?3, ?8, ?4, ?5, ?6, ?7, ?4, CASE WHEN ?4 > ?6 THEN json_array(json_array(?6, ?4)) ELSE '[]' END,
-          ?9, ?10, ?11, ?12, ?13, ?14, ?15
+          ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
        FROM segments WHERE no = ?1 AND version >= 0
        ON CONFLICT DO UPDATE SET state = 'paused' WHERE excluded.state = 'paused'`,
     )
@@ -61,6 +64,7 @@ export async function createCursor(
       (isBlocked && before.failing?.since) || null,
       (isBlocked && before.failing?.at) || null,
       isBlocked && before.blocked ? JSON.stringify(before.blocked) : null,
+      Math.trunc(cursor.owedAt ?? 0),
     )
     .run();
 }
@@ -117,14 +121,18 @@ export async function releaseCursors(shard: { no: number; db: D1Database }, segm
 }
 
 /** Lets a paused, waiting or blocked cursor go on at once. */
-export async function resumeCursor(db: D1Database, segment: number, integration: number): Promise<void> {
+export async function resumeCursor(
+  db: D1Database,
+  { segment, integration }: Pick<Cursor, "segment" | "integration">,
+  now: number,
+): Promise<void> {
   await db
     .prepare(
       `UPDATE cursors SET state = 'active', next_at = 0, wake_at = 0, failures = 0, last_error = NULL,
-         failing_since = NULL, failed_at = NULL
-       WHERE segment = ? AND integration = ?`,
+         failing_since = NULL, failed_at = NULL, owed_at = CASE WHEN state IN ('paused', 'blocked') THEN ?3 ELSE owed_at END
+       WHERE segment = ?1 AND integration = ?2`,
     )
-    .bind(segment, integration)
+    .bind(segment, integration, Math.trunc(now))
     .run();
 }
 
@@ -164,13 +172,13 @@ export const PASSED = `SELECT p.value->>0 AS a, p.value->>1 AS b, p.value->>2 IS
  */
 export async function rewindCursor(
   db: D1Database,
-  segment: number,
-  integration: number,
-  position: number,
+  { segment, integration }: Pick<Cursor, "segment" | "integration">,
+  { position, now }: { readonly position: number; readonly now: number },
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE cursors SET position = min(position, ?1), compare_from = min(compare_from, ?1), epoch = epoch + 1,
+      `UPDATE cursors SET position = min(position, ?1), owed_at = CASE WHEN position > ?1 THEN ?4 ELSE owed_at END,
+         compare_from = min(compare_from, ?1), epoch = epoch + 1,
          lease_until = 0, next_at = 0, wake_at = 0,
          passed = (SELECT json_group_array(json(range)) FROM (
            SELECT json_array(a, min(b, ?1)) AS range FROM (${PASSED}) WHERE NOT again AND a < ?1
@@ -178,7 +186,7 @@ export async function rewindCursor(
            UNION ALL SELECT json_array(max(a, position), b, 1) FROM (${PASSED}) WHERE again AND b > position))
        WHERE segment = ?2 AND integration = ?3`,
     )
-    .bind(position, segment, integration)
+    .bind(position, segment, integration, Math.trunc(now))
     .run();
 }
 
@@ -195,7 +203,7 @@ export async function deleteCursor(db: D1Database, segment: number, integration:
   await db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration).run();
 }
 
-/** How much lies after a cursor: entries of both feeds, when the oldest came in, and the last position of the log. */
+/** How much lies after a cursor: entries of both feeds, since when the oldest is owed, and the last position of the log. */
 export interface Lag {
   readonly entries: number;
   readonly oldestAt: number | null;
@@ -238,6 +246,7 @@ export async function lagsOf(db: D1Database, cursors: readonly Cursor[]): Promis
   return results.map(({ head, changes, responseAt, revisionAt }, i) => {
     const times = [responseAt, revisionAt].filter((at) => at !== null);
     const entries = head - (cursors[i]?.position ?? head) + changes;
-    return { entries, oldestAt: times.length > 0 ? Math.min(...times) : null, head };
+    const oldestAt = times.length > 0 ? Math.max(cursors[i]?.owedAt ?? 0, Math.min(...times)) : null;
+    return { entries, oldestAt, head };
   });
 }

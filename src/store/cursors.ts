@@ -46,6 +46,8 @@ export interface Flight {
   readonly after: number;
   readonly through: number;
   readonly markedAt: number;
+  /** What is sent, of a kind with a ledger: positions and contents. */
+  readonly marks?: readonly (readonly [position: number, content: unknown])[];
 }
 
 export interface Cursor {
@@ -67,6 +69,8 @@ export interface Cursor {
   readonly reconcileAt: number | null;
   /** Only entries after this position are compared: what came before was never to be delivered there. */
   readonly compareFrom: number;
+  /** Since when it owes what had come in before, in milliseconds: its start, a replay, being resumed. */
+  readonly owedAt: number;
   readonly failing: Failing | null;
   /** Stopped by causes that were told; null: it has delivered since. */
   readonly blocked: Blocked | null;
@@ -74,6 +78,10 @@ export interface Cursor {
   readonly tally: Tally;
   /** The segment that the form wrote to before; null: this is its first one. */
   readonly follows: Segment | null;
+  /** The deliveries of responses up to here have been asked for their status, or have a time of their own (kinds with a ledger). */
+  readonly checked: number;
+  /** When those after it are asked for, in milliseconds; null: there are none. */
+  readonly checkAt: number | null;
 }
 
 /** A stretch in which every attempt failed: its first failure and its newest, in milliseconds. */
@@ -84,8 +92,8 @@ export interface Failing {
 
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
-  reconcile_at AS reconcileAt, compare_from AS compareFrom, failing_since AS failingSince, failed_at AS failedAt, blocked, tally,
-  follows`;
+  reconcile_at AS reconcileAt, compare_from AS compareFrom, owed_at AS owedAt, failing_since AS failingSince, failed_at AS failedAt, blocked, tally,
+  follows, checked, check_at AS checkAt`;
 
 export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "tally" | "follows"> & {
   readonly flight: string | null;
@@ -141,15 +149,6 @@ export async function extendLease(db: D1Database, cursor: Cursor, leaseUntil: nu
   return meta.changes === 1;
 }
 
-/** Marks a page in flight. False: the lease was lost, and nothing may be sent. */
-export async function markFlight(db: D1Database, cursor: Cursor, flight: Flight): Promise<boolean> {
-  const { meta } = await db
-    .prepare("UPDATE cursors SET flight = ?1 WHERE segment = ?2 AND integration = ?3 AND epoch = ?4")
-    .bind(JSON.stringify(flight), cursor.segment, cursor.integration, cursor.epoch)
-    .run();
-  return meta.changes > 0;
-}
-
 /** What a page did to its cursor. */
 export interface CursorChange {
   readonly position: number;
@@ -164,6 +163,7 @@ export interface CursorChange {
   readonly failing: Failing | null;
   readonly blocked: Blocked | null;
   readonly tally: Tally;
+  readonly checkAt: number | null;
   /** Keep the lease when there is more to do. */
   readonly hold: boolean;
 }
@@ -193,6 +193,7 @@ export function settleStatement(
       `UPDATE cursors SET position = ?1, revision_position = ?2, high = max(high, ?1), flight = ?3, failures = ?5,
          state = CASE WHEN state = 'paused' THEN state ELSE ?4 END, last_error = ?6, next_at = ?7,
          last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, blocked = ?16, tally = ?17,
+         check_at = ?18,
          lease_until = CASE WHEN ?13 AND ${more} THEN lease_until ELSE 0 END,
          wake_at = CASE WHEN ?13 AND ${more} THEN wake_at WHEN ?4 <> 'active' OR ${more} THEN max(?7, ?9) ELSE 0 END
        WHERE segment = ?10 AND integration = ?11 AND epoch = ?12
@@ -216,6 +217,7 @@ export function settleStatement(
       change.failing?.at ?? null,
       change.blocked === null ? null : JSON.stringify(change.blocked),
       JSON.stringify(change.tally),
+      change.checkAt,
     );
 }
 
@@ -229,7 +231,7 @@ export async function sweepCursors(db: D1Database, shard: number, now: number, l
       `UPDATE cursors SET wake_at = ?1 WHERE (segment, integration) IN (
          SELECT segment, integration FROM cursors
          WHERE state <> 'paused' AND lease_until <= ?1 AND next_at <= ?1 AND wake_at <= ?1 - ${WAKE_WINDOW_MS}
-           AND (flight IS NOT NULL OR reconcile_at <= ?1 OR ${BEHIND} OR ${DUE}) LIMIT ?2)
+           AND (flight IS NOT NULL OR reconcile_at <= ?1 OR check_at <= ?1 OR ${BEHIND} OR ${DUE}) LIMIT ?2)
        RETURNING ${RING_RETURNING}`,
     )
     .bind(now, limit)

@@ -3,6 +3,7 @@
  * delivery of a kind with a ledger, committed before its call (DESIGN.md section 4).
  */
 import { type DeliveryAddress, type FeedNumber, SEGMENT_SIZE } from "../core/ids";
+import { DELIVERED } from "../core/status";
 import type { RevisionEvent } from "./revisions";
 import type { DELIVERY_STATES } from "./schema-shard";
 
@@ -25,11 +26,19 @@ export interface DeliveryRow {
   readonly content: string | null;
 }
 
+/** SQL of the provider's last word for rows of `table`, whose `status` may be behind: a check has heard more and written nothing. */
+export const lastWord = (table: string): string => `CASE WHEN ${table}.state = 'delivered' AND ${table}.feed = 0
+  AND ${table}.reference IS NOT NULL AND ${table}.looks = 0 AND ${table}.next_at IS NULL AND ${table}.rank < ${DELIVERED.rank}
+  AND ${table}.position <= (SELECT k.checked FROM cursors k
+    WHERE k.segment = ${table}.position / ${SEGMENT_SIZE} AND k.integration = ${table}.integration)
+  THEN '${DELIVERED.status}' ELSE ${table}.status END`;
+
 /**
  * The columns of a `DeliveryRow`. What is delivered is not attempted again: its `next_at` says when its status is checked.
  */
 export const DELIVERY_COLUMNS = `integration, feed, position, state, attempts, looks, tried_at AS triedAt,
-  CASE state WHEN 'delivered' THEN NULL ELSE next_at END AS nextAt, reference, status, rank, reason, content`;
+  CASE state WHEN 'delivered' THEN NULL ELSE next_at END AS nextAt, reference, ${lastWord("deliveries")} AS status, rank,
+  reason, content`;
 
 /** What a holder writes about deliveries. `nextAt` of a delivered one: when its status is checked. `rank` 0: not the provider's word. */
 export type DeliveryWrite = Omit<DeliveryRow, "integration">;
@@ -39,6 +48,10 @@ interface Holder {
   readonly integration: number;
   readonly epoch: number;
 }
+
+/** The response that a row (`e.value`) is about was erased, maybe while its call was under way. */
+const ERASED = `EXISTS (SELECT 1 FROM responses r WHERE r.erased_at IS NOT NULL AND r.id = CASE e.value->>0
+  WHEN 0 THEN e.value->>1 WHEN 1 THEN (SELECT v.response FROM revisions v WHERE v.id = e.value->>1) END)`;
 
 /** The statement that writes delivery rows, all or only unreported ones, as long as the holder's epoch is the cursor's. */
 export function writeStatement(
@@ -66,7 +79,7 @@ export function writeStatement(
     .prepare(
       `INSERT INTO deliveries (integration, feed, position, state, attempts, looks, tried_at, next_at, reference, status, reason, content, rank)
        SELECT ?2, e.value->>0, e.value->>1, e.value->>2, e.value->>3, e.value->>4, e.value->>5, e.value->>6, e.value->>7,
-         e.value->>8, e.value->>9, e.value->>10, e.value->>11
+         e.value->>8, e.value->>9, CASE WHEN NOT ${ERASED} THEN e.value->>10 END, e.value->>11
        FROM json_each(?1) e WHERE EXISTS (SELECT 1 FROM cursors WHERE segment = ?3 AND integration = ?2 AND epoch = ?4)
        ON CONFLICT (integration, feed, position) DO UPDATE SET
          state = CASE WHEN deliveries.rank > excluded.rank THEN deliveries.state ELSE excluded.state END,
@@ -78,31 +91,6 @@ export function writeStatement(
        ${which === "unreported" ? "WHERE deliveries.rank = 0" : ""}`,
     )
     .bind(JSON.stringify(values), holder.integration, holder.segment, holder.epoch);
-}
-
-/**
- * Commits that these deliveries are about to be sent. False: nothing may be sent. The lease was lost, or the provider has
- * reported one of them meanwhile: it was sent after all.
- */
-export async function markDeliveries(db: D1Database, holder: Holder, rows: readonly DeliveryWrite[]): Promise<boolean> {
-  const { meta } = await writeStatement(db, holder, rows, "unreported").run();
-  return meta.changes >= rows.length;
-}
-
-/** The statement that takes back rows of entries that were marked but not attempted. */
-export function unmarkStatement(
-  db: D1Database,
-  holder: Holder,
-  feed: FeedNumber,
-  positions: readonly number[],
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `DELETE FROM deliveries WHERE integration = ?1 AND feed = ?2 AND position IN (SELECT value FROM json_each(?3))
-         AND state = 'sending' AND attempts = 1 AND rank = 0
-         AND EXISTS (SELECT 1 FROM cursors WHERE segment = ?4 AND integration = ?1 AND epoch = ?5)`,
-    )
-    .bind(holder.integration, feed, JSON.stringify(positions), holder.segment, holder.epoch);
 }
 
 /** The rows of one integration at these positions, by position. */
@@ -136,24 +124,25 @@ export async function readChangeDeliveries(
     .prepare(
       `SELECT ${DELIVERY_COLUMNS}, event
        FROM (SELECT id AS change, event FROM revisions WHERE response = ?1 ORDER BY id DESC LIMIT ?3)
-       CROSS JOIN json_each(?2) e CROSS JOIN deliveries d ON d.integration = e.value AND d.feed = 1 AND d.position = change
-       ORDER BY d.position DESC`,
+       CROSS JOIN json_each(?2) e
+       CROSS JOIN deliveries ON deliveries.integration = e.value AND deliveries.feed = 1 AND deliveries.position = change
+       ORDER BY deliveries.position DESC`,
     )
     .bind(response, JSON.stringify(integrations), changes)
     .all<ChangeDeliveryRow>();
   return results;
 }
 
-/** The deliveries of a segment whose time has come, oldest first: to be attempted, or those whose status is to be checked. */
+/** The deliveries of a segment whose time has come to be attempted, oldest first. */
 export async function readDue(
   db: D1Database,
   holder: Holder,
-  { now, limit, checks }: { now: number; limit: number; checks: boolean },
+  { now, limit }: { now: number; limit: number },
 ): Promise<DeliveryRow[]> {
   const { results } = await db
     .prepare(
       `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE integration = ?1 AND next_at <= ?2 AND position > ?3 AND position < ?4
-         AND state ${checks ? "=" : "<>"} 'delivered' ORDER BY next_at LIMIT ?5`,
+         AND state <> 'delivered' ORDER BY next_at LIMIT ?5`,
     )
     .bind(holder.integration, now, holder.segment * SEGMENT_SIZE, (holder.segment + 1) * SEGMENT_SIZE, limit)
     .all<DeliveryRow>();
@@ -242,42 +231,4 @@ export function scheduleStatement(
        RETURNING position`,
     )
     .bind(JSON.stringify(positions), of.integration, of.segment, now, of.keepDelivered ? 1 : 0);
-}
-
-/** What the provider said of a delivery. */
-export interface Report {
-  readonly reference: string;
-  readonly status: string;
-  readonly rank: number;
-  readonly state: "delivered" | "parked";
-  readonly reason: string | null;
-  /** When its status is checked if nothing else comes (milliseconds): it is not final. Without it: it is. */
-  readonly checkAt?: number | undefined;
-}
-
-/**
- * Writes a provider's report, unless a later stage was reported already, or it is of the message of an attempt before. A
- * final one ends the checks; any other leaves them as they are, or begins them when it is what tells of the delivery.
- */
-export async function reportDelivery(db: D1Database, address: DeliveryAddress, report: Report): Promise<boolean> {
-  const { meta } = await db
-    .prepare(
-      `UPDATE deliveries SET reference = ?4, status = ?5, rank = ?6, state = ?7, reason = ?8,
-         looks = CASE WHEN state = 'delivered' THEN looks ELSE 0 END,
-         next_at = CASE WHEN state = 'delivered' AND ?9 IS NOT NULL THEN next_at ELSE ?9 END
-       WHERE integration = ?1 AND feed = ?2 AND position = ?3 AND rank < ?6 AND coalesce(reference, ?4) = ?4`,
-    )
-    .bind(
-      address.integration,
-      address.feed,
-      address.position,
-      report.reference,
-      report.status,
-      report.rank,
-      report.state,
-      report.reason,
-      report.checkAt ?? null,
-    )
-    .run();
-  return meta.changes > 0;
 }

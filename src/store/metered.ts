@@ -1,12 +1,30 @@
 /**
- * A database that tells how many rows each call read and wrote, as D1 itself says (`meta`). `raw`, which drizzle's typed
- * queries of the control tables use, has no such figures: those are not told.
+ * A database that tells how many rows each call read and wrote, as D1 itself says (`meta`); so do sessions of it. `raw`, which
+ * drizzle's typed queries of the control tables use, has no such figures: those are not told.
  */
 
 export type TellRows = (rows: { readonly read: number; readonly written: number }) => void;
 
+type Queries = Pick<D1Database, "prepare" | "batch">;
+
+/** What stands behind each statement: a batch of a session may hold statements that were prepared without one. */
+const inner = new WeakMap<object, D1PreparedStatement>();
+const plain = (statement: D1PreparedStatement) => inner.get(statement) ?? statement;
+
 /** The same database; `tell` is called after each call that succeeded. */
 export function metered(db: D1Database, tell: TellRows): D1Database {
+  return {
+    ...meteredQueries(db, tell),
+    exec: (sql: string) => db.exec(sql),
+    withSession(constraint?: string) {
+      const session = db.withSession(constraint);
+      return { ...meteredQueries(session, tell), getBookmark: () => session.getBookmark() };
+    },
+    dump: () => db.dump(),
+  } as unknown as D1Database;
+}
+
+function meteredQueries(on: Queries, tell: TellRows): Queries {
   const toldAll = <T extends D1Result>(results: T[]): T[] => {
     const rows = { read: 0, written: 0 };
     for (const { meta } of results) {
@@ -20,7 +38,6 @@ export function metered(db: D1Database, tell: TellRows): D1Database {
     toldAll([result]);
     return result;
   };
-  const inner = new WeakMap<object, D1PreparedStatement>();
   function wrap(statement: D1PreparedStatement): D1PreparedStatement {
     const outer = {
       bind: (...values: unknown[]) => wrap(statement.bind(...values)),
@@ -36,12 +53,8 @@ export function metered(db: D1Database, tell: TellRows): D1Database {
     inner.set(outer, statement);
     return outer;
   }
-  const plain = (statement: D1PreparedStatement) => inner.get(statement) ?? statement;
   return {
-    prepare: (sql: string) => wrap(db.prepare(sql)),
-    batch: async <T>(statements: D1PreparedStatement[]) => toldAll(await db.batch<T>(statements.map(plain))),
-    exec: (sql: string) => db.exec(sql),
-    withSession: (constraint?: string) => db.withSession(constraint),
-    dump: () => db.dump(),
-  } as unknown as D1Database;
+    prepare: (sql) => wrap(on.prepare(sql)),
+    batch: async <T>(statements: D1PreparedStatement[]) => toldAll(await on.batch<T>(statements.map(plain))),
+  };
 }

@@ -2,6 +2,7 @@
 import { PASSED } from "./cursor-control";
 import { CURSOR_COLUMNS, type Cursor, type CursorRow, toCursor } from "./cursors";
 import { scheduleStatement } from "./deliveries";
+import { landStatement } from "./flights";
 
 /**
  * Takes a cursor from whoever holds it, paused or not: nothing that they write counts any more, and nobody claims it before
@@ -42,7 +43,8 @@ export async function passOver(
 ): Promise<number | null> {
   const { segment, integration, epoch, position } = cursor;
   const held = "EXISTS (SELECT 1 FROM cursors WHERE segment = ?1 AND integration = ?2 AND epoch = ?3)";
-  const [moved, marked, due] = await db.batch([
+  const [, moved, marked, due] = await db.batch([
+    landStatement(db, cursor),
     db
       .prepare(
         `UPDATE cursors SET position = ?4, high = max(high, ?4), lease_until = 0, next_at = 0, wake_at = 0,

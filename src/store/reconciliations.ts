@@ -3,7 +3,7 @@
  */
 import { segmentStart } from "../core/ids";
 import type { Cursor } from "./cursors";
-import type { DeliveryState } from "./deliveries";
+import { type DeliveryState, lastWord } from "./deliveries";
 
 /** What a reconciliation found, in deliveries. */
 export interface Found {
@@ -122,7 +122,7 @@ export interface SettledRow {
   readonly triedAt: number | null;
 }
 
-const SETTLED = `r.id AS position, r.erased_at IS NOT NULL AS erased, r.version, d.state, d.reference, d.status, d.content,
+const SETTLED = `r.id AS position, r.erased_at IS NOT NULL AS erased, r.version, d.state, d.reference, ${lastWord("d")} AS status, d.content,
   d.tried_at AS triedAt`;
 
 /** The settled responses after a position, in order, with their rows if they have one. Answers only when they are asked for. */

@@ -2,6 +2,7 @@
 import { ERASURES, type Erasure } from "../core/backup";
 import type { BackupTable } from "./backup-tables";
 import { CONTROL_TABLES, SHARD_TABLES } from "./backup-tables";
+import { emptyFlightsStatement } from "./flights";
 import { changeResponse } from "./revisions";
 import type { restores } from "./schema";
 import type { Shard, Shards } from "./shards";
@@ -113,6 +114,7 @@ export async function emptyTraces(db: D1Database): Promise<void> {
        WHERE (previous IS NOT NULL OR comment IS NOT NULL) AND ${ERASED("revisions.response")}`,
     ),
     db.prepare(`UPDATE deliveries SET content = NULL WHERE content IS NOT NULL AND ${ofErased("deliveries")}`),
+    emptyFlightsStatement(db, null),
     db.prepare(`UPDATE attempts SET answer = NULL WHERE answer IS NOT NULL AND ${ofErased("attempts")}`),
   ]);
 }

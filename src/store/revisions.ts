@@ -7,6 +7,7 @@ import type { ReviewState } from "../core/review";
 import { forgetAnswers, indexAnswers } from "./answer-index";
 import { eraseAnswersStatements } from "./attempts";
 import { RING_RETURNING, RING_SET, toWakeUp, WAKE_WINDOW_MS, type WakeUp } from "./cursors";
+import { emptyFlightsStatement } from "./flights";
 
 /** What is done to a response. `answers` and `metadata` are JSON. */
 export type ChangeEvent =
@@ -143,6 +144,7 @@ function eraseTraces(db: D1Database, position: number): D1PreparedStatement[] {
          WHERE response = ?1 AND (previous IS NOT NULL OR comment IS NOT NULL) AND ${erased}`,
       )
       .bind(position),
+    emptyFlightsStatement(db, segmentOf(position)),
     prepared("feed = 0 AND position = ?1"),
     prepared("feed = 1 AND position IN (SELECT id FROM revisions WHERE response = ?1)"),
     ...eraseAnswersStatements(db, position),

@@ -117,6 +117,9 @@ export const cursors = sqliteTable(
     blocked: text("blocked"),
     tally: text("tally").notNull(),
     follows: text("follows"),
+    checked: integer("checked").notNull(),
+    checkAt: integer("check_at"),
+    owedAt: integer("owed_at").notNull(),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );

@@ -5,7 +5,7 @@ import type { LogEntry } from "../core/log";
 import type { Incident } from "../core/notice";
 import { attemptStatements } from "./attempts";
 import { type Cursor, type CursorChange, type Settled, settleStatement } from "./cursors";
-import { type DeliveryWrite, unmarkStatement, writeStatement } from "./deliveries";
+import { type DeliveryWrite, writeStatement } from "./deliveries";
 import { logStatement } from "./logs";
 import { noticeStatements } from "./notices";
 
@@ -13,8 +13,6 @@ export interface PageSettlement {
   readonly change: CursorChange;
   readonly feed: FeedNumber;
   readonly writes: readonly DeliveryWrite[];
-  /** Positions whose fresh `sending` rows are taken back. */
-  readonly unmark: readonly number[];
   /** What others are to be told of this page. */
   readonly incident: Incident | null;
   /** Entries of the log service. */
@@ -31,12 +29,11 @@ export interface PageSettlement {
 export async function settlePage(
   db: D1Database,
   cursor: Cursor,
-  { change, feed, writes, unmark, incident, logs = [], attempts }: PageSettlement,
+  { change, feed, writes, incident, logs = [], attempts }: PageSettlement,
   now: number,
 ): Promise<Settled | null> {
   const results = await db.batch<Settled>([
     ...(writes.length > 0 ? [writeStatement(db, cursor, writes)] : []),
-    ...(unmark.length > 0 ? [unmarkStatement(db, cursor, feed, unmark)] : []),
     // After the rows: which attempts are kept depends on what became of their deliveries.
     ...(attempts && attempts.made.size > 0 ? attemptStatements(db, cursor, { feed, ...attempts }) : []),
     ...(incident ? noticeStatements(db, cursor, incident, now) : []),

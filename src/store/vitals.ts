@@ -4,7 +4,7 @@ import type { LogEntry } from "../core/log";
 import { logStatement } from "./logs";
 
 /** The newest file of migrations/: a database without it is older than this code. */
-export const SCHEMA = "0041_restored.sql";
+export const SCHEMA = "0043_owed.sql";
 
 export interface Vitals {
   /** The newest migration that was applied; null: none. */
@@ -31,10 +31,10 @@ export async function readVitals(db: D1Database): Promise<Vitals> {
 
 /** Since when the oldest entry waits that a cursor may go on with; paused and blocked ones wait for people. */
 const OLDEST = `SELECT min(at) FROM (
-  SELECT (SELECT received_at FROM responses WHERE id > c.position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1) AS at
+  SELECT max(c.owed_at, (SELECT received_at FROM responses WHERE id > c.position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1)) AS at
     FROM cursors c WHERE c.state IN ('active', 'waiting')
   UNION ALL
-  SELECT (SELECT created_at FROM revisions WHERE id > c.revision_position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1)
+  SELECT max(c.owed_at, (SELECT created_at FROM revisions WHERE id > c.revision_position AND id < (c.segment + 1) * ?2 ORDER BY id LIMIT 1))
     FROM cursors c WHERE c.state IN ('active', 'waiting') AND c.revision_position IS NOT NULL)`;
 
 /**

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { TwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
 import { retryDelivery } from "../../src/services/deliveries";
+import { dieAt } from "../support/die";
+import { countRows } from "../support/meter";
 import { createSmsWorld, deliveryOf, type SmsWorld } from "../support/sms";
 import type { World } from "../support/world";
 
@@ -23,8 +25,8 @@ describe("status callbacks", () => {
     await world.submit({ phone: PHONE });
     await world.run();
     await live();
-    const next_at = expect.any(Number);
-    expect(await row()).toMatchObject({ state: "delivered", status: "queued", reference: sid(), next_at });
+    expect(await row()).toMatchObject({ state: "delivered", status: "queued", reference: sid() });
+    expect((await world.cursor()).checkAt).not.toBeNull();
   });
 
   it.each(["in order", "in reverse order", "each of them twice"])("lead to the last status, %s", async (order) => {
@@ -81,6 +83,27 @@ describe("status callbacks", () => {
     });
     expect(twilio.messages).toHaveLength(1);
     expect(await row()).toMatchObject({ state: "delivered", status: "delivered", reference: sid() });
+  });
+
+  it("settle a text whose worker died after the call, before anybody looks for it", async () => {
+    await world.submit({ phone: PHONE });
+    await dieAt(world, { at: "create", side: "after", fetch: (request) => twilio.fetch(request) });
+    await report((await live()).slice(0, 1));
+    expect(await row()).toMatchObject({ state: "delivered", status: "sending", reference: sid() });
+    world.outlive();
+    await world.run();
+    expect([twilio.messages.length, twilio.stats.list]).toEqual([1, undefined]);
+  });
+
+  it("of which none is final write nothing, once the text is known to be there", async () => {
+    await world.submit({ phone: PHONE });
+    await world.run();
+    const meter = countRows();
+    await report(await live(2));
+    expect(meter.stop().written).toBe(0);
+    const last = countRows();
+    await report(await live());
+    expect(last.stop().written).toBe(1);
   });
 
   it("of the message before a retry by hand do not touch the new one", async () => {

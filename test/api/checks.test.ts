@@ -1,12 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Integration, Outcome, Page, PageResult } from "../../src/core/integration";
+import type { Integration, Outcome, PageResult, Unchecked } from "../../src/core/integration";
 import { LEASE_MS } from "../../src/dispatch/engine";
 import { twilioSms } from "../../src/integrations/twilio-sms/index";
 import { listDeliveries } from "../../src/services/deliveries";
+import { listReconciliations, reconcileIntegration } from "../../src/services/reconciliations";
+import { listResponseDeliveries } from "../../src/services/response-deliveries";
 import { eraseResponse } from "../../src/services/responses";
 import { writeStatement } from "../../src/store/deliveries";
-import { createGate, type Decision, gatedShards } from "../chaos/simulation/gate";
+import { dieAt } from "../support/die";
+import { countRows } from "../support/meter";
 import { ACCOUNT, createSmsWorld, type SmsWorld, TOKEN } from "../support/sms";
 
 const PHONE = "+919876543277";
@@ -72,7 +75,7 @@ describe("the status of a text that Twilio has taken", () => {
     const [sending, sent, delivered] = await sms.live();
     if (!sending || !sent || !delivered) throw new Error("callbacks are missing");
     await sms.report([sent]);
-    expect(await row()).toMatchObject({ status: "sent", next_at: expect.any(Number) });
+    expect(await row()).toMatchObject({ status: "queued", next_at: null });
     await sms.report([delivered]);
     expect(await row()).toMatchObject({ status: "delivered", next_at: null });
     await pass(24 * HOUR);
@@ -91,7 +94,7 @@ describe("the status of a text that Twilio has taken", () => {
   });
 
   it.each([
-    ["sent", 1, { status: "sent", next_at: expect.any(Number), looks: 1 }],
+    ["sent", 1, { status: "sending", next_at: expect.any(Number), looks: 1 }],
     ["delivered", 2, { status: "delivered", next_at: null, looks: 0 }],
   ])("that is older than a report which came meanwhile (%s) changes nothing", async (_, steps, expected) => {
     await sendOne();
@@ -169,7 +172,7 @@ describe("the status of a text that Twilio has taken", () => {
     expect(new Set((await sms.rows()).map(({ status, next_at }) => `${status} ${next_at}`))).toEqual(
       new Set(["delivered null"]),
     );
-    expect(sms.twilio.stats).toMatchObject({ create: 45, fetch: 45 });
+    expect(sms.twilio.stats).toEqual({ create: 45, list: 1, callback: 135 });
   });
 });
 
@@ -189,7 +192,7 @@ describe("a check", () => {
     expect(order).toEqual(["POST", "GET"]);
     expect(sms.twilio.messages.at(-1)?.body).toContain(second);
     expect(await sms.world.view()).toMatchObject({ state: "active", lastError: null, parked: 0 });
-    expect((await sms.rows())[0]).toMatchObject({ state: "delivered", status: "queued", looks: 1 });
+    expect((await sms.rows())[0]).toMatchObject({ state: "delivered", status: "queued", looks: 0 });
     sms.twilio.faults.splice(0);
     await sms.live();
     await pass(HOUR);
@@ -197,40 +200,109 @@ describe("a check", () => {
   });
 
   it.each(["rate_limit", "refuse_credentials", "non_json"] as const)(
-    "that can't be made (%s) is made an hour later, and in the end not at all",
+    "that can't be made (%s) is made an hour later, as long as it takes",
     async (mode) => {
       await sendOne();
       sms.twilio.faults.push({ match: "fetch", mode });
       await pass(15 * MINUTE);
       for (let hour = 0; hour < 30; hour += 1) await pass(HOUR);
-      expect(sms.twilio.stats.fetch).toBe(24);
-      expect(await row()).toMatchObject({ state: "delivered", status: "queued", next_at: null });
+      expect(sms.twilio.stats.fetch).toBe(31);
+      expect(await row()).toMatchObject({ state: "delivered", status: "queued", looks: 0, next_at: null });
       expect((await sms.world.view()).state).toBe("active");
+      sms.twilio.faults.splice(0);
+      await sms.live();
+      await pass(HOUR);
+      expect(await row()).toMatchObject({ status: "delivered" });
     },
   );
 
-  const answers: Record<string, (page: Page) => Promise<PageResult>> = {
-    retry: async (page) => each(page, { type: "retry", reason: "never taken" }),
-    unknown: async (page) => each(page, { type: "unknown", reason: "who knows", afterSeconds: 0 }),
-    skipped: async (page) => each(page, { type: "skipped", reason: "left out" }),
-    blocked: async (page) => each(page, { type: "blocked", reason: "no" }),
+  it("of a text with a time of its own that can't be made is made an hour later, for a day", async () => {
+    await sendOne();
+    await sms.live(2);
+    await pass(15 * MINUTE);
+    sms.twilio.faults.push({ match: "fetch", mode: "outage" });
+    for (let hour = 0; hour < 30; hour += 1) await pass(HOUR);
+    expect(sms.twilio.stats.fetch).toBe(24);
+    expect(await row()).toMatchObject({ state: "delivered", status: "sent", next_at: null });
+  });
+
+  it("never takes what it was told nothing of for delivered, nor what comes after it", async () => {
+    await sms.world.submit(...Array.from({ length: 3 }, (_, n) => ({ phone: `+9198765432${10 + n}` })));
+    await sms.world.run();
+    await sms.live();
+    const half: Integration = {
+      ...kind,
+      check: async (deliveries, deps) => {
+        const all = await kind.check?.(deliveries, deps);
+        return { outcomes: new Map([...(all?.outcomes ?? [])].filter((_, i) => i !== 1)) };
+      },
+    };
+    await pass(15 * MINUTE, { kind: half });
+    expect((await sms.rows()).map(({ status }) => status)).toEqual(["delivered", "queued", "queued"]);
+    await pass(HOUR);
+    expect((await sms.rows()).map(({ status }) => status)).toEqual(["delivered", "delivered", "delivered"]);
+  });
+
+  it("leaves young texts for the next one", async () => {
+    await sendOne();
+    sms.clock.now += 10 * MINUTE;
+    await sendOne();
+    await sms.live();
+    await pass(5 * MINUTE);
+    expect((await sms.rows()).map(({ status }) => status)).toEqual(["delivered", "queued"]);
+    await pass(9 * MINUTE);
+    expect(sms.twilio.stats.fetch).toBe(1);
+    await pass(MINUTE);
+    expect((await sms.rows()).map(({ status }) => status)).toEqual(["delivered", "delivered"]);
+  });
+
+  it("writes no row of a text that was delivered, and one of its cursor for all of them", async () => {
+    await sms.world.submit(...Array.from({ length: 30 }, (_, n) => ({ phone: `+9198765432${10 + n}` })));
+    await sms.world.run();
+    await sms.live();
+    sms.clock.now += 15 * MINUTE;
+    const meter = countRows();
+    await sms.world.wakeOnce();
+    // The claim, the check, the release.
+    expect(meter.stop().written).toBe(3);
+    expect(new Set((await sms.rows()).map(({ status }) => status))).toEqual(new Set(["delivered"]));
+  });
+
+  it("says in the list and of the response what was heard, and nothing is news to the nightly comparison", async () => {
+    const response = await sendOne();
+    await sms.live();
+    await pass(15 * MINUTE);
+    const { ctx, workspace, named, form } = sms.world;
+    const { items } = await listDeliveries(ctx, workspace, { ...named, limit: 10 });
+    expect(items).toMatchObject([{ state: "delivered", status: "delivered" }]);
+    expect(await listResponseDeliveries(ctx, workspace, { form, response })).toMatchObject([{ status: "delivered" }]);
+    await reconcileIntegration(ctx, workspace, named);
+    await sms.world.run();
+    const [found] = await listReconciliations(ctx, workspace, { ...named, limit: 1 });
+    expect(found).toMatchObject({ checked: 1, changed: 0, missing: 0, error: null });
+  });
+
+  const answers: Record<string, (all: readonly Unchecked[]) => Promise<PageResult>> = {
+    retry: async (all) => each(all, { type: "retry", reason: "never taken" }),
+    unknown: async (all) => each(all, { type: "unknown", reason: "who knows", afterSeconds: 0 }),
+    skipped: async (all) => each(all, { type: "skipped", reason: "left out" }),
+    blocked: async (all) => each(all, { type: "blocked", reason: "no" }),
     nothing: async () => ({ outcomes: new Map() }),
     halt: async () => ({ outcomes: new Map(), halt: { type: "retry", reason: "later", afterSeconds: 0 } }),
     throw: async () => Promise.reject(new TypeError("a bug")),
   };
-  const each = (page: Page, outcome: Outcome): PageResult => ({
-    outcomes: new Map(page.entries.map(({ position }) => [position, outcome])),
+  const each = (all: readonly Unchecked[], outcome: Outcome): PageResult => ({
+    outcomes: new Map(all.map(({ position }) => [position, outcome])),
   });
 
   it.each(Object.keys(answers))("never leads to a second text, whatever the kind answers (%s)", async (name) => {
     await sendOne();
-    const reconcile = answers[name] ?? kind.reconcile;
     let asked = 0;
     const broken: Integration = {
       ...kind,
-      reconcile(page, deps) {
+      async check(deliveries) {
         asked += 1;
-        return reconcile(page, deps);
+        return (await answers[name]?.(deliveries)) ?? { outcomes: new Map() };
       },
     };
     for (let hour = 0; hour < 5; hour += 1) await pass(HOUR, { kind: broken });
@@ -243,12 +315,12 @@ describe("a check", () => {
   it("never leads to a second text when its worker dies at any of its calls", { timeout: 60_000 }, async () => {
     let [texts, ended] = [0, false];
     for (let at = 1; !ended; at += 1) {
-      for (const side of ["crash_before", "crash_after"] as const) {
+      for (const side of ["before", "after"] as const) {
         await sendOne();
         texts += 1;
         await sms.live();
         sms.clock.now += 15 * MINUTE;
-        ended = (await dieAt(at, side)) === "ended";
+        ended = (await dieAt(sms.world, { at, side, fetch: sms.twilio.fetch })) === "ended";
         sms.clock.now += LEASE_MS + 1;
         await sms.world.run();
         expect(sms.twilio.messages).toHaveLength(texts);
@@ -259,29 +331,13 @@ describe("a check", () => {
     expect(texts).toBeGreaterThan(10);
   });
 
-  /** A worker that dies at its n-th call to D1 or to Twilio; `ended` when it makes fewer. */
-  async function dieAt(at: number, side: Decision) {
-    let calls = 0;
-    const random = { next: () => 0.5, chance: () => false, below: () => 0, pick: () => undefined };
-    const gate = createGate({ random, decide: () => (++calls === at ? side : "go") });
-    const { world, twilio } = sms;
-    world
-      .wakeOnce({
-        shards: gatedShards(world.ctx.shards, gate),
-        fetch: (request) => gate.pass("provider", () => twilio.fetch(request)),
-      })
-      .then(gate.end, gate.end);
-    return gate.idle();
-  }
-
-  it("costs a text one index row more", async () => {
+  it("costs a text an index row only where it has a time of its own", async () => {
     await sendOne();
     const cursor = await sms.world.cursor();
     const nothing = { looks: 0, reference: null, status: null, reason: null, content: null, rank: 0, triedAt: 0 };
     const text = { ...nothing, feed: 0 as const, position: cursor.position + 1, attempts: 1 };
     const costOf = async (state: "sending" | "delivered", nextAt: number | null) =>
       (await writeStatement(env.DB, cursor, [{ ...text, state, nextAt }]).run()).meta.rows_written;
-    expect(await costOf("sending", null)).toBe(1);
     expect(await costOf("delivered", null)).toBe(1);
     expect(await costOf("delivered", sms.clock.now)).toBe(2);
     expect(await costOf("delivered", null)).toBe(1);

@@ -5,7 +5,9 @@ import { appendResponses } from "../../src/store/append";
 import { takeBudget } from "../../src/store/budgets";
 import * as control from "../../src/store/cursor-control";
 import * as cursors from "../../src/store/cursors";
-import { findDelivery, reportDelivery, writeStatement } from "../../src/store/deliveries";
+import { findDelivery, writeStatement } from "../../src/store/deliveries";
+import { markPage } from "../../src/store/flights";
+import { reportDelivery } from "../../src/store/reports";
 import { settlePage } from "../../src/store/settlement";
 import { openFirstSegment, openShards } from "../../src/store/shards";
 
@@ -51,9 +53,10 @@ async function settle(cursor: cursors.Cursor, change: Partial<cursors.CursorChan
     failing: null,
     blocked: null,
     tally: [],
+    checkAt: null,
   } as const;
   const full = { ...base, position: cursor.position, success: true, hold: true, ...change };
-  return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], unmark: [], incident: null }, now);
+  return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], incident: null }, now);
 }
 
 beforeEach(async () => {
@@ -84,7 +87,8 @@ describe("a cursor", () => {
     const other = await claim(1_020_001);
     if (!old || !other) throw new Error("not claimed");
     expect(await settle(old, { position: start + 9 })).toBeNull();
-    expect(await cursors.markFlight(env.DB, old, { feed: "responses", after: 0, through: 1, markedAt: 1 })).toBe(false);
+    const flight = { feed: "responses", after: 0, through: 1, markedAt: 1 } as const;
+    expect(await markPage(env.DB, old, { flight, rows: [] })).toBe(false);
     expect(await cursors.extendLease(env.DB, old, 9_000_000)).toBe(false);
     const delivery = { feed: 0, position: start + 1, state: "delivered", attempts: 1, looks: 0, triedAt: 1 } as const;
     const empty = { nextAt: null, reference: null, status: null, reason: null, content: null, rank: 0 };
@@ -127,7 +131,7 @@ describe("a cursor", () => {
     expect(await sweep(1_040_000), "its holder has died").toHaveLength(1);
     await control.pauseCursor(env.DB, segment, 1);
     expect(await sweep(2_000_000)).toEqual([]);
-    await control.resumeCursor(env.DB, segment, 1);
+    await control.resumeCursor(env.DB, { segment, integration: 1 }, Date.now());
     expect(await sweep(2_000_000)).toHaveLength(1);
   });
 
@@ -144,7 +148,7 @@ describe("a cursor", () => {
     const held = await claim(1_000_000);
     if (!held) throw new Error("not claimed");
     await settle(held, { position: start + 3 });
-    await control.rewindCursor(env.DB, segment, 1, start + 1);
+    await control.rewindCursor(env.DB, { segment, integration: 1 }, { position: start + 1, now: Date.now() });
     expect(await settle(held, { position: start + 4 })).toBeNull();
     expect(await find()).toMatchObject({ position: start + 1, high: start + 3 });
     expect(await claim(1_000_001)).not.toBeNull();

@@ -4,7 +4,7 @@ import { type Env, makeContext } from "../../src/context";
 import { eraseDeletedForms, eraseDeletedIntegrations } from "../../src/dispatch/erase";
 import { sweep } from "../../src/dispatch/sweep";
 import { createCursor } from "../../src/store/cursor-control";
-import { markDeliveries } from "../../src/store/deliveries";
+import { markPage } from "../../src/store/flights";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { rowsUnder, segmentOf } from "../support/rows";
 
@@ -138,7 +138,8 @@ describe("what a deleted integration left", () => {
     const holder = { segment, integration: gone.no, epoch: 0 };
     const row = { feed: 0, state: "sending", attempts: 1, looks: 0, triedAt: 1, nextAt: null, rank: 0 } as const;
     const rest = { reference: null, status: null, reason: null, content: JSON.stringify({ text: TEXT }) };
-    const write = (seq: number) => markDeliveries(db, holder, [{ ...row, ...rest, position: segment * 2 ** 33 + seq }]);
+    const write = (seq: number) =>
+      markPage(db, holder, { flight: null, rows: [{ ...row, ...rest, position: segment * 2 ** 33 + seq }] });
     expect(await write(1)).toBe(true);
     await remove(gone);
     expect(await write(2)).toBe(false);

@@ -15,10 +15,17 @@ it("stands in the docs as it is computed, with the date of its prices", () => {
 });
 
 it("takes pages as large as they are, and no faster than their pace", () => {
-  for (const [kind, { page, cycleSeconds }] of Object.entries(KINDS)) {
+  for (const [kind, { page, cycleSeconds, ...more }] of Object.entries(KINDS)) {
     const policy = findKind(kind)?.policy;
     expect({ kind, page }).toEqual({ kind, page: policy?.pageSize });
     expect(cycleSeconds).toBeGreaterThanOrEqual(policy?.pageGapSeconds ?? 0);
+    const checks = "checks" in more ? more.checks : undefined;
+    const { pageSize, everySeconds } = policy?.checks ?? {};
+    expect({ kind, pageSize: checks?.page, everySeconds: checks?.everySeconds }).toEqual({
+      kind,
+      pageSize,
+      everySeconds,
+    });
   }
 });
 
@@ -27,7 +34,8 @@ it("is a sum over prices: a row more is a dollar more", () => {
   expect(dollarsPerMillion(more) - dollarsPerMillion(SUBMISSION)).toBeCloseTo(1);
 });
 
-it("at 100 responses a second: Sheets alone at most $2.10, a webhook adds at most $2.50", () => {
+it("at 100 responses a second: Sheets alone at most $2.10, a webhook or a text adds at most $2.50", () => {
   expect(at100("google-sheets")).toBeLessThanOrEqual(2.1);
-  expect(at100("google-sheets", "webhook") - at100("google-sheets")).toBeLessThanOrEqual(2.5);
+  for (const kind of ["webhook", "twilio-sms"] as const)
+    expect(at100("google-sheets", kind) - at100("google-sheets")).toBeLessThanOrEqual(2.5);
 });

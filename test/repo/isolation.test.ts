@@ -43,6 +43,7 @@ const OVER_ALL: Readonly<Record<string, string>> = {
   "answer-index.ts advanceIndexes": "the sweeper finds which indexes are behind",
   "audit.ts listAudit": "inRange names the workspace",
   "audit.ts endOfScan": "inRange names the workspace",
+  "backups.ts readLastBackup": "when the installation was begun: the time of its first key, and nothing else of it",
   "backups.ts beginBackup": "a backup is of the installation: the last numbers then",
   "erasure.ts takeErasable": "the sweeper finds forms whose retention is over",
   "integration-erasure.ts dropCursors": "the sweeper erases under the number of a deleted integration",

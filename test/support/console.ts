@@ -15,8 +15,10 @@ interface Sending {
   readonly headers?: Readonly<Record<string, string | null>>;
 }
 
-/** A visitor without a session, over http unless told. */
-export function visitor(origin = ORIGIN) {
+const ofTests = (request: Request): Promise<Response> => exports.default.fetch(request);
+
+/** A visitor without a session, over http unless told; of the tests' installation, unless told how another one is asked. */
+export function visitor(origin = ORIGIN, fetch = ofTests) {
   const jar = new Map<string, string>();
 
   async function send(
@@ -38,7 +40,7 @@ export function visitor(origin = ORIGIN) {
       headers: all,
       ...(fields && { body: fields }),
     });
-    const response = await exports.default.fetch(request);
+    const response = await fetch(request);
     for (const cookie of response.headers.getSetCookie()) keep(cookie);
     return { status: response.status, headers: response.headers, body: await response.text() };
   }

@@ -1,7 +1,7 @@
 /** Holds answers against the operations that the document is made of: whatever is not described there is a failure. */
 import type * as z from "zod";
 import { HEADERS_OF_PROBLEMS } from "../../src/http/openapi/headers";
-import type { Answer as Described, Operation } from "../../src/http/openapi/operation";
+import { type Answer as Described, followsWrites, type Operation } from "../../src/http/openapi/operation";
 import { OPERATIONS } from "../../src/http/openapi/operations";
 import { ProblemBody, problemsByStatus } from "../../src/http/openapi/problems";
 
@@ -21,6 +21,8 @@ export const PAGES = /^\/(f|docs|console)(\/|$)/;
 /** Headers that any answer may have; all others are described with their operation. */
 const EVERYWHERE = new Set([
   "x-request-id",
+  // `no-store`, unless the operation says otherwise.
+  "cache-control",
   "content-type",
   "content-length",
   "content-encoding",
@@ -77,7 +79,8 @@ export function complaintAbout(exchange: Exchange): string | null {
   if (isProblem(headers)) return complaintAboutProblem(operation, exchange);
   const described = (operation.answers as Readonly<Record<number, Described>>)[status];
   if (!described) return `${operation.operationId} has no answer ${status}`;
-  const unknown = unknownHeaders(headers, [...(described.headers ?? []), ...(described.sometimes ?? [])]);
+  const bookmark = followsWrites(operation) ? ["Formlog-Bookmark"] : [];
+  const unknown = unknownHeaders(headers, [...bookmark, ...(described.headers ?? []), ...(described.sometimes ?? [])]);
   if (unknown.length > 0) return `${operation.operationId} does not describe the headers ${unknown.join(", ")}`;
   const missing = (described.headers ?? []).filter((name) => !headers.has(name));
   if (missing.length > 0) return `the headers ${missing.join(", ")} are missing`;

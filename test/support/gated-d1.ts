@@ -9,9 +9,10 @@ export interface D1Call {
 
 export type D1Gate = <T>(run: () => Promise<T>, call: D1Call) => Promise<T>;
 
-/** Each call of the database, and of statements that it prepared, goes through `pass`. */
-export function gatedD1(real: D1Database, pass: D1Gate): D1Database {
-  const inner = new WeakMap<D1PreparedStatement, { statement: D1PreparedStatement; sql: string }>();
+const inner = new WeakMap<D1PreparedStatement, { statement: D1PreparedStatement; sql: string }>();
+
+/** Each call of the database, of its sessions, and of statements that they prepared, goes through `pass`. */
+export function gatedD1<T extends D1Database | D1DatabaseSession>(real: T, pass: D1Gate): T {
   function wrap(statement: D1PreparedStatement, sql: string): D1PreparedStatement {
     const outer = new Proxy(statement, {
       get(target, name) {
@@ -33,6 +34,9 @@ export function gatedD1(real: D1Database, pass: D1Gate): D1Database {
           const run = () => target.batch(plain.map(({ statement }) => statement));
           return pass(run, { sql: plain.map(({ sql }) => sql), isBatch: true });
         };
+      }
+      if (name === "withSession" && "withSession" in target) {
+        return (constraint?: string) => gatedD1(target.withSession(constraint), pass);
       }
       const value: unknown = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 
 export function countRows(db: D1Database = env.DB) {
-  const { prepare, batch } = db;
+  const { prepare, batch, withSession } = db;
   const rows = { read: 0, written: 0 };
   const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
   const add = <T extends D1Result>(result: T): T => {
@@ -27,15 +27,23 @@ export function countRows(db: D1Database = env.DB) {
     inner.set(outer, statement);
     return outer;
   };
-  db.prepare = (text) => wrap(prepare.call(db, text));
-  db.batch = async <T>(statements: D1PreparedStatement[]) => {
-    const plain = statements.map((one) => inner.get(one) ?? one);
-    return (await batch.call(db, plain)).map(add) as D1Result<T>[];
-  };
+  const counted = (on: Pick<D1Database, "prepare" | "batch">) => ({
+    prepare: (text: string) => wrap(on.prepare(text)),
+    batch: async <T>(statements: D1PreparedStatement[]) => {
+      const plain = statements.map((one) => inner.get(one) ?? one);
+      return (await on.batch(plain)).map(add) as D1Result<T>[];
+    },
+  });
+  Object.assign(db, counted({ prepare: prepare.bind(db), batch: batch.bind(db) }), {
+    withSession(constraint?: string) {
+      const session = withSession.call(db, constraint);
+      return { ...counted(session), getBookmark: () => session.getBookmark() };
+    },
+  });
   return {
     /** Ends the count and gives it. */
     stop() {
-      Object.assign(db, { prepare, batch });
+      Object.assign(db, { prepare, batch, withSession });
       return rows;
     },
   };

@@ -5,6 +5,7 @@ import { CALLBACK_DELIVERY, CALLBACK_URL, type Integration } from "../../src/cor
 import { acceptCallback } from "../../src/dispatch/callback";
 import { createTwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
 import { twilioSms } from "../../src/integrations/twilio-sms/index";
+import { lastWord } from "../../src/store/deliveries";
 import { type Clock, createWorld } from "./world";
 
 export const ACCOUNT = `AC${"6".repeat(32)}`;
@@ -13,7 +14,7 @@ export const TOKEN = "callback-auth-token-0123456789";
 /** The public id of the delivery that a callback is about. */
 export const deliveryOf = (request: Request): string => request.url.split("/").at(-1) ?? "";
 
-export async function createSmsWorld(options: { body?: string; start?: number } = {}) {
+export async function createSmsWorld(options: { body?: string; start?: number; callbacks?: "on" | "off" } = {}) {
   const clock: Clock = { now: options.start ?? Date.now() };
   const sent: Request[] = [];
   const twilio = createTwilioEmulator({
@@ -35,6 +36,7 @@ export async function createSmsWorld(options: { body?: string; start?: number } 
       TWILIO_ACCOUNT_SID: ACCOUNT,
       TWILIO_AUTH_TOKEN: TOKEN,
       TWILIO_FROM: "+15005550006",
+      TWILIO_STATUS_CALLBACKS: options.callbacks ?? "on",
     },
     clock,
   });
@@ -58,11 +60,12 @@ export async function createSmsWorld(options: { body?: string; start?: number } 
         expect((await acceptCallback(world.engine(), passed)).status).toBe(204);
       }
     },
-    /** The rows of all deliveries, in the order of the log. */
+    /** The rows of all deliveries, in the order of the log, with Twilio's last word. */
     async rows() {
       const { integration } = await world.wakeUp();
       const { results } = await env.DB.prepare(
-        "SELECT state, status, reference, reason, looks, next_at, content FROM deliveries WHERE integration = ? ORDER BY position",
+        `SELECT state, ${lastWord("deliveries")} AS status, reference, reason, looks, next_at, content FROM deliveries
+         WHERE integration = ? ORDER BY position`,
       )
         .bind(integration)
         .all<Record<string, unknown>>();

@@ -67,6 +67,7 @@ export async function startStack(state: string) {
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_FROM: from,
     TWILIO_LOOK_SECONDS: "1,1",
+    TWILIO_STATUS_CALLBACKS: "on",
     FORMLOG_WEBHOOK_ALLOW_LOCAL: "1",
     PUBLIC_URL: "https://formlog.test",
   };

@@ -1,31 +1,26 @@
 /** Round trips to D1, counted where the worker makes them. */
 import { env } from "cloudflare:workers";
+import { gatedD1 } from "./gated-d1";
 
-/** Counts the calls of the shared D1 binding. */
+/** Counts the calls of the shared D1 binding and of its sessions. */
 export function countTrips() {
-  const { prepare, batch } = env.DB;
+  const { prepare, batch, withSession } = env.DB;
   let calls = 0;
-  env.DB.batch = <T>(statements: D1PreparedStatement[]) => {
+  const real = Object.assign(Object.create(env.DB), {
+    prepare: prepare.bind(env.DB),
+    batch: batch.bind(env.DB),
+    withSession: withSession.bind(env.DB),
+  }) as D1Database;
+  const counted = gatedD1(real, (run) => {
     calls += 1;
-    return batch.call(env.DB, statements) as Promise<D1Result<T>[]>;
-  };
-  env.DB.prepare = (sql) => {
-    const statement = prepare.call(env.DB, sql);
-    const counted = (bound: D1PreparedStatement): D1PreparedStatement =>
-      new Proxy(bound, {
-        get(target, name) {
-          const value = Reflect.get(target, name);
-          if (typeof value !== "function") return value;
-          if (name === "bind") return (...values: unknown[]) => counted(target.bind(...values));
-          if (["all", "first", "run", "raw"].includes(String(name))) calls += 1;
-          return value.bind(target);
-        },
-      });
-    return counted(statement);
-  };
+    return run();
+  });
+  env.DB.prepare = counted.prepare;
+  env.DB.batch = counted.batch;
+  env.DB.withSession = counted.withSession;
   return {
     stop() {
-      Object.assign(env.DB, { prepare, batch });
+      Object.assign(env.DB, { prepare, batch, withSession });
       return calls;
     },
   };

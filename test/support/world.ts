@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly settings: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly filter?: string;
+  /** Responses of a segment, about: then the form goes on in another one, on the next of three databases. Unless told it has one segment. */
+  readonly segmentMax?: number | undefined;
   /** Entries of the workspace's lexicon. */
   readonly lexicon?: readonly LexiconEntry[];
 }
@@ -51,7 +53,10 @@ export async function createWorld(options: WorldOptions) {
   const rung: WakeUp[] = [];
   const wake = async (wakeUps: readonly WakeUp[]) => void rung.push(...wakeUps);
   const pending: Promise<unknown>[] = [];
-  const base = makeContext(env as Env, { waitUntil: (work) => void pending.push(work) }, "test");
+  const { SPAN_1: DB_1, SPAN_2: DB_2 } = env as unknown as Record<string, D1Database>;
+  const further =
+    options.segmentMax === undefined ? {} : { DB_1, DB_2, FORMLOG_SEGMENT_RESPONSES_MAX: `${options.segmentMax}` };
+  const base = makeContext({ ...env, ...further } as Env, { waitUntil: (work) => void pending.push(work) }, "test");
   const ctx: Context = { ...base, now: () => clock.now, wake };
   const { key } = await createWorkspace(ctx, { name: "Contract" });
   const { id: keyId, workspace } = await authenticate(ctx, key);
@@ -79,6 +84,11 @@ export async function createWorld(options: WorldOptions) {
     memory: new Map(),
     ...change,
   });
+  /** Wake-ups for what has something to do, on all shards, as the sweeper finds them. */
+  const due = async (): Promise<WakeUp[]> => {
+    const found = await Promise.all(ctx.shards.all.map(({ no, db }) => sweepCursors(db, no, clock.now, 1_000)));
+    return found.flat().filter((one) => one.integration === row.no);
+  };
   const placed = async () => {
     const [first] = await readCursors(ctx, row);
     if (!first) throw new Error("the integration has no cursor");
@@ -101,6 +111,8 @@ export async function createWorld(options: WorldOptions) {
     no: row.no,
     engine,
     wakeUp,
+    segmentMax: options.segmentMax,
+    due,
     cursor: async (): Promise<Cursor> => (await placed()).cursor,
     view: (): Promise<IntegrationView> => getIntegration(ctx, workspace, named),
     /** Stores responses and returns their ids. */
@@ -125,13 +137,13 @@ export async function createWorld(options: WorldOptions) {
       rung.length = 0;
       while (clock.now <= end) {
         clock.now += 3_000;
-        const found = await sweepCursors(env.DB, 0, clock.now, 1_000);
-        const mine = found.filter((one) => one.integration === row.no);
-        for (const one of mine) await drain(engine(change), one);
-        if (mine.length > 0) continue;
-        const next = await nextTime(row.no, (await placed()).cursor, clock.now);
-        if (next === null) return;
-        clock.now = next;
+        const found = await due();
+        for (const one of found) await drain(engine(change), one);
+        if (found.length > 0) continue;
+        const times = (await readCursors(ctx, row)).map(({ db, cursor }) => nextTime(db, cursor, clock.now));
+        const known = (await Promise.all(times)).filter((time) => time !== null);
+        if (known.length === 0) return;
+        clock.now = Math.min(...known);
       }
     },
     /** The holder of the cursor has died: its lease runs out. */
@@ -142,14 +154,15 @@ export async function createWorld(options: WorldOptions) {
 }
 
 /** When something of this cursor may be done next, or null: it is at rest. Checks of what is delivered are no work left to do. */
-async function nextTime(integration: number, cursor: Cursor, now: number): Promise<number | null> {
+async function nextTime(db: D1Database, cursor: Cursor, now: number): Promise<number | null> {
   if (cursor.state === "blocked" || cursor.state === "paused") return null;
-  const due = await env.DB.prepare(
-    "SELECT min(next_at) AS at FROM deliveries WHERE integration = ? AND next_at IS NOT NULL AND state <> 'delivered'",
-  )
-    .bind(integration)
+  const due = await db
+    .prepare(
+      "SELECT min(next_at) AS at FROM deliveries WHERE integration = ? AND next_at IS NOT NULL AND state <> 'delivered'",
+    )
+    .bind(cursor.integration)
     .first<{ at: number | null }>();
-  const [lag] = await lagsOf(env.DB, [cursor]);
+  const [lag] = await lagsOf(db, [cursor]);
   const open = (lag?.entries ?? 0) > 0 || cursor.flight !== null;
   const times = [due?.at ?? null, open ? Math.max(cursor.leaseUntil, cursor.nextAt, now + 1) : null];
   const known = times.filter((time) => time !== null);

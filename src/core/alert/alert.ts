@@ -10,6 +10,7 @@ export const ALERT_RULES = {
   shard_not_ready: "page",
   sweeper_stopped: "page",
   shard_nearly_full: "ticket",
+  backup_old: "ticket",
 } as const satisfies Record<string, Severity>;
 
 export type Severity = "page" | "ticket";

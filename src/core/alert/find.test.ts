@@ -39,10 +39,17 @@ interface Given {
   readonly cursors?: Partial<CursorFacts>[];
   readonly keys?: KeyFacts[];
   readonly shards?: ShardFacts[];
+  readonly backup?: { at: number; none: boolean } | null;
 }
-const found = ({ cursors = [], keys = [], shards = [] }: Given) =>
+const found = ({ cursors = [], keys = [], shards = [], backup = null }: Given) =>
   findAlerts(
-    { integrations: cursors.length > 0 ? [integration(...cursors)] : [], keys, shards, publicUrl: "https://f.example" },
+    {
+      integrations: cursors.length > 0 ? [integration(...cursors)] : [],
+      keys,
+      shards,
+      backup,
+      publicUrl: "https://f.example",
+    },
     NOW,
   );
 
@@ -86,6 +93,9 @@ describe("a cause", () => {
       ["error_rate/int_1"],
     ],
     ["errors of before", { cursors: [{ tally: [[HOUR - 2, 0, 500]] }] }, []],
+    ["a backup of last night", { backup: { at: ago(LIMITS.backupSeconds) + 1, none: false } }, []],
+    ["a night without backup", { backup: { at: ago(LIMITS.backupSeconds), none: false } }, ["backup_old"]],
+    ["never a backup", { backup: { at: ago(LIMITS.backupSeconds), none: true } }, ["backup_old"]],
     ["a key that has long to go", { keys: [key(NOW + 8 * 86_400_000)] }, []],
     ["a key that expires", { keys: [key(NOW + 6 * 86_400_000)] }, ["key_expires/key_1"]],
     ["a key that has expired", { keys: [key(NOW)] }, []],

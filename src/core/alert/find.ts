@@ -9,7 +9,7 @@ export interface CursorFacts {
   readonly state: "active" | "waiting" | "blocked" | "paused";
   readonly blocked: Blocked | null;
   readonly lastError: string | null;
-  /** Entries that are not settled, and since when the oldest waits. */
+  /** Entries that are not settled, but for those that it owes only since a short while; and since when the oldest is owed. */
   readonly behind: number;
   readonly oldestAt: number | null;
   /** Its newest parked deliveries of the last hour, counted up to the limit. */
@@ -48,6 +48,8 @@ export interface AlertFacts {
   readonly integrations: readonly IntegrationFacts[];
   readonly keys: readonly KeyFacts[];
   readonly shards: readonly ShardFacts[];
+  /** When what the last good backup holds was read, or when the first key was made, if there is none; null: none are made. */
+  readonly backup: { readonly at: number; readonly none: boolean } | null;
   /** Where the console is, without a trailing slash; null: paths alone. */
   readonly publicUrl: string | null;
 }
@@ -57,6 +59,7 @@ export function findAlerts(facts: AlertFacts, now: number): Alert[] {
   const base = facts.publicUrl ?? "";
   return [
     ...facts.shards.flatMap((shard) => ofShard(shard, now)),
+    ...ofBackup(facts.backup, now),
     ...facts.integrations.flatMap((integration) => ofIntegration(integration, base, now)),
     ...facts.keys.flatMap((key) => ofKey(key, base, now)),
   ];
@@ -151,6 +154,15 @@ function ofShard({ no, vitals }: ShardFacts, now: number): Alert[] {
     alerts.push(make("shard_nearly_full", `Database ${no} is nearly full`, text));
   }
   return alerts;
+}
+
+function ofBackup(backup: AlertFacts["backup"], now: number): Alert[] {
+  if (backup === null || now - backup.at < LIMITS.backupSeconds * 1000) return [];
+  const hours = Math.floor((now - backup.at) / 3_600_000);
+  const what = backup.none ? "There is no good backup" : `The last good backup is ${hours} hours old`;
+  const text = `${what}. One is to be made each night from 02:00 UTC. GET /v1/backups says what became of the last ones; backup_failed and backup_given_up in the log say why.`;
+  const of = { workspace: null, form: null, integration: null };
+  return [{ ...of, cause: "backup_old", rule: "backup_old", subject: what, text }];
 }
 
 const TITLE_MAX = 60;

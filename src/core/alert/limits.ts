@@ -16,6 +16,8 @@ export const LIMITS = {
   sweepSeconds: 300,
   /** D1 takes 10 GB a database. */
   shardBytes: 8e9,
+  /** A backup is begun each night: by then one night at least was missed. */
+  backupSeconds: 36 * 3_600,
 } as const;
 
 /** Hours before the one that has begun whose attempts count for the error rate. */

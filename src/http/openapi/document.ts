@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../core/errors";
 import type { Content, OpenApiDocument, OperationObject, ParameterObject, ResponseObject } from "../../core/openapi";
 import { HEADERS_OF_PROBLEMS, REQUEST_HEADERS, RESPONSE_HEADERS, type ResponseHeader } from "./headers";
-import { type Answer, type Operation, TAGS } from "./operation";
+import { type Answer, followsWrites, type Operation, TAGS } from "./operation";
 import { PATH_PARAMETERS } from "./parameters";
 import { ProblemBody, problemsByStatus } from "./problems";
 import { componentSchemas, parameterSchema, refTo } from "./schema";
@@ -13,7 +13,10 @@ const DESCRIPTION = `A form backend: each response is stored once, and delivered
 Send a key as \`Authorization: Bearer <key>\`. Bodies and answers are JSON in UTF-8. Mistakes are answered as \`application/problem+json\`
 (RFC 9457): programs go by \`code\`, people by \`detail\`. What belongs to another workspace answers 404, as if it were not there.
 
-A list is \`{"items", "next"}\`: send \`next\` as \`cursor\` to get the next page, until it is null. Every answer has \`X-Request-Id\`.`;
+A list is \`{"items", "next"}\`: send \`next\` as \`cursor\` to get the next page, until it is null. Every answer has \`X-Request-Id\`.
+
+An answer to a request that changes something brings \`Formlog-Bookmark\`: send it with those that read, and they show that change. Without it they
+may be behind by as much as a copy of the database lags; \`Formlog-Bookmark: primary\` reads what is newest. What a 201 named is found in any case.`;
 
 /** Throws when an operation names a parameter that nobody described, a schema without a name, or an id that is taken. */
 export function makeDocument(operations: readonly Operation[]): OpenApiDocument {
@@ -97,7 +100,8 @@ function bodyOf({ body, rawBody, example }: Operation): Content | null {
 
 function responsesOf(operation: Operation, problems: ReadonlyMap<number, readonly ErrorCode[]>) {
   const all: Record<string, ResponseObject> = {};
-  for (const [status, answer] of Object.entries(operation.answers)) all[status] = responseOf(answer);
+  const more = followsWrites(operation) ? (["Formlog-Bookmark"] as const) : [];
+  for (const [status, answer] of Object.entries(operation.answers)) all[status] = responseOf(answer, more);
   for (const [status, codes] of problems) {
     const meant = codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}.`).join(" ");
     const before = all[status]?.description;
@@ -110,11 +114,14 @@ function responsesOf(operation: Operation, problems: ReadonlyMap<number, readonl
   return all;
 }
 
-function responseOf({ description, schema, type, headers = [], sometimes = [] }: Answer): ResponseObject {
+function responseOf(
+  { description, schema, type, headers = [], sometimes = [] }: Answer,
+  more: readonly ResponseHeader[],
+): ResponseObject {
   const content = schema ? { "application/json": { schema: refTo(schema) } } : type ? { [type]: {} } : null;
   return {
     description,
-    headers: headersOf(["X-Request-Id", ...headers, ...sometimes]),
+    headers: headersOf(["X-Request-Id", ...more, ...headers, ...sometimes]),
     ...(content && { content }),
   };
 }

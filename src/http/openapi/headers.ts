@@ -21,6 +21,8 @@ export const RESPONSE_HEADERS = {
   "Formlog-Entries": "Entries of the log that the file covers, erased ones among them.",
   "Formlog-Version": "The version of the form whose columns these are.",
   "Retry-After": "Seconds to wait before the next try.",
+  "Formlog-Bookmark":
+    "How far the databases had come. Send it with a request that reads, and what this one wrote is there, whichever copy of the database answers.",
   "WWW-Authenticate": "`Bearer`.",
   "X-Request-Id":
     "Names this request in the log. Send your own (8 to 64 letters, digits, `.`, `_`, `-`) and it is taken.",

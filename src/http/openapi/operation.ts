@@ -73,5 +73,9 @@ export interface Operation {
   readonly deprecated?: DeprecationObject;
 }
 
+/** Whether its answers bring a bookmark: it changes something, for somebody who has a key and could read it. */
+export const followsWrites = ({ method, scope, keyOptional }: Operation): boolean =>
+  method !== "get" && scope !== null && scope !== "root" && !keyOptional;
+
 /** Checks a list of operations and keeps its types as they are: the typed client is made from them (client.ts). */
 export const operations = <const List extends readonly Operation[]>(...list: List): List => list;

@@ -46,7 +46,8 @@ export function problemsOf(operation: Operation): ErrorCode[] {
     if (when) for (const code of more) all.add(code);
   };
   add(scope !== null, OF_A_KEY);
-  add(scope !== null && scope !== "root", ["forbidden"]);
+  // A key may come with a bookmark, good or bad.
+  add(scope !== null && scope !== "root", ["forbidden", "invalid_parameter"]);
   add(path.includes("{"), ["not_found"]);
   // What stands under a form needs a published one; its versions and drafts are how it becomes one.
   add(path.startsWith("/v1/forms/{form}/") && tag !== "Forms", ["form_draft"]);

@@ -5,7 +5,7 @@ import { sha256 } from "../../services/access";
 import document from "../openapi/document.gen.json";
 
 const text = JSON.stringify(document);
-const KEEP = "public, max-age=300";
+const KEEP = "public, max-age=300, stale-while-revalidate=86400";
 let tag: string | undefined;
 
 export const documentRoutes = new Hono<AppEnv>().get("/openapi.json", async (c) => {

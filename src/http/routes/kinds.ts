@@ -5,6 +5,6 @@ import type { AppEnv } from "../../context";
 import { listKinds } from "../../services/kinds";
 
 export const kindRoutes = new Hono<AppEnv>().get("/v1/kinds", secureHeaders(), (c) => {
-  c.header("Cache-Control", "public, max-age=300");
+  c.header("Cache-Control", "public, max-age=300, stale-while-revalidate=86400");
   return c.json({ items: listKinds(), next: null });
 });

@@ -54,7 +54,8 @@ async function life(code?: number): Promise<{ requests: CallbackRequest[]; sid: 
     requests.push({ url, headers, body: new TextDecoder().decode(await new Response(body).arrayBuffer()) });
     return { status: 204 };
   };
-  const { deps, emulator, entries } = makeWorld({ deliverCallback }, { publicUrl: "https://formlog.test" });
+  const settings = { TWILIO_API_URL: "https://twilio.test", TWILIO_STATUS_CALLBACKS: "on" };
+  const { deps, emulator, entries } = makeWorld({ deliverCallback }, { publicUrl: "https://formlog.test", settings });
   if (code !== undefined) emulator.undeliverable.set(phone(1), code);
   await deliverPage(page(entries(1, 1)), deps);
   for (let step = 0; step < 4; step += 1) await emulator.advance();

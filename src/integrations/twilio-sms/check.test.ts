@@ -1,24 +1,24 @@
 import { describe, expect, it } from "vitest";
-import type { Entry } from "../../core/integration";
+import type { Unchecked } from "../../core/integration";
+import { checkMessages } from "./check";
 import { deliverPage } from "./deliver";
 import { contentOf } from "./message";
 import { optOutScope } from "./outcomes";
-import { reconcilePage } from "./reconcile";
-import { inDoubt, makeWorld, page, phone, START, type World } from "./testing";
+import { makeWorld, page, phone, START, type World } from "./testing";
 
-/** Texts that Twilio has taken, some steps into their life, and their entries as they come to be checked. */
-async function taken(world: World, count: number, { steps = 0, looks = 0 } = {}): Promise<Entry[]> {
+/** Texts that Twilio has taken, some steps into their life, as they come to be checked. */
+async function taken(world: World, count: number, { steps = 0, checks = 0 } = {}): Promise<Unchecked[]> {
   const entries = world.entries(1, count);
   await deliverPage(page(entries), world.deps);
   for (let step = 0; step < steps; step += 1) await world.emulator.advance();
   return entries.map((entry) => {
-    const reference = world.emulator.messages.find(({ to }) => to === contentOf(entry).to)?.sid ?? null;
-    return { ...entry, attempted: { attempts: 1, looks, triedAt: START, reference } };
+    const reference = world.emulator.messages.find(({ to }) => to === contentOf(entry).to)?.sid ?? "";
+    return { position: entry.position, checks, triedAt: START, reference };
   });
 }
-const check = async (world: World, entries: readonly Entry[]) => {
-  const { outcomes, halt } = await reconcilePage(page(entries), world.deps);
-  return { outcomes: entries.map(({ position }) => outcomes.get(position)), halt };
+const check = async (world: World, deliveries: readonly Unchecked[]) => {
+  const { outcomes, halt } = await checkMessages(deliveries, world.deps);
+  return { outcomes: deliveries.map(({ position }) => outcomes.get(position)), halt };
 };
 
 describe("a check", () => {
@@ -30,12 +30,12 @@ describe("a check", () => {
     [3, 0, "delivered", 5, undefined],
   ])(
     "%i steps into a text's life, after %i others, reads %s",
-    async (steps, looks, status, rank, checkAfterSeconds) => {
+    async (steps, checks, status, rank, checkAfterSeconds) => {
       const world = makeWorld();
-      const [entry] = await taken(world, 1, { steps, looks });
+      const [entry] = await taken(world, 1, { steps, checks });
       if (!entry) throw new Error("no entry");
       const { outcomes } = await check(world, [entry]);
-      const reference = entry.attempted?.reference;
+      const { reference } = entry;
       expect(outcomes).toEqual([
         { type: "delivered", reference, status, rank, ...(checkAfterSeconds && { checkAfterSeconds }) },
       ]);
@@ -56,43 +56,54 @@ describe("a check", () => {
     expect([...listed]).toEqual([phone(2)]);
   });
 
-  it("asks for five at once, and for no more of them once Twilio can't be asked", async () => {
+  it("reads many from one list, and says of each what it would say of it alone", async () => {
     const world = makeWorld();
-    const entries = await taken(world, 12, { steps: 3 });
+    world.emulator.undeliverable.set(phone(2), 21610);
+    world.emulator.undeliverable.set(phone(3), 30006);
+    const deliveries = await taken(world, 12, { steps: 3 });
+    const { outcomes, halt } = await check(world, deliveries);
+    expect(halt).toBeUndefined();
+    expect(world.emulator.stats).toEqual({ create: 12, list: 1 });
+    const alone = await Promise.all(deliveries.map(async (one) => (await check(world, [one])).outcomes[0]));
+    expect(outcomes).toEqual(alone);
+    const listed = await world.deps.optOuts.find(optOutScope(world.deps.secrets), [phone(2), phone(3)]);
+    expect([...listed]).toEqual([phone(2)]);
+  });
+
+  it("asks for five at once of what the list does not have, and for no more once Twilio can't be asked", async () => {
+    const world = makeWorld();
+    const others = { ...world.deps, config: { ...world.deps.config, from: "+15005550007" } };
+    const deliveries = await taken(world, 12, { steps: 3 });
     world.emulator.faults.push({ match: "fetch", mode: "rate_limit" });
-    const { outcomes, halt } = await check(world, entries);
-    expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual([]);
-    expect(halt).toMatchObject({ type: "retry" });
-    expect(world.emulator.stats.fetch).toBe(5);
+    const { outcomes, halt } = await checkMessages(deliveries, others);
+    expect([outcomes.size, halt]).toEqual([0, expect.objectContaining({ type: "retry" })]);
+    expect(world.emulator.stats).toMatchObject({ list: 1, fetch: 5 });
     world.emulator.faults.splice(0);
-    expect((await check(world, entries)).outcomes).toHaveLength(12);
+    expect((await checkMessages(deliveries, others)).outcomes.size).toBe(12);
+    expect(world.emulator.stats).toMatchObject({ list: 2, fetch: 17 });
+  });
+
+  it("decides nothing when the list can't be read", async () => {
+    const world = makeWorld();
+    const deliveries = await taken(world, 6, { steps: 3 });
+    world.emulator.faults.push({ match: "list", mode: "outage" });
+    expect(await checkMessages(deliveries, world.deps)).toEqual({
+      outcomes: new Map(),
+      halt: expect.objectContaining({ type: "retry" }),
+    });
+    expect(world.emulator.stats.fetch).toBeUndefined();
   });
 
   it("tells a message that is gone from a Twilio that is not there", async () => {
     const world = makeWorld();
-    const [entry] = await taken(world, 1);
-    if (!entry?.attempted) throw new Error("no entry");
+    const [one] = await taken(world, 1);
+    if (!one) throw new Error("no text");
     const reference = `SM${"0".repeat(32)}`;
-    const gone = { ...entry, attempted: { ...entry.attempted, reference } };
-    expect(await check(world, [gone])).toEqual({
+    expect(await check(world, [{ ...one, reference }])).toEqual({
       outcomes: [{ type: "delivered", reference, status: "not_found", rank: 4 }],
       halt: undefined,
     });
     const nowhere = { ...world.deps, fetch: async () => new Response("<html>", { status: 404 }) };
-    expect(await reconcilePage(page([entry]), nowhere)).toMatchObject({ halt: { type: "blocked" } });
-  });
-
-  it("goes by the SID, and what is in doubt beside it is looked for", async () => {
-    const world = makeWorld();
-    const [entry] = await taken(world, 1, { steps: 3 });
-    world.emulator.faults.push({ match: "create", mode: "drop_after", times: 1 });
-    const second = world.entries(2, 2);
-    await deliverPage(page(second), world.deps);
-    world.clock.now += 60_000;
-    const doubtful = inDoubt(second).entries;
-    if (!entry) throw new Error("no entry");
-    const { outcomes } = await check(world, [{ ...entry, content: undefined }, ...doubtful]);
-    expect(outcomes).toMatchObject([{ status: "delivered" }, { type: "delivered", status: "queued" }]);
-    expect(world.emulator.stats).toMatchObject({ create: 2, fetch: 1, list: 1 });
+    expect(await checkMessages([one], nowhere)).toMatchObject({ halt: { type: "blocked" } });
   });
 });

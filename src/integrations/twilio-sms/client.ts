@@ -74,6 +74,13 @@ export function listSent(
   return list(deps, { filter: { ...(from !== null && { From: from }), "DateSent>": day }, ...SENT });
 }
 
+/** The newest messages of one sender or of all, a page of 1,000 at a time, until they are older than `since` (milliseconds). */
+export const newestMessages = (
+  deps: Deps<Config, Secrets>,
+  { from, since, pagesMax }: { from: string | null; since: number; pagesMax: number },
+): AsyncGenerator<Result<ListPage>> =>
+  pages(deps, { filter: from === null ? {} : { From: from }, pageSize: SENT.pageSize, pagesMax, since });
+
 interface ListRequest {
   readonly filter: Readonly<Record<string, string>>;
   readonly pageSize: number;
@@ -82,22 +89,38 @@ interface ListRequest {
   readonly since?: number;
 }
 
-async function list(
+interface ListPage {
+  readonly messages: readonly Message[];
+  /** There is nothing more, or nothing that is needed. */
+  readonly last: boolean;
+}
+
+async function* pages(
   deps: Deps<Config, Secrets>,
   { filter, pageSize, pagesMax, since = 0 }: ListRequest,
-): Promise<Result<Listed>> {
+): AsyncGenerator<Result<ListPage>> {
   let path = `${messagesPath(deps)}?${new URLSearchParams({ ...filter, PageSize: String(pageSize) })}`;
-  const messages: Message[] = [];
   for (let page = 0; page < pagesMax; page += 1) {
     const listed: Result<z.infer<typeof ListSchema>> = read(await send(deps, { path }), ListSchema);
-    if (!listed.ok) return listed;
-    messages.push(...listed.value.messages);
-    const next = listed.value.next_page_uri;
-    const oldest = Date.parse(listed.value.messages.at(-1)?.date_created ?? "");
-    if (!next || oldest < since) return { ok: true, value: { messages, complete: true } };
+    if (!listed.ok) return yield listed;
+    const { messages, next_page_uri: next } = listed.value;
+    const oldest = Date.parse(messages.at(-1)?.date_created ?? "");
+    const last = !next || oldest < since;
+    yield { ok: true, value: { messages, last } };
+    if (last) return;
     path = next;
   }
-  return { ok: true, value: { messages, complete: false } };
+}
+
+async function list(deps: Deps<Config, Secrets>, request: ListRequest): Promise<Result<Listed>> {
+  const messages: Message[] = [];
+  let complete = false;
+  for await (const listed of pages(deps, request)) {
+    if (!listed.ok) return listed;
+    messages.push(...listed.value.messages);
+    complete = listed.value.last;
+  }
+  return { ok: true, value: { messages, complete } };
 }
 
 /** One message by its SID. A failure 404 with code 20404: Twilio does not have it. */

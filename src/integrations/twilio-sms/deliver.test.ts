@@ -116,10 +116,23 @@ describe("the address for Twilio's reports", () => {
   ])("api %s, public address %s: given is %s", async (api, publicUrl, given) => {
     const settings = api === undefined ? {} : { TWILIO_API_URL: api };
     const { deps, emulator, entries } = makeWorld({}, { publicUrl, settings });
-    await deliverPage(page(entries(1, 1)), deps);
+    await deliverPage(page(entries(1, 1)), { ...deps, config: { ...deps.config, statusCallbacks: true } });
     expect(emulator.messages.map(({ statusCallback }) => statusCallback)).toEqual([
       given ? `${publicUrl}/hooks/twilio/dresp1` : null,
     ]);
+  });
+
+  it.each([
+    [undefined, undefined, false],
+    [undefined, "on", true],
+    [false, "on", false],
+    [true, "off", true],
+  ])("is given where they are asked for: integration %s, installation %s", async (asked, setting, given) => {
+    const settings = { TWILIO_API_URL: emulated, ...(setting && { TWILIO_STATUS_CALLBACKS: setting }) };
+    const { deps, emulator, entries } = makeWorld({}, { publicUrl: "https://forms.example", settings });
+    const config = { ...deps.config, ...(asked !== undefined && { statusCallbacks: asked }) };
+    await deliverPage(page(entries(1, 1)), { ...deps, config });
+    expect(emulator.messages[0]?.statusCallback !== null).toBe(given);
   });
 });
 

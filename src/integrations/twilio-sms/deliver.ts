@@ -106,8 +106,9 @@ async function keepOptOuts(
     await optOuts.remove(scope, contentOf(entry).to);
 }
 
-/** Where Twilio reports; null when it could not get there: it refuses such an address (21609), and the message with it. */
-function callbackUrl({ delivery }: Entry, { publicUrl, settings }: Deps): string | null {
+/** Where Twilio reports, if it is to; null when it could not get there: it refuses such an address (21609), and the message with it. */
+function callbackUrl({ delivery }: Entry, { config, publicUrl, settings }: Deps<Config, Secrets>): string | null {
+  if (!(config.statusCallbacks ?? settings.TWILIO_STATUS_CALLBACKS === "on")) return null;
   if (publicUrl === null || !URL.canParse(publicUrl)) return null;
   const real = new URL(apiUrl(settings)).host === new URL(API_URL).host;
   return real && isLoopback(new URL(publicUrl).hostname) ? null : `${publicUrl}/hooks/twilio/${delivery}`;

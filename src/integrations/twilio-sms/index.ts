@@ -2,6 +2,7 @@
 import type { Deps, Integration, TestResult } from "../../core/integration";
 import { admitEntry } from "./admit";
 import { readCallback } from "./callback";
+import { checkMessages } from "./check";
 import { probe } from "./client";
 import { deliverPage, senderOf } from "./deliver";
 import { readInbound } from "./inbound";
@@ -18,6 +19,7 @@ export const twilioSms: Integration<Config, Secrets> = {
   admit: admitEntry,
   deliver: deliverPage,
   reconcile: reconcilePage,
+  check: checkMessages,
   inventory: takeInventory,
   test: testCredentials,
   callback: readCallback,

@@ -21,6 +21,8 @@ export const local: LocalKind<LocalAccount> = {
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_FROM: from,
     TWILIO_LOOK_SECONDS: "5,10",
+    // A request costs nothing here, and people watch.
+    TWILIO_STATUS_CALLBACKS: "on",
     ...(url !== null && { TWILIO_API_URL: url }),
   }),
   demo: {

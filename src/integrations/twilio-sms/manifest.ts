@@ -70,6 +70,15 @@ export const ConfigSchema = z.strictObject({
     .max(10_000_000)
     .meta(field("Texts a day of the workspace", "No limit unless told."))
     .optional(),
+  statusCallbacks: z
+    .boolean()
+    .meta(
+      field(
+        "Status at once",
+        "Twilio reports each step of a text, by three requests; else it is asked a quarter of an hour later.",
+      ),
+    )
+    .optional(),
   connection: ConnectionField,
 });
 export type Config = z.output<typeof ConfigSchema>;
@@ -144,6 +153,10 @@ export const manifest: Manifest<Config, Secrets> = {
       secret: true,
     },
     TWILIO_API_URL: { schema: UrlSetting, about: "another server in the place of Twilio" },
+    TWILIO_STATUS_CALLBACKS: {
+      schema: z.enum(["on", "off"]),
+      about: "whether Twilio reports each step of a text at once, where an integration does not say; off unless told",
+    },
     TWILIO_LOOK_SECONDS: {
       schema: z.string().regex(/^\d+,\d+$/, "must be two numbers of seconds, as 60,300"),
       about: "how long a message in doubt is left alone before each of the two looks for it; 60,300 unless told",
@@ -157,6 +170,8 @@ export const manifest: Manifest<Config, Secrets> = {
     pageBytes: 500_000,
     pageGapSeconds: 0,
     ledger: true,
+    // Nearly all have their last word after ten minutes; those of five more are read with one list.
+    checks: { afterSeconds: 600, everySeconds: 300, pageSize: 1_000 },
     attemptsMax: 8,
     cost: "entry",
   },

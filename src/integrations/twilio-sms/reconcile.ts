@@ -3,7 +3,6 @@
  * time. Two empty looks, minutes apart, are as much certainty as Twilio gives that a message was never taken.
  */
 import type { Attempted, Deps, Entry, Outcome, Page, PageResult } from "../../core/integration";
-import { checkMessages } from "./check";
 import { type Listed, listMessages, type Message } from "./client";
 import { lookSeconds } from "./look";
 import type { Config, Secrets } from "./manifest";
@@ -16,21 +15,11 @@ export const AFTER_MS = 600_000;
 /** So many lists in a row that do not come are an outage; fewer hold up only those that asked for them. */
 const OUTAGE_AFTER = 3;
 
-/** Entries that Twilio has taken for certain are asked about by their SID; the others are looked for. */
-export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
-  const known = page.entries.filter(({ attempted }) => (attempted?.reference ?? null) !== null);
-  const checked = await checkMessages(known, deps);
-  if (checked.halt || known.length === page.entries.length) return checked;
-  const doubtful = page.entries.filter((entry) => !known.includes(entry));
-  const found = await lookFor({ ...page, entries: doubtful }, deps);
-  return { ...found, outcomes: new Map([...checked.outcomes, ...found.outcomes]) };
-}
-
 /**
  * An outcome for every entry: found → delivered (or why it failed); not found → `unknown` until the second empty look,
  * then `retry`. A look before its time is not taken: `unknown` without `looked`, which the engine does not count.
  */
-async function lookFor(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
+export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
   const outcomes = new Map<number, Outcome>();
   const lists = new Map<string, Listed>();
   const taken = new Set<string>();

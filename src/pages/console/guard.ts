@@ -10,18 +10,21 @@ import { openOnce } from "../../core/once";
 import { isFormOf, readFlash, signForms } from "../../core/session-token";
 import { requireForm, requireScope, type Scope } from "../../services/access";
 import { workspaceName } from "../../services/names";
+import { bookmarkOf, inSession } from "../../services/reads";
 import { openSession, renewSession, type Session, sessionRing } from "../../services/session";
 import {
   deleteFlashCookie,
   deleteOnceCookie,
   deleteSessionCookie,
+  readBookmarkCookie,
   readFlashCookie,
   readOnceCookie,
   readSessionCookie,
+  writeBookmarkCookie,
   writeSessionCookie,
 } from "./cookies";
 import type { ConsoleEnv, Visit } from "./env";
-import { signInPath } from "./paths";
+import { SIGN_OUT, signInPath } from "./paths";
 import { TOKEN_INPUT } from "./token";
 
 /** A definition of 500 questions with long texts, as a form sends it (http/body.ts takes as much JSON). */
@@ -42,11 +45,14 @@ const withSession = createMiddleware<ConsoleEnv>(async (c, next): Promise<Respon
   }
   c.set("session", session);
   c.set("key", session.key);
-  c.set("ctx", { ...c.get("ctx"), actor: session.key.id });
+  const ctx = inSession(c.get("ctx"), { reads: isRead(c), bookmark: readBookmarkCookie(c) });
+  c.set("ctx", { ...ctx, actor: session.key.id });
   c.set("visit", await visitOf(c, session));
   const renewed = await renewSession(c.get("ctx"), session);
   if (renewed) writeSessionCookie(c, renewed);
   await next();
+  const bookmark = bookmarkOf(c.get("ctx"));
+  if (bookmark !== null && c.req.path !== SIGN_OUT) writeBookmarkCookie(c, bookmark);
   return undefined;
 });
 

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { AppError } from "../../core/errors";
 import { signIn, signOut } from "../../services/session";
-import { deleteSessionCookie, writeSessionCookie } from "./cookies";
+import { deleteBookmarkCookie, deleteSessionCookie, writeSessionCookie } from "./cookies";
 import type { ConsoleEnv } from "./env";
 import { limitBody, readFields, requireOwnSite } from "./guard";
 import { Page } from "./layout";
@@ -72,5 +72,6 @@ export const signInPages = new Hono<ConsoleEnv>()
 export const signOutPages = new Hono<ConsoleEnv>().post(SIGN_OUT, async (c) => {
   await signOut(c.get("ctx"), c.get("session"));
   deleteSessionCookie(c);
+  deleteBookmarkCookie(c);
   return c.redirect(`${SIGN_IN}?out=1`, 303);
 });

@@ -34,7 +34,7 @@ export function createDocsPages(document: OpenApiDocument, kinds: () => readonly
       page ??= String(
         await html`<!DOCTYPE html>${<DocsPage document={document} kinds={kinds()} stylePath={STYLE_PATH} />}`,
       );
-      c.header("Cache-Control", "public, max-age=300");
+      c.header("Cache-Control", "public, max-age=300, stale-while-revalidate=86400");
       return c.html(page);
     })
     .get(STYLE_PATH, headers, (c) =>

@@ -82,7 +82,7 @@ describe("sites that embed", () => {
   it("may load the script, and nothing else of ours", async () => {
     const script = await get(`/f/assets/${EMBED.name}`);
     expect(script.headers.get("cross-origin-resource-policy")).toBe("cross-origin");
-    expect(script.headers.get("cache-control")).toBe("public, max-age=3600");
+    expect(script.headers.get("cache-control")).toBe("public, max-age=3600, stale-while-revalidate=86400");
     expect((await get("/f/assets/form.js")).headers.get("cross-origin-resource-policy")).toBe("same-origin");
   });
 

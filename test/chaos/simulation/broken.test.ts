@@ -26,7 +26,7 @@ describe.skipIf(ONE)("a build that is broken on purpose is caught within 50 seed
         return { outcomes: new Map(page.entries.map(({ position }) => [position, { type: "delivered" }])) };
       },
     };
-    expect(await caughtAt(() => sheets(early), true)).not.toBeNull();
+    expect(await caughtAt(() => sheets({ kind: early }), true)).not.toBeNull();
   });
 
   it("the fence is moved without asserting where it was", async () => {
@@ -36,7 +36,7 @@ describe.skipIf(ONE)("a build that is broken on purpose is caught within 50 seed
       deliver: (page, deps) => googleSheets.deliver(page, { ...deps, fetch: without(assertion, deps.fetch) } as never),
     };
     // Only late copies get past a build that still looks before it writes: they are made frequent.
-    expect(await caughtAt(() => sheets(unfenced, ["delay_apply"]), true)).not.toBeNull();
+    expect(await caughtAt(() => sheets({ kind: unfenced, modes: ["delay_apply"] }), true)).not.toBeNull();
   });
 
   it("a message in doubt is sent again without a look", async () => {
@@ -46,7 +46,7 @@ describe.skipIf(ONE)("a build that is broken on purpose is caught within 50 seed
         outcomes: new Map(page.entries.map(({ position }) => [position, { type: "retry", reason: "again" }])),
       }),
     };
-    expect(await caughtAt(() => sms(blind), false)).not.toBeNull();
+    expect(await caughtAt(() => sms({ kind: blind }), false)).not.toBeNull();
   });
 
   it("an event gets another id when it is tried again", async () => {
@@ -57,7 +57,7 @@ describe.skipIf(ONE)("a build that is broken on purpose is caught within 50 seed
         return webhook.deliver({ ...page, entries }, deps as never);
       },
     };
-    expect(await caughtBy(() => hooks(renamed), checkEvents)).not.toBeNull();
+    expect(await caughtBy(() => hooks({ kind: renamed }), checkEvents)).not.toBeNull();
   });
 
   it("what a receiver says of an edit is not applied", async () => {
@@ -68,7 +68,7 @@ describe.skipIf(ONE)("a build that is broken on purpose is caught within 50 seed
         return webhook.deliver(page, { ...deps, ...(page.feed === "revisions" && { annotate }) } as never);
       },
     };
-    expect(await caughtBy(() => hooks(stubborn), checkEvents)).not.toBeNull();
+    expect(await caughtBy(() => hooks({ kind: stubborn }), checkEvents)).not.toBeNull();
   });
 
   it("an index counts without knowing what it has counted", async () => {
@@ -87,7 +87,7 @@ describe.skipIf(ONE)("a build that is broken on purpose is caught within 50 seed
         outcomes: new Map(page.entries.map(({ position }) => [position, { type: "delivered" }])),
       }),
     };
-    expect(await caughtBy(() => hooks(trusting), checkEvents)).not.toBeNull();
+    expect(await caughtBy(() => hooks({ kind: trusting }), checkEvents)).not.toBeNull();
   });
 });
 

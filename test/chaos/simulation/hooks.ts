@@ -1,12 +1,12 @@
 /** The webhook kind in simulated runs: a receiver that fails, keeps every event, and is a validator too. */
-import { env } from "cloudflare:workers";
 import { expect } from "vitest";
-import type { Integration } from "../../../src/core/integration";
 import { createReceiver } from "../../../src/integrations/webhook/emulator";
 import { webhook } from "../../../src/integrations/webhook/index";
 import { rotateConnection } from "../../../src/services/connections";
 import { type Clock, createWorld } from "../../support/world";
 import { answers, definition, START } from "./form";
+import type { Setting } from "./providers";
+import { rowsOfAll } from "./runs";
 import type { Expected, Provider, Run } from "./simulator";
 
 /** What the simulated receiver flags. */
@@ -18,7 +18,7 @@ export interface SimulatedWebhook {
   received(): { readonly id: string; readonly body: string }[];
 }
 
-export async function hooks(kind: Integration = webhook): Promise<SimulatedWebhook> {
+export async function hooks({ kind = webhook, segmentMax }: Setting = {}): Promise<SimulatedWebhook> {
   const clock: Clock = { now: Math.max(Date.now(), START) };
   const receiver = createReceiver({ now: () => clock.now });
   const modes = [
@@ -37,7 +37,7 @@ export async function hooks(kind: Integration = webhook): Promise<SimulatedWebho
     heal: () => void receiver.faults.splice(0),
   };
   const config = { url: "https://receiver.formlog-tests.io/hook" };
-  const world = await createWorld({ kind, config, definition, fetch: provider.fetch, settings: {}, clock });
+  const world = await createWorld({ kind, config, definition, fetch: provider.fetch, settings: {}, clock, segmentMax });
   // It is a validator too: what it answers is applied to the responses.
   const connection = String((await world.view()).config.connection);
   const { secrets } = await rotateConnection(world.ctx, world.workspace, connection);
@@ -70,16 +70,11 @@ export async function checkEvents({ run, received }: SimulatedWebhook, expected:
   const created = [...events.values()].filter((event) => event.startsWith("response.created "));
   expect(created.toSorted()).toEqual([...expected.keys()].map((id) => `response.created ${id}`).toSorted());
   const { integration } = run.world.named;
-  const changes = await env.DB.prepare("SELECT count(*) AS n FROM revisions WHERE author IS NOT ?")
-    .bind(integration)
-    .first<{ n: number }>();
-  expect(events.size - created.length).toBe(changes?.n);
-  const { results } = await env.DB.prepare(
+  const changes = await rowsOfAll("SELECT 1 FROM revisions WHERE author IS NOT ?", integration);
+  expect(events.size - created.length).toBe(changes.length);
+  const results = await rowsOfAll<{ answers: string; flags: string }>(
     "SELECT answers, coalesce(flags, '') AS flags FROM responses WHERE erased_at IS NULL",
-  ).all<{
-    answers: string;
-    flags: string;
-  }>();
+  );
   const flagged = results.map(({ answers, flags }) => [answers, flags.includes(integration)]);
   expect(flagged).toEqual(results.map(({ answers }) => [answers, answers.includes(DOUBTED)]));
   expect(new Map([...newest].map(([id, { name }]) => [id, name]))).toEqual(expected);

@@ -29,8 +29,24 @@ export interface Simulated {
   effects(): [id: string, name: string][];
 }
 
+/** How a run differs from most others. */
+export interface Setting {
+  /** A build with a fault put in on purpose. */
+  readonly kind?: Integration;
+  /** Responses of a segment, about, of a form that goes over three databases. */
+  readonly segmentMax?: number | undefined;
+}
+
+interface SheetsSetting extends Setting {
+  readonly modes?: typeof SHEETS_FAULTS;
+}
+
 /** A run of google-sheets against its emulator, failing in these modes. */
-export async function sheets(kind: Integration = googleSheets, modes = SHEETS_FAULTS): Promise<Simulated> {
+export async function sheets({
+  kind = googleSheets,
+  modes = SHEETS_FAULTS,
+  segmentMax,
+}: SheetsSetting = {}): Promise<Simulated> {
   const clock: Clock = { now: Math.max(Date.now(), START) };
   const emulator = createSheetsEmulator({
     now: () => clock.now,
@@ -65,6 +81,7 @@ export async function sheets(kind: Integration = googleSheets, modes = SHEETS_FA
     fetch: provider.fetch,
     settings,
     clock,
+    segmentMax,
   });
   return {
     run: { world, clock, provider, answers, edits: true },
@@ -77,7 +94,7 @@ export async function sheets(kind: Integration = googleSheets, modes = SHEETS_FA
 }
 
 /** A run of twilio-sms against its emulator. */
-export async function sms(kind: Integration = twilioSms): Promise<Simulated> {
+export async function sms({ kind = twilioSms, segmentMax }: Setting = {}): Promise<Simulated> {
   const clock: Clock = { now: Math.max(Date.now(), START) };
   const [accountSid, authToken, from] = [`AC${"5".repeat(32)}`, "simulated-token", "+15005550006"];
   // No report ever comes: what became of a text is found out by looking and by checks.
@@ -107,7 +124,7 @@ export async function sms(kind: Integration = twilioSms): Promise<Simulated> {
     TWILIO_FROM: from,
   };
   const config = { to: "phone", body: "Thanks {{name}}/{{response_id}}" };
-  const world = await createWorld({ kind, config, definition, fetch: provider.fetch, settings, clock });
+  const world = await createWorld({ kind, config, definition, fetch: provider.fetch, settings, clock, segmentMax });
   return {
     run: { world, clock, provider, answers, edits: false },
     effects: () =>

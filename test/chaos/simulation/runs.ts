@@ -1,11 +1,13 @@
 /** What all simulated runs begin with: seeds, empty databases; a run of a kind with an index; how a broken build is caught. */
+import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, vi } from "vitest";
 import type { Integration } from "../../../src/core/integration";
 import { indexProvider } from "../../contracts/index.provider";
 import { emptyDatabase } from "../../support/empty";
 import { type Clock, createWorld } from "../../support/world";
 import { answers, definition, START } from "./form";
+import type { Setting } from "./providers";
 import type { Random } from "./random";
 import { type Expected, type Provider, type Run, simulate } from "./simulator";
 
@@ -17,11 +19,19 @@ const COUNT = ONE ? 1 : Number(env.CHAOS_SEEDS ?? 25);
 const REGRESSIONS: readonly number[] = [4];
 export const SEEDS = [...(ONE ? [] : REGRESSIONS), ...Array.from({ length: COUNT }, (_, i) => FROM + i)];
 
+/** One run in five is of a form that goes over three databases: so many responses have its segments then, about. */
+export const segmentMaxOf = (seed: number): number | undefined => (seed % 5 === 0 ? 4 + (seed % 3) : undefined);
+
+interface IndexSetting extends Pick<Setting, "segmentMax"> {
+  readonly config?: Record<string, unknown>;
+  readonly of?: Run["answers"];
+}
+
 /** A run of a kind that keeps an index, on a SEARCH_DB that fails in every way. */
 export async function index(
   kind: Integration,
   db = env.TEST_SEARCH_DB,
-  { config = {}, of = answers }: { config?: Record<string, unknown>; of?: Run["answers"] } = {},
+  { config = {}, of = answers, segmentMax }: IndexSetting = {},
 ): Promise<{ readonly run: Run }> {
   const clock: Clock = { now: Math.max(Date.now(), START) };
   const { fetch, index: failing, fail, heal } = indexProvider(undefined, db);
@@ -29,15 +39,43 @@ export async function index(
   const modes = ["outage", "rate_limit", "error_before", "error_after", "drop_after"] as const;
   const failNext = (random: Random) => fail(random.pick(modes) ?? "outage", 1);
   const provider: Provider = { fetch, index: failing, lateCallsArrive: true, failNext, heal };
-  const world = await createWorld({ kind, config, definition, fetch, index: () => failing, settings: {}, clock });
+  const world = await createWorld({
+    kind,
+    config,
+    definition,
+    fetch,
+    index: () => failing,
+    settings: {},
+    clock,
+    segmentMax,
+  });
   return { run: { world, clock, provider, answers: of, edits: true, compared: false } };
 }
 
+/** All that a form may go over. */
+export const SHARDS = [env.DB, env.SPAN_1, env.SPAN_2] as D1Database[];
+
+/** Rows of all of them. */
+export async function rowsOfAll<T>(sql: string, ...values: readonly unknown[]): Promise<T[]> {
+  const found = await Promise.all(
+    SHARDS.map((db) =>
+      db
+        .prepare(sql)
+        .bind(...values)
+        .all<T>(),
+    ),
+  );
+  return found.flatMap(({ results }) => results);
+}
+
 /** Each run starts with empty databases: its ids, and so its whole course, depend on its seed alone. */
-const emptyDatabases = () => Promise.all([env.DB, env.TEST_SEARCH_DB].map(emptyDatabase));
+const emptyDatabases = () => Promise.all([...SHARDS, env.TEST_SEARCH_DB].map(emptyDatabase));
 
 /** For every file of simulations. */
 export function prepareRuns(): void {
+  beforeAll(async () => {
+    for (const db of SHARDS.slice(1)) await applyD1Migrations(db, env.TEST_MIGRATIONS);
+  });
   beforeEach(async () => {
     await emptyDatabases();
     // Time belongs to the simulator: what a client gives up on is a held call that is never released.

@@ -11,7 +11,7 @@ import { replayIntegration } from "../../../src/services/integration-replay";
 import { reconcileIntegration } from "../../../src/services/reconciliations";
 import { eraseResponse } from "../../../src/services/responses";
 import { reviewResponse } from "../../../src/services/review";
-import { sweepCursors, type WakeUp } from "../../../src/store/cursors";
+import type { WakeUp } from "../../../src/store/cursors";
 import { gatedD1 } from "../../support/gated-d1";
 import type { Clock, World } from "../../support/world";
 import { createGate, type Decision, type Gate, gatedShards } from "./gate";
@@ -156,9 +156,7 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
         await start(message.wakeUp);
       }
     } else if (draw < 0.65) {
-      for (const wakeUp of await sweepCursors(world.ctx.shards.control, 0, clock.now, 100)) {
-        if (wakeUp.integration === (await world.wakeUp()).integration) send(wakeUp);
-      }
+      for (const wakeUp of await world.due()) send(wakeUp);
     } else if (draw < 0.8) await goOn(random.pick(held()));
     else clock.now += random.pick([500, 3_000, 15_000, 25_000, 120_000]) ?? 0;
   }
@@ -171,6 +169,10 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
     else await finish(worker, (w) => goOn(w));
   }
   await world.run(run.broken);
+  const { positions } = await world.view();
+  if (world.segmentMax !== undefined && expected.size > 2 * world.segmentMax && positions.length < 2) {
+    throw new Error("the form did not go on in another segment");
+  }
   return expected;
 }
 

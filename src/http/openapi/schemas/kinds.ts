@@ -36,6 +36,12 @@ const Kind = view<KindView>()(
       ledger: z
         .boolean()
         .describe("Each delivery is noted before it is made: nothing in doubt is repeated without a look."),
+      checks: z
+        .strictObject({ afterSeconds: z.int(), everySeconds: z.int(), pageSize: z.int() })
+        .optional()
+        .describe(
+          "When the provider is asked what became of deliveries whose last word did not come, and of how many at once.",
+        ),
       inOrder: z.literal(true).optional().describe("What a form got first is delivered first, over all its segments."),
       attemptsMax: z.int(),
       cost: z.enum(["page", "entry"]),
