@@ -18,10 +18,10 @@ export async function cpu(args: string[]): Promise<boolean> {
     args,
     options: { rounds: { type: "string", default: "8" }, requests: { type: "string", default: "4000" } },
   });
-  const samples = await withWorkerd({ api: "bench/stubbed-worker.ts" }, async ({ ports, pids, call, key }) => {
+  const samples = await withWorkerd({ gateway: "bench/stubbed-worker.ts" }, async ({ ports, pids, call, key }) => {
     const { id } = await call("POST", "/v1/forms", FORM);
     const common = {
-      port: ports.api,
+      port: ports.gateway,
       pids,
       status: 201,
       headers: { Authorization: `Bearer ${key}` },

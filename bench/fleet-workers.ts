@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { stop as stopBundler } from "esbuild";
 import { Log, LogLevel, Miniflare } from "miniflare";
-import { API, workersOptions } from "../scripts/serve/workers";
+import { API } from "../scripts/cloud/config";
+import { workersOptions } from "../scripts/serve/workers";
 import { catalog } from "../src/integrations/kinds";
 
 const root = path.resolve(import.meta.dirname, "..");

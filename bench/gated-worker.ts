@@ -1,12 +1,12 @@
 /**
- * The API worker over a D1 whose round trips are counted and, if asked, delayed or failed: `GET /_bench/trips` tells what was counted,
+ * The gateway over a D1 whose round trips are counted and, if asked, delayed or failed: `GET /_bench/trips` tells what was counted,
  * `POST /_bench/d1?ms=5&to=20&refused=0.02&lost=0.02&overloaded=0.02` makes each call wait a random time between, or fail so often;
  * `POST /_bench/limits?group=64` begins anew with other limits of the group commit, and `POST /_bench/insert` does one INSERT over the
  * same database. Nothing else is different.
  */
-import type { Env } from "../src/context";
+import type { GatewayBindings } from "../src/gateway/context";
+import worker from "../src/gateway/worker";
 import { LIMITS } from "../src/services/group-commit";
-import worker from "../src/worker";
 import { gatedD1 } from "../test/support/gated-d1";
 
 /** `slowest`: milliseconds in this worker, from the request's begin to its answer; what waits before that is not its doing. */
@@ -52,7 +52,6 @@ async function answerBench(request: Request, database: D1Database): Promise<Resp
 }
 
 export default {
-  ...worker,
   async fetch(request, env, execution) {
     db ??= gatedD1(env.DB, pass);
     const own = await answerBench(request, db);
@@ -64,4 +63,4 @@ export default {
       counted.slowest = Math.max(counted.slowest, Date.now() - at);
     }
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<GatewayBindings>;

@@ -25,8 +25,8 @@ export async function group(args: string[]): Promise<boolean> {
   });
   const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
   const figures: Figure[] = [];
-  await withWorkerd({ api: "bench/gated-worker.ts" }, async (workerd) => {
-    const { call } = workerd;
+  await withWorkerd({ gateway: "bench/gated-worker.ts" }, async (workerd) => {
+    const { tell } = workerd;
     const { insert, submit } = await contestantsOf(workerd);
     for (const connections of CONNECTIONS) {
       const samples = await interleave([insert, submit], { ...plan, connections });
@@ -40,7 +40,7 @@ export async function group(args: string[]): Promise<boolean> {
         ),
       );
     }
-    await call("POST", `/_bench/d1?ms=${DELAY.ms}&to=${DELAY.to}`);
+    await tell(`/_bench/d1?ms=${DELAY.ms}&to=${DELAY.to}`);
     const delayed = await interleave([insert, submit], { ...plan, connections: 64 });
     printSamples(delayed, `64 connections, D1 takes ${DELAY.ms} to ${DELAY.to} ms longer`);
     figures.push(
@@ -49,9 +49,9 @@ export async function group(args: string[]): Promise<boolean> {
         ratios(delayed, "rate", [SUBMIT, INSERT]),
       ),
     );
-    await call("POST", "/_bench/d1?ms=0&to=0");
+    await tell("/_bench/d1?ms=0&to=0");
     for (const size of SIZES) {
-      await call("POST", `/_bench/limits?group=${size}`);
+      await tell(`/_bench/limits?group=${size}`);
       const sized = await interleave([{ ...submit, name: `groups of ${size} at most` }], {
         ...plan,
         connections: 1_000,
@@ -71,7 +71,7 @@ async function contestantsOf({ ports, pids, call, key }: Workerd): Promise<{ ins
   }
   const headers = { Authorization: `Bearer ${key}` };
   const body = (n: number) => JSON.stringify({ answers: answersOf(n) });
-  const common = { port: ports.api, headers, body, status: 201, pids };
+  const common = { port: ports.gateway, headers, body, status: 201, pids };
   return {
     insert: { ...common, name: INSERT, path: "/_bench/insert" },
     submit: { ...common, name: SUBMIT, path: (n: number) => `/v1/forms/${forms[n % FORMS]}/responses` },

@@ -4,7 +4,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { API_CONFIG } from "../scripts/cloud/api-config";
 import { requireFreePort } from "../scripts/local/processes";
-import { migrate, type Stack, startWorkers } from "../scripts/local/stack";
+import { migrate, runCron, type Stack, startWorkers } from "../scripts/local/stack";
 
 const root = path.resolve(import.meta.dirname, "..");
 const CONFIG = "bench/wrangler.gen.toml";
@@ -70,7 +70,7 @@ function installationOf(url: string, key: string) {
     /** Lets the sweeper run until every answer is in its index. */
     async index(): Promise<void> {
       while ((await request(url, "GET", "/_bench/behind")).body !== 0) {
-        await fetch(`${url}/cdn-cgi/handler/scheduled`).then((answer) => answer.text());
+        await runCron(url);
       }
     },
   };

@@ -1,17 +1,17 @@
 /**
  * Bytes of every worker as it is deployed, minified as `npm run deploy` does and gzipped, and how long workerd takes from its start to
- * the first answer of the API worker, over that of an empty Hono worker.
+ * the first answer of the gateway, over that of an empty Hono worker.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { gzipSync } from "node:zlib";
-import { build, type Metafile } from "esbuild";
-import { workerConfigs } from "../scripts/cloud/config";
+import type { Metafile } from "esbuild";
+import { GATEWAY, workerConfigs } from "../scripts/cloud/config";
+import { bundled, GATEWAY_GZIPPED_MAX } from "./bundle";
 import { circumstances } from "./installation";
 import { type Figure, printTable } from "./report";
 import { median, spread } from "./rounds";
@@ -19,13 +19,10 @@ import { median, spread } from "./rounds";
 /** The executable; the package has no types. */
 const workerd: string = createRequire(import.meta.url)("workerd").default;
 const root = path.resolve(import.meta.dirname, "..");
-const API = "src/worker.ts";
-/** Of the API worker, gzipped. */
-const GZIPPED_MAX = 100 * 1024;
 /** Start-up over that of an empty Hono worker. */
 const START_MAX = 1.5;
 
-/** `--starts 9`, `--parts`: what the API worker is made of. Whether size and start are within their limits. */
+/** `--starts 9`, `--parts`: what the gateway is made of. Whether size and start are within their limits. */
 export async function size(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
     args,
@@ -34,35 +31,23 @@ export async function size(args: string[]): Promise<boolean> {
   console.log(`\n${circumstances()}; npm run bench -- size ${args.join(" ")}\n`);
   const figures: Figure[] = [];
   for (const { name, source } of workerConfigs()) {
-    const entry = name === "formlog" ? API : path.join(path.dirname(source), "worker.ts");
-    const { bytes, zipped, metafile } = await bundled(entry);
-    const limit = entry === API ? { limit: "≤ 100 KB gzipped", good: zipped <= GZIPPED_MAX } : { good: true };
+    const { bytes, zipped, metafile } = await bundled(entryOf(source));
+    const limit =
+      name === GATEWAY ? { limit: "≤ 100 KB gzipped", good: zipped <= GATEWAY_GZIPPED_MAX } : { good: true };
     figures.push({ what: `bytes, ${name}`, measured: `${kb(bytes)} KB, ${kb(zipped)} KB gzipped`, ...limit });
-    if (entry === API && values.parts) printParts(metafile);
+    if (name === GATEWAY && values.parts) printParts(metafile);
   }
   figures.push(await startUp(Number(values.starts)));
   return printTable(figures);
 }
 
-const kb = (bytes: number): string => (bytes / 1024).toFixed(0);
-
-async function bundled(entry: string) {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    logLevel: "error",
-  });
-  const text = outputFiles[0]?.contents ?? new Uint8Array();
-  return { text, metafile, bytes: text.byteLength, zipped: gzipSync(text).byteLength };
+/** The entry of a config, from the root. */
+function entryOf(source: string): string {
+  const [, main = ""] = /^main = "(.*)"$/m.exec(readFileSync(path.join(root, source), "utf8")) ?? [];
+  return path.join(path.dirname(source), main);
 }
+
+const kb = (bytes: number): string => (bytes / 1024).toFixed(0);
 
 /** Prints minified bytes by package, or by folder of src. */
 function printParts({ outputs }: Metafile): void {
@@ -81,11 +66,11 @@ function printParts({ outputs }: Metafile): void {
 async function startUp(starts: number): Promise<Figure> {
   const folder = mkdtempSync(path.join(tmpdir(), "formlog-bench-"));
   try {
-    const configs = [await config(folder, "bench/routes.ts"), await config(folder, API)];
+    const configs = [await config(folder, "bench/routes.ts"), await config(folder, "src/gateway/worker.ts")];
     const found: number[] = [];
     for (let n = 0; n < starts; n += 1) {
-      const [empty = 0, api = 0] = [await start(configs[0] ?? ""), await start(configs[1] ?? "")];
-      found.push(api / empty);
+      const [empty = 0, gateway = 0] = [await start(configs[0] ?? ""), await start(configs[1] ?? "")];
+      found.push(gateway / empty);
     }
     return {
       what: "start to first answer over an empty Hono worker",

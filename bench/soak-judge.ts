@@ -28,7 +28,7 @@ export function judge(looks: readonly Look[], rates: Rates): Figure[] {
     },
     ...lags,
     judgeMemory("memory of workerd", second, last, ({ rss }) => rss),
-    judgeMemory("heap of the API worker", second, last, ({ heap }) => heap),
+    judgeMemory("heap of the gateway", second, last, ({ heap }) => heap),
   ];
 }
 

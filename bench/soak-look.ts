@@ -27,7 +27,7 @@ export interface Look {
 
 /** Collects answers and, when it is asked, says what there was since the last time. */
 export async function startLooking(fleet: Fleet, forms: readonly SoakForm[]) {
-  const heap: HeapWatch | null = await watchHeap(processGroup(), "formlog").catch(() => null);
+  const heap: HeapWatch | null = await watchHeap(processGroup(), "formlog-gateway").catch(() => null);
   const started = Date.now();
   const titles = new Map(forms.map(({ name, path }) => [path.split("/").at(-1), name]));
   let counts = { sent: 0, ok: 0, tooMany: 0, failed: 0 };

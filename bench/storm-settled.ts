@@ -22,7 +22,7 @@ export function heapFigure(heap: HeapWatch | null): Figure {
 
 /** What waits before its request begins waits for the CPU of this machine: that is not in it. */
 export async function slowestInside({ ports }: Workerd, limit: number): Promise<Figure> {
-  const asked = [ports.api, ports.twin].map(async (port) => {
+  const asked = [ports.gateway, ports.twin].map(async (port) => {
     const answer = await fetch(`http://127.0.0.1:${port}/_bench/trips`);
     return ((await answer.json()) as { slowest: number }).slowest;
   });

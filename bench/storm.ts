@@ -1,6 +1,6 @@
 /**
- * The group commit in bad weather: a D1 that fails, loses answers and says that it is overloaded, and clients that hang up; over two API
- * workers that write to the same forms. Everyone who stays is answered, soon; what was acknowledged is stored once.
+ * The group commit in bad weather: a D1 that fails, loses answers and says that it is overloaded, and clients that hang up; over two
+ * gateways that write to the same forms. Everyone who stays is answered, soon; what was acknowledged is stored once.
  */
 import { parseArgs } from "node:util";
 import { watchHeap } from "../test/support/heap";
@@ -38,7 +38,7 @@ export async function storm(args: string[]): Promise<boolean> {
   const { values } = parseArgs({ args, options: { connections: { type: "string", default: "1,16,64,256,1000" } } });
   const connections = values.connections.split(",").map(Number);
   const options = {
-    api: "bench/gated-worker.ts",
+    gateway: "bench/gated-worker.ts",
     twin: true,
     inspected: true,
     quiet: true,
@@ -56,7 +56,7 @@ export async function storm(args: string[]): Promise<boolean> {
 /** Figures of each weather at each number of connections, and of what is stored at the end. */
 async function storms(workerd: Workerd, paths: readonly string[], connections: readonly number[]): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const heap = await watchHeap(processGroup(), "formlog");
+  const heap = await watchHeap(processGroup(), "formlog-gateway");
   const acknowledged = new Set<number>();
   let sent = 0;
   for (const weather of WEATHERS) {
@@ -79,9 +79,9 @@ interface One {
 }
 
 async function blow({ ports, key }: Workerd, { weather, paths, connections, first }: One): Promise<Crowd> {
-  const both = [ports.api, ports.twin];
+  const both = [ports.gateway, ports.twin];
   const aim: Aim = {
-    port: ports.api,
+    port: ports.gateway,
     path: (n) => `${paths[n % paths.length]}/responses`,
     headers: { Authorization: `Bearer ${key}` },
     body: (n) => JSON.stringify({ answers: answersOf(n) }),
@@ -93,7 +93,7 @@ async function blow({ ports, key }: Workerd, { weather, paths, connections, firs
   const answered = (n: number) => {
     if (!weather.hangUps) return;
     for (let i = 1; i <= HANG_UPS; i += 1) {
-      const port = both[leaving.length % 2] ?? ports.api;
+      const port = both[leaving.length % 2] ?? ports.gateway;
       leaving.push(hangUp({ ...aim, port }, i * 10_000_000 + n, Math.random() * 20));
     }
   };

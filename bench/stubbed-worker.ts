@@ -1,10 +1,10 @@
 /**
- * The API worker over a D1 that answers appends from memory: what is left is our own code. `POST /_bench/json` is a Hono route of the
+ * The gateway over a D1 that answers appends from memory: what is left is our own code. `POST /_bench/json` is a Hono route of the
  * same worker that parses the body and answers, nothing else: what submissions are compared with.
  */
 import { Hono } from "hono";
-import type { Env } from "../src/context";
-import worker from "../src/worker";
+import type { GatewayBindings } from "../src/gateway/context";
+import worker from "../src/gateway/worker";
 
 const json = new Hono().post("/_bench/json", async (c) => {
   const { answers } = await c.req.json<{ answers: Record<string, unknown> }>();
@@ -43,10 +43,9 @@ function remember(entries: string): object {
 }
 
 export default {
-  ...worker,
   async fetch(request, env, execution) {
     if (request.url.endsWith("/_bench/json")) return json.fetch(request, env, execution);
     db ??= stub(env.DB);
     return worker.fetch(request, { ...env, DB: db }, execution);
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<GatewayBindings>;

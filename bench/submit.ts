@@ -65,12 +65,12 @@ async function contestantsOf({ ports, pids, call, key }: Workerd, stacks: readon
   const all: Contestant[] = [
     { name: EMPTY, port: ports.routes, path: "/empty", headers, body, status: 201, pids },
     { name: INSERT, port: ports.routes, path: "/insert", headers, body, status: 201, pids },
-    { name: SUBMIT, port: ports.api, path: at, headers, body, status: 201, pids },
+    { name: SUBMIT, port: ports.gateway, path: at, headers, body, status: 201, pids },
     ...stacks.map((stack) => ({ ...stack, body, status: 201 })),
   ];
   const batches: Contestant = {
     name: BATCHES,
-    port: ports.api,
+    port: ports.gateway,
     path: `${at}/batch`,
     headers,
     body: () => batch,

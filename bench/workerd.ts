@@ -1,5 +1,5 @@
 /**
- * The API worker on workerd itself, started by Miniflare, with sockets of its own: no development proxy stands between. Beside it
+ * Gateway and API worker on workerd itself, started by Miniflare, with sockets of their own: no development proxy stands between. Beside them
  * in the same process a worker with routes to compare with (routes.ts). Wake-ups go into queues whose consumer acknowledges them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,6 +15,7 @@ const root = path.resolve(import.meta.dirname, "..");
 export const ROOT_KEY = "root-key-of-the-benchmarks-0123456789";
 const DATE = "2026-11-01";
 const TWIN = "formlog-twin";
+const GATEWAY = "formlog-gateway";
 
 /** Takes the wake-ups and does nothing: what is delivered afterwards is measured by itself. */
 const SILENT =
@@ -23,9 +24,10 @@ const SILENT =
 export interface Workerd {
   /** Ports of workerd's own sockets. */
   readonly ports: {
+    readonly gateway: number;
     readonly api: number;
     readonly routes: number;
-    /** Of the second API worker, if it was asked for. */
+    /** Of the second gateway, if it was asked for. */
     readonly twin: number;
   };
   readonly pids: readonly number[];
@@ -33,15 +35,18 @@ export interface Workerd {
   /** One request to the API and the JSON of its answer. Throws unless it is 2xx. */
   // biome-ignore lint/suspicious/noExplicitAny: a benchmark knows what it asks for
   call(method: string, at: string, body?: unknown): Promise<any>;
+  /** Tells the gateway's entry something: a POST, without a body, to an address that it adds. */
+  tell(at: string): Promise<void>;
   /** A key of a workspace that may do everything in it. */
   readonly key: string;
 }
 
 interface Options {
-  /** The API's entry, from the root. */
+  /** Entries of the two, from the root. */
+  readonly gateway?: string;
   readonly api?: string;
   readonly bindings?: Readonly<Record<string, string>>;
-  /** A second API worker over the same database: another isolate, as Cloudflare runs many. */
+  /** A second gateway over the same database: another isolate, as Cloudflare runs many. */
   readonly twin?: boolean;
   /** V8's own count of memory can be read (test/support/heap.ts). */
   readonly inspected?: boolean;
@@ -67,6 +72,7 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
     await miniflare.ready;
     await migrate(miniflare);
     const ports = {
+      gateway: Number((await miniflare.unsafeGetDirectURL(GATEWAY)).port),
       api: Number((await miniflare.unsafeGetDirectURL("formlog")).port),
       routes: Number((await miniflare.unsafeGetDirectURL("routes")).port),
       twin: options.twin ? Number((await miniflare.unsafeGetDirectURL(TWIN)).port) : 0,
@@ -78,7 +84,8 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
       body: { name: "Bench" },
     });
     const call = (method: string, at: string, body?: unknown) => request(ports.api, key, { method, at, body });
-    return await work({ ports, pids, miniflare, call, key });
+    const tell = async (at: string) => void (await request(ports.gateway, key, { method: "POST", at }));
+    return await work({ ports, pids, miniflare, call, tell, key });
   } finally {
     await miniflare.dispose();
     rmSync(state, { recursive: true, force: true });
@@ -86,6 +93,7 @@ export async function withWorkerd<T>(options: Options, work: (workerd: Workerd) 
 }
 
 async function workersOf({
+  gateway = "src/gateway/worker.ts",
   api = "src/worker.ts",
   bindings = {},
   twin = false,
@@ -95,22 +103,33 @@ async function workersOf({
   const base = { compatibilityDate: DATE, compatibilityFlags: ["global_fetch_strictly_public"] };
   const queues = catalog.map(({ queueBinding, queue }) => [queueBinding, queue] as const);
   const kinds = catalog.map(({ serviceBinding }) => [serviceBinding, "silent"] as const);
-  const { queueConsumers, ...shared } = more;
-  const first = {
-    name: "formlog",
+  const module = async (entry: string) => [
+    { type: "ESModule" as const, path: "worker.js", contents: await bundle(root, entry, {}) },
+  ];
+  const both = {
     ...base,
     ...direct,
-    modules: [{ type: "ESModule" as const, path: "worker.js", contents: await bundle(root, api, {}) }],
     d1Databases: { DB: "formlog" },
     queueProducers: Object.fromEntries([...queues, ["QUEUE_INTAKE", "formlog-intake"]]),
-    serviceBindings: Object.fromEntries(kinds),
-    bindings: { FORMLOG_ROOT_KEY: ROOT_KEY, ...bindings },
-    ...shared,
+  };
+  const first = {
+    name: GATEWAY,
+    ...both,
+    modules: await module(gateway),
+    serviceBindings: { API: "formlog" },
+    bindings,
   };
   return [
-    { ...first, ...(queueConsumers && { queueConsumers }) },
-    // A queue has one consumer.
+    first,
     ...(twin ? [{ ...first, name: TWIN }] : []),
+    {
+      name: "formlog",
+      ...both,
+      modules: await module(api),
+      serviceBindings: Object.fromEntries(kinds),
+      bindings: { FORMLOG_ROOT_KEY: ROOT_KEY, ...bindings },
+      ...more,
+    },
     {
       name: "routes",
       ...base,

@@ -1,6 +1,6 @@
 /**
  * `npm run generate`: writes what is made of the sources and kept by nobody, the OpenAPI document that the worker serves, the
- * scripts and the stylesheet of the hosted form, and the config of the API worker. Part of npm ci, check, test, start and deploy.
+ * scripts and the stylesheet of the hosted form, what the gateway knows of the kinds, and the configs of gateway and API worker. Part of npm ci, check, test, start and deploy.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,9 +9,11 @@ import { OPERATIONS } from "../src/http/openapi/operations";
 import { catalog } from "../src/integrations/kinds";
 import { bundleClient, CLIENT } from "./client";
 import { API_CONFIG, apiConfig } from "./cloud/api-config";
+import { GATEWAY_BASE, GATEWAY_CONFIG, gatewayConfig } from "./cloud/gateway-config";
 
 const at = (file: string) => path.resolve(import.meta.dirname, "..", file);
 
+const read = (file: string) => readFileSync(at(file), "utf8");
 const traits = catalog.map(({ kind, queueBinding, events, reconciled }) => ({
   kind,
   queueBinding,
@@ -23,7 +25,8 @@ const MADE = {
   "src/http/openapi/document.gen.json": `${JSON.stringify(makeDocument(OPERATIONS))}\n`,
   "src/integrations/traits.gen.json": `${JSON.stringify(traits)}\n`,
   [CLIENT]: `${JSON.stringify(await bundleClient())}\n`,
-  [API_CONFIG]: apiConfig(readFileSync(at("wrangler.toml"), "utf8"), catalog),
+  [API_CONFIG]: apiConfig(read("wrangler.toml"), catalog),
+  [GATEWAY_CONFIG]: gatewayConfig(read(GATEWAY_BASE), read("wrangler.toml"), catalog),
 };
 
 /** Null: there is none yet. */

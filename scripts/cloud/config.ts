@@ -3,8 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "./api-config";
+import { GATEWAY_CONFIG } from "./gateway-config";
 import { furtherShards, withShards } from "./shards";
 import { named, type Stage } from "./stage";
+
+/** The worker with the whole application, and the one before it that the public reaches. */
+export const API = "formlog";
+export const GATEWAY = "formlog-gateway";
 
 export interface WorkerConfig {
   readonly name: string;
@@ -17,7 +22,8 @@ export function workerConfigs(stage: Stage = "production"): WorkerConfig[] {
     name: named(`formlog-${kind}`, stage),
     source: `src/integrations/${kind}/wrangler.toml`,
   }));
-  return [...kinds, { name: named("formlog", stage), source: API_CONFIG }];
+  const api = { name: named(API, stage), source: API_CONFIG };
+  return [...kinds, api, { name: named(GATEWAY, stage), source: GATEWAY_CONFIG }];
 }
 
 /** Ids of the account's databases, by their names. */

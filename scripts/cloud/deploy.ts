@@ -1,11 +1,11 @@
 /**
  * A deployment to Cloudflare, step by step over `wrangler`, which is given as a function. May be repeated: what is there is
- * left as it is. Order (platform.md section 6): databases, queues, migrations, consumers, API.
+ * left as it is. Order (platform.md section 6): databases, queues, migrations, consumers, API, gateway.
  */
 import { catalog } from "../../src/integrations/kinds";
 import { databases } from "../databases";
-import { type DatabaseIds, type WorkerConfig, workerConfigs } from "./config";
-import { deployPartly } from "./rollout";
+import { API, type DatabaseIds, GATEWAY, type WorkerConfig, workerConfigs } from "./config";
+import { deployPartly, GRADUAL, isDeployed } from "./rollout";
 import { named, type Stage } from "./stage";
 import type { Wrangler } from "./wrangler";
 
@@ -18,7 +18,7 @@ export interface Deployment {
   /** Whether backups are made, to a bucket of the account. */
   readonly backups: boolean;
   readonly stage: Stage;
-  /** Of the requests, how many the new API worker gets at first (rollout.ts gives it the rest); undefined: all. */
+  /** Of the requests, how many the new gateway and API worker get at first (rollout.ts gives them the rest); undefined: all. */
   readonly percent?: number | undefined;
 }
 
@@ -32,7 +32,8 @@ export async function deploy(to: Deployment): Promise<string[]> {
   await ensureQueues(to);
   if (to.backups) await ensureBucket(to);
   const workers = workerConfigs(to.stage);
-  const api = named("formlog", to.stage);
+  const gateway = named(GATEWAY, to.stage);
+  const gradual = GRADUAL.map((name) => named(name, to.stage));
   const configs = new Map(workers.map((worker) => [worker.name, to.configOf(worker, ids)]));
   for (const { binding, worker } of databases()) {
     to.say(`Applying migrations of ${binding}`);
@@ -50,12 +51,15 @@ export async function deploy(to: Deployment): Promise<string[]> {
   for (const { name } of workers) {
     to.say(`Deploying ${name}`);
     const config = configs.get(name) ?? "";
-    if (name === api && to.percent !== undefined) {
+    // A gateway that was never there is deployed whole: nobody calls it yet.
+    const partly =
+      to.percent !== undefined && gradual.includes(name) && (name !== gateway || (await isDeployed(to.wrangler, name)));
+    if (partly && to.percent !== undefined) {
       await deployPartly(to.wrangler, { name, config, percent: to.percent });
       continue;
     }
     const printed = await to.wrangler(["deploy", "-c", config]);
-    if (name === api) url ??= /https:\/\/[^\s]+\.workers\.dev/.exec(printed)?.[0];
+    if (name === gateway) url ??= /https:\/\/[^\s]+\.workers\.dev/.exec(printed)?.[0];
   }
   return ensureSecrets(to, url);
 }
@@ -115,7 +119,7 @@ async function ensureBucket({ wrangler, say, stage }: Deployment): Promise<void>
 async function ensureSecrets(to: Deployment, url: string | undefined): Promise<string[]> {
   const missing: string[] = [];
   const has = new Map<string, ReadonlySet<string>>();
-  const api = named("formlog", to.stage);
+  const api = named(API, to.stage);
   for (const { name } of workerConfigs(to.stage)) {
     const list = JSON.parse(await to.wrangler(["secret", "list", "--name", name])) as { name: string }[];
     has.set(name, new Set(list.map((secret) => secret.name)));

@@ -6,6 +6,7 @@ import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "../cloud/api-config";
 import { wholeConfig } from "../cloud/config";
+import { GATEWAY_CONFIG } from "../cloud/gateway-config";
 import { furtherShards } from "../cloud/shards";
 import { databases } from "../databases";
 
@@ -24,7 +25,7 @@ interface StackOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** Databases beside DB that hold responses; those of wrangler.toml unless told. */
   readonly shards?: number;
-  /** Of the workers to start, the API's first; all of them unless told. */
+  /** Of the workers to start, the first is the one that listens; all of them unless told. */
   readonly configs?: readonly string[];
 }
 
@@ -44,20 +45,30 @@ export async function migrate({ root, state, shards }: Pick<StackOptions, "root"
   }
 }
 
-const ALL = [API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+const ALL = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
 
-/** A worker's config; with more shards than wrangler.toml has, or more than its own file names, one made for them in the state. */
+/**
+ * A worker's config: one made for it in the state where there are more shards than wrangler.toml has, or than its own file names,
+ * and for the gateway.
+ */
 function placed(
   { root, state, shards = furtherShards() }: Pick<StackOptions, "root" | "state" | "shards">,
   config: string,
-) {
-  if (shards === 0) return config;
+): string {
+  if (shards === 0 && config !== GATEWAY_CONFIG) return config;
   const folder = path.join(state, "configs");
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, config.replaceAll("/", "-"));
-  writeFileSync(file, wholeConfig(root, config, shards));
+  const text = wholeConfig(root, config, shards);
+  writeFileSync(file, config === GATEWAY_CONFIG ? withCron(text, root) : text);
   return file;
 }
+
+/** The gateway's config with an entry that hands the cron on. */
+const withCron = (text: string, root: string): string =>
+  text
+    .replace(/^main = .*$/m, `main = ${JSON.stringify(path.join(root, "scripts/local/gateway-worker.ts"))}`)
+    .replace(/^(compatibility_flags = \[.*)\]$/m, '$1, "service_binding_extra_handlers"]');
 
 /** Starts the workers and waits until they answer. */
 export async function startWorkers(options: StackOptions): Promise<Stack> {
@@ -84,11 +95,18 @@ export async function startWorkers(options: StackOptions): Promise<Stack> {
   const stack = { url, log, ended, stop: () => void child.kill("SIGTERM") };
   await waitUntilUp(stack);
   // Cron triggers do not fire locally, and queues are lost with the process: the sweeper finds what is left.
-  const sweep = () => void fetch(`${url}/cdn-cgi/handler/scheduled`).catch(() => {});
+  const sweep = () => void runCron(url).catch(() => {});
   sweep();
   const timer = setInterval(sweep, 10_000);
   void ended.then(() => clearInterval(timer));
   return stack;
+}
+
+/** Runs what the cron runs. Rejects when it fails. */
+export async function runCron(url: string): Promise<void> {
+  const answer = await fetch(`${url}/cdn-cgi/handler/scheduled`);
+  const outcome = await answer.text();
+  if (!answer.ok) throw new Error(`The cron ended with ${outcome}.`);
 }
 
 function wrangler(

@@ -1,9 +1,10 @@
 /** The workers as a service: started, swept, watched, and ended without breaking off a request. */
 import { stop as stopBundler } from "esbuild";
 import { Miniflare } from "miniflare";
+import { API, GATEWAY } from "../cloud/config";
 import { childrenOf } from "../local/processes";
 import { passOn, ServiceLog, say } from "./log";
-import { API, type WorkersInput, workersOptions } from "./workers";
+import { type WorkersInput, workersOptions } from "./workers";
 
 /** Queues live in memory: what rang before a restart is found by the sweeper, so it comes more often than the cloud's cron. */
 const SWEEP_MS = 10_000;
@@ -34,7 +35,7 @@ export async function startService(input: WorkersInput, onLost: () => void): Pro
   await stopBundler();
   // Miniflare ends workerd at once on these; `stop` is gentler.
   for (const signal of ["SIGTERM", "SIGINT"]) process.removeAllListeners(signal);
-  const { origin: url } = await miniflare.unsafeGetDirectURL(API);
+  const { origin: url } = await miniflare.unsafeGetDirectURL(GATEWAY);
   const timers = [every(SWEEP_MS, () => sweep(miniflare)), every(WATCH_MS, watch(url, onLost))];
   void sweep(miniflare);
   return {

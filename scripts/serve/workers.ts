@@ -1,18 +1,18 @@
 /**
  * All workers of the catalog for Miniflare, which runs them on workerd without a development proxy: what `npm run serve` and the
- * benchmarks start. Their bindings are those of their wrangler configs; the API worker has a socket of its own.
+ * benchmarks start. Their bindings are those of their wrangler configs; the gateway has a socket of its own.
  */
 import path from "node:path";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, type MiniflareOptions, type V4WorkerOptions } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { OWN_VARIABLES } from "../../src/config";
+import { SUBMISSION_VARIABLES } from "../../src/config-submission";
 import type { Settings } from "../../src/core/setting";
 import { catalog } from "../../src/integrations/kinds";
-import { workerConfigs } from "../cloud/config";
+import { API, GATEWAY, workerConfigs } from "../cloud/config";
 import { furtherShards, shardDatabase } from "../cloud/shards";
 
-export const API = "formlog";
 const OUTBOUND = "formlog-outbound";
 const INTAKE_BINDING = "QUEUE_INTAKE";
 const INTAKE_QUEUE = "formlog-intake";
@@ -24,7 +24,7 @@ export interface WorkersInput {
   readonly state: string;
   /** Variables of the installation and of the kinds; each worker gets those that it needs. */
   readonly vars: Settings;
-  /** Where the API worker listens; port 0 is any free one (`miniflare.unsafeGetDirectURL(API)` tells). */
+  /** Where the gateway listens; port 0 is any free one (`miniflare.unsafeGetDirectURL(GATEWAY)` tells). */
   readonly host?: string;
   readonly port?: number;
   /** Other entries than those of the configs, by the name of the worker: what benchmarks add. */
@@ -37,7 +37,7 @@ export interface WorkersInput {
 export async function workersOptions(input: WorkersInput): Promise<MiniflareOptions> {
   const workers = await Promise.all(workerConfigs().map((worker) => workerOptions(worker, input)));
   return convertV4MiniflareOptions({
-    // The API's last in the order of deployment, and first here: Miniflare's first worker is the one that it serves.
+    // The gateway is last in the order of deployment, and first here: Miniflare's first worker is the one that it serves.
     workers: [...workers.toReversed(), outbound],
     host: "127.0.0.1",
     port: 0,
@@ -100,7 +100,7 @@ async function workerOptions(
     // Not what wrangler found in .dev.vars: that file is for `npm start`.
     bindings: { ...config.vars, ...variablesOf(name, vars) },
     ...(!privateNetwork && { outboundService: OUTBOUND }),
-    ...(name === API && { unsafeDirectSockets: [{ host, port }] }),
+    ...(name === GATEWAY && { unsafeDirectSockets: [{ host, port }] }),
   };
 }
 
@@ -115,12 +115,16 @@ const without = <T extends V4WorkerOptions["queueProducers"] | V4WorkerOptions["
 
 /** As in the cloud: keys of the installation for the API alone, credentials of a kind for its own worker. */
 function variablesOf(name: string, vars: Settings): Record<string, string> {
+  const wanted = name === GATEWAY ? SUBMISSION_VARIABLES : wantedBy(name);
+  return Object.fromEntries(wanted.flatMap((variable) => (vars[variable] ? [[variable, vars[variable]]] : [])));
+}
+
+function wantedBy(name: string): readonly string[] {
   const kind = catalog.find((manifest) => `${API}-${manifest.kind}` === name);
   const open = catalog.flatMap(({ settings = {} }) => Object.keys(settings).filter((one) => !settings[one]?.secret));
-  const wanted = kind
+  return kind
     ? ["FORMLOG_ENCRYPTION_KEY", "PUBLIC_URL", ...Object.keys(kind.settings ?? {})]
     : [...OWN_VARIABLES, ...open];
-  return Object.fromEntries(wanted.flatMap((variable) => (vars[variable] ? [[variable, vars[variable]]] : [])));
 }
 
 /** A worker in one text, as wrangler bundles it. */

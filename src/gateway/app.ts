@@ -3,11 +3,11 @@
  * (docs/decisions/030). Whatever is imported here starts with every isolate that takes submissions: a test keeps it small.
  */
 import { Hono } from "hono";
-import { secureHeaders } from "hono/secure-headers";
 import { openToSites } from "../http/cors";
 import { nameRequest } from "../http/name-request";
 import { answerError } from "../http/problem";
 import { submissionRoutes } from "../http/routes/submissions";
+import { secureAnswers } from "../http/secure-headers";
 import { type GatewayEnv, makeContext } from "./context";
 import { passOn } from "./pass-on";
 
@@ -23,7 +23,7 @@ export const gateway = new Hono<GatewayEnv>()
     const counting = c.get("ctx").flushCounts();
     if (counting) c.executionCtx.waitUntil(counting);
   })
-  .on("POST", SUBMISSIONS, secureHeaders())
+  .on("POST", SUBMISSIONS, secureAnswers)
   .route("/v1", submissionRoutes)
   .all("*", passOn)
   .onError(answerError);

@@ -1,6 +1,5 @@
 /** The HTTP surface of the API worker: `/v1`, hosted forms, callbacks, health. */
 import { Hono } from "hono";
-import { secureHeaders } from "hono/secure-headers";
 import { type AppEnv, type Context, makeContext } from "../context";
 import { AppError } from "../core/errors";
 import type { OpenApiDocument } from "../core/openapi";
@@ -43,6 +42,7 @@ import { reviewRoutes } from "./routes/reviews";
 import { shardRoutes } from "./routes/shards";
 import { submissionRoutes } from "./routes/submissions";
 import { vitalRoutes } from "./routes/vitals";
+import { secureAnswers } from "./secure-headers";
 
 /** A robot is told nothing, so that this line is the only trace of it. */
 const noteTrapped = ({ trace }: Context, form: { readonly id: string }) =>
@@ -97,7 +97,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>()
     if (counting) c.executionCtx.waitUntil(counting);
   })
   .route("/", vitalRoutes)
-  .use("/v1/*", secureHeaders())
+  .use("/v1/*", secureAnswers)
   .route("/v1", v1)
   .route("/hooks", hookRoutes)
   .route("/", createFormPages(FORM_SERVICES))

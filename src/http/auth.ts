@@ -38,10 +38,18 @@ interface KeyOptions {
 export async function optionalKey(
   c: HonoContext<SubmissionEnv>,
   scope: Scope,
-  { narrows = false, makesForms = false }: KeyOptions = {},
+  options?: KeyOptions,
 ): Promise<KeyRow | null> {
   const text = bearer(c);
-  if (text === null) return null;
+  return text === null ? null : keyOf(c, text, { scope, ...options });
+}
+
+/** The key that a request brought as this text. */
+export async function keyOf(
+  c: HonoContext<SubmissionEnv>,
+  text: string,
+  { scope, narrows = false, makesForms = false }: KeyOptions & { readonly scope: Scope },
+): Promise<KeyRow> {
   const key = await authenticate(c.get("ctx"), text);
   if (!narrows) requireForm(key, c.req.param("form"));
   if (makesForms) requireForm(key, undefined);

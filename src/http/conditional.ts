@@ -37,9 +37,9 @@ export async function answerTagged(c: HonoContext, body: object, tag?: string): 
 
 /** Whether the client wants no body (`Prefer: return=minimal`); the answer says that it was heard. */
 export function wantsMinimal(c: HonoContext): boolean {
-  const minimal = (c.req.header("prefer") ?? "")
-    .split(",")
-    .some((one) => /^\s*return\s*=\s*"?minimal"?\s*(;|$)/i.test(one));
+  const header = c.req.header("prefer");
+  if (header === undefined) return false;
+  const minimal = header.split(",").some((one) => /^\s*return\s*=\s*"?minimal"?\s*(;|$)/i.test(one));
   if (minimal) c.header("Preference-Applied", "return=minimal");
   return minimal;
 }

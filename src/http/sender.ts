@@ -3,14 +3,14 @@ import type { Context as HonoContext } from "hono";
 import type { SubmissionEnv } from "../context-submission";
 import { looksLikeLink } from "../core/link-token";
 import type { Sender } from "../services/admission";
-import { bearer, optionalKey } from "./auth";
+import { bearer, keyOf } from "./auth";
 
 /** Throws `unauthorized`, `forbidden`, `not_found` for a key; whether a link works is asked later. */
 export async function senderOf(c: HonoContext<SubmissionEnv>): Promise<Sender> {
   const text = bearer(c);
   const byLink = text !== null && looksLikeLink(text);
   return {
-    key: byLink ? null : await optionalKey(c, "responses:submit"),
+    key: text === null || byLink ? null : await keyOf(c, text, { scope: "responses:submit" }),
     link: c.req.header("formlog-link") ?? (byLink ? text : undefined),
     address: c.req.header("cf-connecting-ip"),
     origin: foreignOrigin(c),

@@ -78,6 +78,8 @@ export type Destination = z.output<typeof DestinationSchema>;
 /** An integration of the alert form that somebody is told by. */
 export interface DestinationView extends Pick<IntegrationView, "id" | "form" | "kind" | "state" | "lastError"> {
   readonly type: Destination["type"] | "other";
+  /** Where it goes, as far as that is no secret: a host, addresses, the end of a number; null: of another kind. */
+  readonly to: string | null;
 }
 
 /** Adds a destination: an integration of the workspace's alert form, which is made with the first. Throws `invalid_request`. */
@@ -95,23 +97,37 @@ export async function addDestination(
           form: target.form,
           ...(await webhookOf(ctx, workspace, destination)),
         });
-  return { ...destinationOf(integration), ...(integration.secrets && { secrets: integration.secrets }) };
+  const { phones } = (await findTarget(ctx, workspace)) ?? target;
+  return { ...destinationOf(integration, phones), ...(integration.secrets && { secrets: integration.secrets }) };
 }
 
 /** The integrations of the alert form. */
 export async function listDestinations(ctx: Context, workspace: string): Promise<DestinationView[]> {
   const target = await findTarget(ctx, workspace);
-  return target ? (await listIntegrations(ctx, workspace, target.form)).map(destinationOf) : [];
+  if (!target) return [];
+  const all = await listIntegrations(ctx, workspace, target.form);
+  return all.map((integration) => destinationOf(integration, target.phones));
 }
 
-const destinationOf = ({ id, form, kind, state, lastError, config }: IntegrationView): DestinationView => ({
+const destinationOf = (
+  { id, form, kind, state, lastError, config }: IntegrationView,
+  phones: store.AlertTarget["phones"],
+): DestinationView => ({
   id,
   form,
   type: typeOf(kind, config.payload),
+  to: goesTo(config, phones),
   kind,
   state,
   lastError,
 });
+
+function goesTo({ url, to, payload }: IntegrationView["config"], phones: store.AlertTarget["phones"]): string | null {
+  if (typeof to === "string") return phones[to] ? `…${phones[to].slice(-4)}` : null;
+  const mails = (payload as { to?: unknown } | undefined)?.to;
+  if (Array.isArray(mails)) return mails.join(", ");
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).host : null;
+}
 
 function typeOf(kind: string, payload: unknown): DestinationView["type"] {
   if (kind === "twilio-sms") return "sms";

@@ -102,14 +102,17 @@ describe("group commit", () => {
     expect(calls[2]?.entries).toEqual(["d", "e", "f"]);
   });
 
-  it("goes on without a leader that is cancelled while it lets others in", async () => {
-    const { group, call, calls } = handmade({}, () => new Promise(() => {}));
+  it("goes on without a leader that hangs while it lets others in, and writes nothing twice when it comes back", async () => {
+    const turns: (() => void)[] = [];
+    const { group, call, calls } = handmade({}, () => new Promise<void>((resolve) => turns.push(resolve)));
     const all = ["a", "b", "c"].map((entry) => group.submit(entry));
     (await call(0)).commit();
     const takeover = await call(1);
     expect(takeover.entries.toSorted()).toEqual(["b", "c"]);
     takeover.commit();
     expect((await Promise.all(all)).toSorted()).toEqual([0, 1, 2]);
+    for (const comeBack of turns) comeBack();
+    await new Promise((resolve) => setTimeout(resolve, 1));
     expect(calls).toHaveLength(2);
   });
 

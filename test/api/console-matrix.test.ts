@@ -122,6 +122,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   [`POST ${SETTINGS}/:deed`]: { scope: "forms:write", on: `${SETTINGS}/:deed`, audit: "form.closed" },
   "GET /console/forms/:form/export": { scope: "responses:read" },
   "GET /console/forms/:form/export/file": { scope: "responses:read" },
+  "GET /console/alerts": { scope: "forms:read", whole: true },
+  "GET /console/alerts/new": { scope: "integrations:write", whole: true },
   "GET /console/keys": { scope: "admin", whole: true },
   "GET /console/keys/new": { scope: "admin", whole: true },
   "GET /console/keys/:key/revoke": { scope: "admin", whole: true },
@@ -145,6 +147,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   "GET /console/forms/:form/links/new": { scope: "forms:write" },
   "GET /console/forms/:form/links/:link": { scope: "forms:write" },
   "GET /console/forms/:form/links/:link/revoke": { scope: "forms:write" },
+  "POST /console/alerts/new": {
+    scope: "integrations:write",
+    whole: true,
+    on: "/console/alerts/new",
+    typed: { type: "slack", url: "https://hooks.slack.com/services/T/B/x" },
+    audit: "integration.created",
+  },
   "POST /console/keys/new": {
     scope: "admin",
     whole: true,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { SECURE_HEADERS } from "../../src/http/secure-headers";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { countTrips } from "../support/trips";
 
@@ -24,7 +25,13 @@ describe("submitting a response", () => {
       receivedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       flags: [],
     });
-    expect(made.headers.get("location")).toBe(`/v1/forms/${form}/responses/${made.body.id}`);
+    expect(Object.fromEntries(made.headers)).toMatchObject({
+      "content-type": "application/json",
+      etag: '"1"',
+      location: `/v1/forms/${form}/responses/${made.body.id}`,
+      "x-request-id": expect.stringMatching(/^req_/),
+      ...Object.fromEntries(Object.entries(SECURE_HEADERS).map(([name, value]) => [name.toLowerCase(), value])),
+    });
     const read = await call("GET", `/v1/forms/${form}/responses/${made.body.id}`, { key });
     expect(read.headers.get("etag")).toBe('"1"');
     expect(read.body).toMatchObject({

@@ -134,7 +134,7 @@ describe("texts", () => {
   it("are reported by callbacks, parked, listed, retried, skipped and counted on whichever shard", async () => {
     const made = await as("POST", "integrations", {
       kind: "twilio-sms",
-      config: { to: "phone", body: "Thanks {{name}}" },
+      config: { to: "phone", body: "Thanks {{name}}", statusCallbacks: true },
     });
     const at = `integrations/${made.body.id}`;
     for (let n = 0; n < 9; n += 1) twilio.undeliverable.set(phoneOf(n), 30003);

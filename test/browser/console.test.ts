@@ -79,6 +79,8 @@ const PAGES: Readonly<Record<string, () => string>> = {
   revoke: () => `/console/keys/${scene.keyId}/revoke`,
   audit: () => "/console/audit",
   log: () => "/console/log",
+  alerts: () => "/console/alerts",
+  "new-alert": () => "/console/alerts/new?type=email",
   connections: () => "/console/connections",
   "new-connection": () => "/console/connections/new",
   "connect-twilio": () => "/console/connections/new/twilio-sms",

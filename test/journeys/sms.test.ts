@@ -147,7 +147,14 @@ describe("callbacks of Twilio", () => {
     const { reference } = await delivery();
     // As if its quarter of an hour had passed.
     const db = await stack.db();
-    await db.prepare("UPDATE deliveries SET next_at = 1 WHERE reference = ?").bind(reference).run();
+    await db.batch([
+      db.prepare("UPDATE deliveries SET tried_at = 1 WHERE reference = ?").bind(reference),
+      db
+        .prepare(
+          "UPDATE cursors SET check_at = 1 WHERE integration IN (SELECT integration FROM deliveries WHERE reference = ?)",
+        )
+        .bind(reference),
+    ]);
     await until(async () => {
       await stack.sweep();
       expect(await delivery()).toMatchObject(expected);

@@ -33,7 +33,7 @@ function account(
       if (a === "r2" && c === "create") buckets.add(args[3] ?? "");
       if (a === "queues" && b === "list") return [...queues].map((name) => `│ ${name} │ 1 │`).join("\n");
       if (a === "queues" && b === "create" && c) queues.add(c);
-      if (a === "deploy") return "Deployed\n  https://formlog.example.workers.dev\n";
+      if (a === "deploy") return `Deployed\n  https://${c?.replace(/@.*/, "")}.example.workers.dev\n`;
       const worker = args[args.indexOf("--name") + 1] ?? "";
       if (a === "secret" && b === "list") return JSON.stringify((secrets[worker] ?? []).map((name) => ({ name })));
       if (a === "secret" && b === "put" && c) secrets[worker] = [...(secrets[worker] ?? []), c];
@@ -50,8 +50,8 @@ function account(
 }
 
 describe("npm run deploy", () => {
-  it("creates what is not there, migrates before it deploys, and deploys the API last", async () => {
-    const { to, calls, queues, secrets } = account();
+  it("creates what is not there, migrates before it deploys, and deploys the API behind the kinds and the gateway last", async () => {
+    const { to, calls, said, queues, secrets } = account();
     const missing = await deploy(to);
     expect([...queues]).toEqual(["formlog-intake", "formlog-intake-dead", ...catalog.map(({ queue }) => queue)]);
     expect(calls.filter((call) => call.startsWith("d1 create"))).toEqual([
@@ -68,7 +68,10 @@ describe("npm run deploy", () => {
       `d1 migrations apply SEARCH_DB --remote -c formlog-${index}@id-of-formlog+id-of-formlog-search`,
       ...workers.map((worker) => `deploy -c ${worker}@id-of-formlog+id-of-formlog-search`),
       "deploy -c formlog@id-of-formlog+id-of-formlog-search",
+      "deploy -c formlog-gateway@id-of-formlog+id-of-formlog-search",
     ]);
+    expect(secrets["formlog-gateway"]).toEqual(["FORMLOG_ENCRYPTION_KEY", "PUBLIC_URL"]);
+    expect(said.at(-1)).toBe("Formlog answers at https://formlog-gateway.example.workers.dev");
     expect(secrets.formlog).toEqual(["FORMLOG_ROOT_KEY", "FORMLOG_ENCRYPTION_KEY", "PUBLIC_URL"]);
     expect(missing.join("\n")).toContain("secret put GOOGLE_SERVICE_ACCOUNT --name formlog-google-sheets");
     expect(missing.join("\n")).not.toContain("GOOGLE_SHEETS_URL");
@@ -144,15 +147,18 @@ describe("staging", () => {
     );
   });
 
-  it("renames what a config names, and leaves bindings alone", () => {
+  it.each([
+    ["formlog", "wrangler.gen.toml"],
+    ["formlog-gateway", "src/gateway/wrangler.gen.toml"],
+  ])("renames what the config of %s names, and leaves bindings alone", (name, file) => {
     const root = path.resolve(import.meta.dirname, "../..");
-    const text = readFileSync(path.join(root, "wrangler.gen.toml"), "utf8");
+    const text = readFileSync(path.join(root, file), "utf8");
     const databases = { formlog: "a", "formlog-staging": "b" };
     const filled = fillIn(text, { folder: root, databases, backups: true, stage: "staging" });
     const values = [...filled.matchAll(/^(?:queue|dead_letter_queue|service|bucket_name|database_name) = "(.*)"$/gm)];
-    expect(values.length).toBeGreaterThan(15);
+    expect(values.length).toBeGreaterThan(8);
     expect(values.map(([, value]) => value).filter((value) => !value?.endsWith("-staging"))).toEqual([]);
-    expect(filled).toMatch(/^name = "formlog-staging"$/m);
+    expect(filled).toContain(`\nname = "${name}-staging"\n`);
     expect(filled).toMatch(/^name = "RATE_SUBMIT"\nnamespace_id = "12701"$/m);
     expect(filled).toContain('database_id = "b"');
     expect(filled.match(/^binding = .*$/gm)).toEqual(text.match(/^binding = .*$/gm));
@@ -209,26 +215,50 @@ describe("a gradual deployment", () => {
       await rollOut(wrangler, "staging", 100);
       expect(changes()).toEqual([
         `versions deploy ${fresh}@50 ${old}@50 --name formlog-staging --yes`,
+        `versions deploy ${fresh}@50 ${old}@50 --name formlog-gateway-staging --yes`,
         `versions deploy ${fresh}@100 --name formlog-staging --yes`,
+        `versions deploy ${fresh}@100 --name formlog-gateway-staging --yes`,
       ]);
     }
     await expect(rollOut(worker(old).wrangler, "production", 50)).rejects.toThrow("no gradual deployment");
   });
 
-  it("is what `npm run deploy -- 10` does with the API, and with nothing else", async () => {
+  it("is what `npm run deploy -- 10` does with API and gateway, and with nothing else", async () => {
     const { to, calls } = account();
     const { wrangler, changes } = worker(old);
     const both = async (args: readonly string[]) =>
       /^(versions|deployments|triggers)$/.test(args[0] ?? "") ? wrangler(args) : to.wrangler(args);
     await deploy({ ...to, wrangler: both, percent: 10 });
     expect(calls.filter((call) => call.startsWith("deploy"))).toHaveLength(catalog.length);
-    expect(changes()).toHaveLength(3);
+    const shared = changes().filter((call) => call.startsWith("versions deploy"));
+    expect(shared.map((call) => call.split(" ").at(-2))).toEqual(["formlog", "formlog-gateway"]);
   });
 
-  it("and back: every worker, the API first", async () => {
+  it("leaves alone a gateway that was never there before: it is deployed whole, and stays when the others go back", async () => {
+    const { to, calls } = account();
+    const api = worker(old);
+    const without = async (args: readonly string[]) => {
+      const ofGateway = args.includes("formlog-gateway");
+      if (/^(deployments|versions)$/.test(args[0] ?? "") && ofGateway) return "[]";
+      return /^(versions|deployments|triggers)$/.test(args[0] ?? "") ? api.wrangler(args) : to.wrangler(args);
+    };
+    await deploy({ ...to, wrangler: without, percent: 10 });
+    expect(calls).toContain("deploy -c formlog-gateway@id-of-formlog+id-of-formlog-search");
+    await rollBack(without, "production", () => {});
+    expect(calls.filter((call) => call.startsWith("rollback")).map((call) => call.split(" ")[2])).toEqual([
+      "formlog",
+      ...workers.toReversed(),
+    ]);
+  });
+
+  it("and back: every worker, the gateway first", async () => {
     const { wrangler, changes } = worker(old);
     await rollBack(wrangler, "production", () => {});
-    expect(changes().map((call) => call.split(" ")[2])).toEqual(["formlog", ...workers.toReversed()]);
+    expect(changes().map((call) => call.split(" ")[2])).toEqual([
+      "formlog-gateway",
+      "formlog",
+      ...workers.toReversed(),
+    ]);
     expect(changes().every((call) => call.startsWith("rollback --name ") && call.includes("--yes"))).toBe(true);
   });
 });

@@ -32,7 +32,7 @@ const EVERYWHERE = new Set([
   "access-control-expose-headers",
   "deprecation",
   "sunset",
-  // hono/secure-headers
+  // src/http/secure-headers.ts
   "cross-origin-opener-policy",
   "cross-origin-resource-policy",
   "origin-agent-cluster",

@@ -3,13 +3,14 @@ import { Hono, type Context as HonoContext } from "hono";
 import type { SubmissionEnv } from "../../context-submission";
 import { AppError } from "../../core/errors";
 import { entityTag } from "../../core/response";
-import { told } from "../../services/receipt";
+import { type Receipt, told } from "../../services/receipt";
 import { submitResponse } from "../../services/submit";
 import { submitBatch } from "../../services/submit-batch";
 import { BATCH_BYTES_MAX, readJson } from "../body";
 import { wantsMinimal } from "../conditional";
 import { problemOf } from "../problem";
 import { readerOf } from "../reader";
+import { SECURE_HEADERS } from "../secure-headers";
 import { senderOf } from "../sender";
 import { isIdempotencyKey, readBatch, readSubmission } from "../submission-body";
 
@@ -24,6 +25,20 @@ function idempotencyKey(c: HonoContext): string | undefined {
   throw new AppError("invalid_parameter", { detail: "Idempotency-Key is 1 to 255 visible ASCII characters." });
 }
 
+/** The answer about a stored response, made with all its headers at once (secure-headers.ts). */
+function created(c: HonoContext<SubmissionEnv>, form: string, receipt: Receipt): Response {
+  const minimal = wantsMinimal(c);
+  const headers = {
+    ...SECURE_HEADERS,
+    "X-Request-Id": c.get("requestId"),
+    ETag: entityTag(receipt.revision),
+    Location: `/v1/forms/${form}/responses/${receipt.id}`,
+    ...(receipt.replayed && { "Idempotent-Replayed": "true" }),
+    ...(minimal ? { "Preference-Applied": "return=minimal" } : { "Content-Type": "application/json" }),
+  };
+  return new Response(minimal ? null : JSON.stringify(told(receipt)), { status: 201, headers });
+}
+
 export const submissionRoutes = new Hono<SubmissionEnv>()
   .post("/forms/:form/responses", async (c) => {
     const sender = await senderOf(c);
@@ -32,10 +47,7 @@ export const submissionRoutes = new Hono<SubmissionEnv>()
     const input = { ...about, ...readSubmission(await readJson(c)) };
     const receipt = await submitResponse(c.get("ctx"), input);
     if ("status" in receipt) return c.json(receipt, 202, { location: receipt.url });
-    if (receipt.replayed) c.header("Idempotent-Replayed", "true");
-    c.header("ETag", entityTag(receipt.revision));
-    c.header("Location", `/v1/forms/${form}/responses/${receipt.id}`);
-    return wantsMinimal(c) ? c.body(null, 201) : c.json(told(receipt), 201);
+    return created(c, form, receipt);
   })
   .post("/forms/:form/responses/batch", async (c) => {
     const sender = await senderOf(c);

@@ -4,6 +4,7 @@ export const HOME = "/console/forms";
 export const SIGN_IN = "/console/sign-in";
 export const SIGN_OUT = "/console/sign-out";
 export const INTEGRATIONS = "/console/integrations";
+export const ALERTS = "/console/alerts";
 export const KEYS = "/console/keys";
 export const CONNECTIONS = "/console/connections";
 export const AUDIT = "/console/audit";

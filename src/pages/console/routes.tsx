@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono";
 import { AppError } from "../../core/errors";
+import { alertPages } from "./alerts/routes";
 import { findAsset } from "./assets";
 import { auditPages } from "./audit/routes";
 import { connectionPages } from "./connections/routes";
@@ -69,6 +70,7 @@ export const consolePages: Hono<ConsoleEnv> = new Hono<ConsoleEnv>()
   .route("/console", slangPages)
   .route("/console", lexiconPages)
   .route("/console", integrationPages)
+  .route("/console", alertPages)
   .route("/console", keyPages)
   .route("/console", connectionPages)
   .route("/console", exportPages)

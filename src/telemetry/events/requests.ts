@@ -1,4 +1,4 @@
-/** Events of the API worker while it answers requests. */
+/** Events of gateway and API worker while they answer requests. */
 import { logEvent, type Traced } from "../log";
 
 /** A request was answered with 500: what was thrown is a bug, or the database's. */

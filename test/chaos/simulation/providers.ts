@@ -126,7 +126,8 @@ export async function sms({ kind = twilioSms, segmentMax }: Setting = {}): Promi
   const config = { to: "phone", body: "Thanks {{name}}/{{response_id}}" };
   const world = await createWorld({ kind, config, definition, fetch: provider.fetch, settings, clock, segmentMax });
   return {
-    run: { world, clock, provider, answers, edits: false },
+    // Long enough for checks in the middle of everything.
+    run: { world, clock, provider, answers, edits: false, pauses: [900_000] },
     effects: () =>
       emulator.messages.map(({ body }) => {
         const [name = "", id = ""] = body.replace("Thanks ", "").split("/");

@@ -36,6 +36,8 @@ export interface Run {
   /** The n-th person's answers. */
   readonly answers: (n: number) => Record<string, unknown>;
   readonly edits: boolean;
+  /** Milliseconds that may pass at once, besides those of all kinds. */
+  readonly pauses?: readonly number[];
   /** The provider can be asked what it has; true unless told. */
   readonly compared?: boolean;
   /** A build with a fault put in on purpose. */
@@ -158,7 +160,7 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
     } else if (draw < 0.65) {
       for (const wakeUp of await world.due()) send(wakeUp);
     } else if (draw < 0.8) await goOn(random.pick(held()));
-    else clock.now += random.pick([500, 3_000, 15_000, 25_000, 120_000]) ?? 0;
+    else clock.now += random.pick([500, 3_000, 15_000, 25_000, 120_000, ...(run.pauses ?? [])]) ?? 0;
   }
 
   // Everything is mended: what still hangs arrives now, or never.

@@ -25,6 +25,10 @@ const destination = {
   id: z.string().describe("Of the integration that tells: change, pause and delete it as any other."),
   form: z.string().describe("The alert form of the workspace."),
   type: z.enum(["webhook", "slack", "email", "sms", "other"]),
+  to: z
+    .string()
+    .nullable()
+    .describe("Where it goes, as far as that is no secret: a host, addresses, the end of a number."),
   kind: z.string(),
   state: z.enum(["active", "paused", "waiting", "blocked"]),
   lastError: z.string().nullable(),

@@ -3,12 +3,12 @@ import type { Child } from "hono/jsx";
 import type { AlertView } from "../../../services/alerts";
 import type { IntegrationView } from "../../../services/integration-view";
 import type { WorkspaceIntegrationView } from "../../../services/integrations";
-import { useMay } from "../env";
+import { useMay, useVisit } from "../env";
 import { FORMS, type FormHead, FormState, formTabs, OpenForm } from "../forms/head";
 import { Page } from "../layout";
 import { Empty } from "../parts/empty";
 import { Pager } from "../parts/pager";
-import { addPath, INTEGRATIONS, withQuery } from "../paths";
+import { ALERTS, addPath, INTEGRATIONS, withQuery } from "../paths";
 import { OpenAlerts } from "./alerts";
 import { IntegrationsTable, Summary } from "./table";
 
@@ -24,7 +24,7 @@ interface HealthProps {
 }
 
 export const HealthPage = ({ alerts, integrations, next, first, stops, now }: HealthProps) => (
-  <Page title="Integrations">
+  <Page title="Integrations" actions={<WhereAlertsGo />}>
     <OpenAlerts alerts={alerts} now={now} />
     {integrations.length === 0 ? (
       <NoIntegrations>
@@ -42,6 +42,14 @@ export const HealthPage = ({ alerts, integrations, next, first, stops, now }: He
     />
   </Page>
 );
+
+/** Of the workspace: nothing for a key of one form. */
+const WhereAlertsGo = () =>
+  useVisit()?.key.form === null ? (
+    <a class="button quiet" href={ALERTS}>
+      Where alerts go
+    </a>
+  ) : null;
 
 interface FormIntegrationsProps {
   readonly form: FormHead;
