@@ -14,8 +14,6 @@ export interface Counts {
   readonly wakeUps: number;
   /** Messages written, read and deleted, as Cloudflare bills them; those that others sent are counted where they come. */
   readonly queueOperations: number;
-  /** Reports of a provider. */
-  readonly callbacks: number;
 }
 
 interface Env extends Readonly<Record<string, unknown>> {
@@ -27,7 +25,7 @@ interface KindWorker {
   queue(batch: MessageBatch, env: Env): Promise<void>;
 }
 
-const nothing = () => ({ trips: 0, rowsRead: 0, rowsWritten: 0, wakeUps: 0, queueOperations: 0, callbacks: 0 });
+const nothing = () => ({ trips: 0, rowsRead: 0, rowsWritten: 0, wakeUps: 0, queueOperations: 0 });
 let counts: { -readonly [name in keyof Counts]: number } = nothing();
 const databases = new Map<string, D1Database>();
 
@@ -42,7 +40,6 @@ export function counted(worker: unknown): KindWorker {
         counts = nothing();
         return Response.json(told);
       }
-      if (pathname === "/callback") counts.callbacks += 1;
       return inner.fetch(request, countedEnv(env));
     },
     async queue(batch, env) {

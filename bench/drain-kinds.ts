@@ -13,8 +13,6 @@ export interface DrainedKind {
   /** The calls that deliver, as the provider counts them; other calls are told beside them. */
   readonly call: string;
   readonly called: string;
-  /** Reports that the provider sends back for each response. */
-  readonly reports: number;
   /** What a second can't be more than, and where that is said. */
   readonly bound: string;
 }
@@ -29,7 +27,6 @@ export const DRAINED: readonly DrainedKind[] = [
     arrived: ({ rows }) => rows,
     call: "Google batchUpdate",
     called: "writes",
-    reports: 0,
     bound:
       "a page of at most 2,500 responses or 700 KB of answers every 2 s (policy), and 50 writes a minute for a credential after the first 50 (budget; Google allows 60)",
   },
@@ -41,7 +38,6 @@ export const DRAINED: readonly DrainedKind[] = [
     arrived: ({ texts }) => texts,
     call: "Twilio create",
     called: "texts",
-    reports: 0,
     bound:
       "50 creates a second for an account (budget), of the 100 segments a second that the sender takes; pages of 20, five calls at once",
   },
@@ -52,7 +48,6 @@ export const DRAINED: readonly DrainedKind[] = [
     arrived: ({ calls }) => calls.map(([, response]) => response),
     call: "receiver calls",
     called: "calls",
-    reports: 0,
     bound: "pages of 25, five calls at once: the CPU of workerd here, the receiver's answer times 1/5 elsewhere",
   },
 ];

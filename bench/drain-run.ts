@@ -23,8 +23,6 @@ export interface Backlog {
 
 const LOOK_MS = 500;
 const PAGE = 500;
-/** A report is this late at most: a text takes four steps of a second each. */
-const REPORTS_MS = 30_000;
 
 /** Adds an integration that begins at the first response, and waits until nothing is left. */
 export async function drainOne(fleet: Fleet, one: DrainedKind, { path, ids }: Backlog): Promise<Drained> {
@@ -35,10 +33,8 @@ export async function drainOne(fleet: Fleet, one: DrainedKind, { path, ids }: Ba
   const { id } = await fleet.call("POST", `${path}/integrations`, { kind: one.kind, config, start: "beginning" });
   await untilDry(fleet, `${path}/integrations/${id}`, { title: one.title, total: ids.size });
   const seconds = (Date.now() - started) / 1000;
-  await untilReported(fleet, (before.made["Twilio callback"] ?? 0) + one.reports * ids.size);
   const counts = await fleet.counts(one.kind);
   const after = await fleet.delivered();
-  // Texts that are still under way would be reported during the next one.
   await fleet.call("POST", `${path}/integrations/${id}/pause`);
   const arrived = one.arrived(after).filter((response) => ids.has(response));
   const once = new Set(arrived);
@@ -59,13 +55,6 @@ async function untilDry(fleet: Fleet, at: string, { title, total }: { title: str
     if (state === "blocked") throw new Error(`${title} is blocked: ${lastError}`);
     tell(total - lag.entries);
     if (lag.entries === 0) return;
-    await pause(LOOK_MS);
-  }
-}
-
-async function untilReported(fleet: Fleet, wanted: number): Promise<void> {
-  const deadline = Date.now() + REPORTS_MS;
-  while (((await fleet.delivered()).made["Twilio callback"] ?? 0) < wanted && Date.now() < deadline) {
     await pause(LOOK_MS);
   }
 }

@@ -87,6 +87,9 @@ function rowLimits({ kind }: DrainedKind, waiting: number) {
   const { page, wakeUpRows, pageRows, response } = KINDS[kind];
   const { rowsRead = 0, rowsWritten = 0 }: { rowsRead?: number; rowsWritten?: number } = response;
   const full = Math.min(page, waiting);
-  // A wake-up and a page each; the entry of a page is deleted when its days are over, which no drain sees.
-  return { rowsRead: rowsRead + 20 / full, rowsWritten: rowsWritten + (wakeUpRows + pageRows) / full };
+  // A wake-up for each page, and pages that a budget cuts are half full; what is deleted days later no drain sees.
+  return {
+    rowsRead: rowsRead + 20 / full + 20 / waiting,
+    rowsWritten: rowsWritten + (2 * (wakeUpRows + pageRows)) / full,
+  };
 }

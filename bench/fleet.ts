@@ -89,6 +89,8 @@ async function variables(state: string, port: number): Promise<Record<string, st
       PUBLIC_URL: `http://127.0.0.1:${port}`,
     },
     ...kinds,
+    // As an installation has it unless told; `npm start` shows each step of a text.
+    { TWILIO_STATUS_CALLBACKS: "off" },
   );
 }
 

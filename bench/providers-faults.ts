@@ -14,12 +14,12 @@ const GOOGLE = ["error_before", "error_after", "drop_after", "rate_limit", "non_
 const TWILIO = ["error_before", "error_after", "drop_after", "rate_limit", "non_json"] as const;
 const RECEIVER = ["error_before", "error_after", "drop_before", "drop_after"] as const;
 
-/** Faults that together strike `share` of the calls to each provider (0: none). Of Twilio's reports as many are lost. */
+/** Faults that together strike `share` of the calls to each provider (0: none). */
 export function percentFaults(share: number): Faults {
   if (share === 0) return { google: [], twilio: [], receiver: [] };
   return {
     google: spread(GOOGLE, share),
-    twilio: [...spread(TWILIO, share), { mode: "no_callback", rate: share }],
+    twilio: spread(TWILIO, share),
     receiver: spread(RECEIVER, share),
   };
 }

@@ -41,7 +41,7 @@ it("finds an error, a lag beyond what comes in ninety seconds, a lag that grows,
   ]);
   expect(bad(() => ({ lag: { "texts/twilio-sms": 101 } }))).toEqual([expect.stringContaining("lag of")]);
   expect(bad(() => ({ rss: 580e6 }))).toEqual([expect.stringContaining("memory of workerd")]);
-  expect(bad(() => ({ heap: 18e6 }))).toEqual([expect.stringContaining("heap of the API worker")]);
+  expect(bad(() => ({ heap: 18e6 }))).toEqual([expect.stringContaining("heap of the gateway")]);
 });
 
 it("gives the form with texts what the texts can do, the one with the webhook what the calls can, and the rest to the sheets", () => {
