@@ -259,6 +259,8 @@ const PAGES: Readonly<Record<string, readonly (readonly [what: string, at: At, m
     ["the audit log", () => "/console/audit", 60],
     ["of one action", () => "/console/audit?action=form.created", 60],
   ],
+  "GET /console/alerts": [["where alerts go", () => "/console/alerts", 20]],
+  "GET /console/alerts/new": [["a new destination", () => "/console/alerts/new", 0]],
   "GET /console/log": [["the log", () => "/console/log", 80]],
   "GET /console/forms/:form/robots": [["robots", ({ form }) => `/console/forms/${form}/robots`, 10]],
   "GET /console/forms/:form/links": [["the links", ({ form }) => `/console/forms/${form}/links`, 20]],
