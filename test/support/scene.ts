@@ -302,6 +302,8 @@ export async function setHostileScene(stack: Stack) {
       ...["", "/edit", "/rotate", "/delete"].map((page) => `/console/connections/${connection}${page}`),
       "/console/audit",
       "/console/log",
+      "/console/alerts",
+      "/console/alerts/new?type=email",
       `/console/log?form=${hostile}&level=${hostile}&event=${hostile}&cursor=${hostile}`,
       `/console/audit?actor=${hostile}&object=${hostile}&action=${hostile}&from=${hostile}`,
       `${at}/summary`,
