@@ -2,11 +2,11 @@
  * `npm run drill [-- --responses 20000 --forms 20 --shards 3 --cap BYTES]`: loads an installation through its API, exports and backs it up,
  * restores the backup into a second one, and compares all forms. Both on this machine, in a folder that is deleted afterwards.
  */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { API_CONFIG } from "./cloud/api-config";
 import { ask, type Target } from "./drill/client";
 import { addMore, change, load } from "./drill/load";
@@ -57,12 +57,13 @@ async function install(name: string, port: number): Promise<Stack> {
   return stack;
 }
 
-/** Runs one of our scripts, and says the end of what it printed. */
-function script(name: string, url: string, ...args: readonly string[]): void {
+/** Runs one of our scripts, and says the end of what it printed. Connections that end meanwhile are noticed. */
+async function script(name: string, url: string, ...args: readonly string[]): Promise<void> {
   const file = path.join(root, "scripts", `${name}.ts`);
   const env = { ...process.env, FORMLOG_ROOT_KEY: ROOT_KEY };
-  const printed = execFileSync(process.execPath, ["--import", "tsx", file, "--url", url, ...args], { cwd: root, env });
-  for (const line of printed.toString().trimEnd().split("\n").slice(-3)) say(line);
+  const call = ["--import", "tsx", file, "--url", url, ...args];
+  const { stdout } = await promisify(execFile)(process.execPath, call, { cwd: root, env });
+  for (const line of stdout.trimEnd().split("\n").slice(-3)) say(line);
 }
 
 async function drill(): Promise<void> {
@@ -78,7 +79,7 @@ async function drill(): Promise<void> {
   say(`${lines} responses of ${forms.length} forms exported`);
   for (const line of await layout(rootOf(first), before)) say(line);
   const kept = path.join(folder, "backup");
-  script("backup", first.url, "--to", kept);
+  await script("backup", first.url, "--to", kept);
   const sizes = readdirSync(kept).map((name) => statSync(path.join(kept, name)).size);
   say(`the copy has ${sizes.length} files of ${sizes.reduce((sum, size) => sum + size, 0)} bytes`);
   const lost = await addMore(source, forms, plan.parallel);
@@ -87,7 +88,7 @@ async function drill(): Promise<void> {
   await first.ended;
 
   const second = await install("second", Number(values.port) + 10);
-  script("restore", second.url, "--from", kept);
+  await script("restore", second.url, "--from", kept);
   const target = { url: second.url, key };
   const after = await lookAtAll(target, forms, plan.parallel);
   say(`${after.reduce((sum, one) => sum + one.lines, 0)} responses of ${after.length} forms exported`);

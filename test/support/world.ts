@@ -55,7 +55,10 @@ export async function createWorld(options: WorldOptions) {
   const pending: Promise<unknown>[] = [];
   const { SPAN_1: DB_1, SPAN_2: DB_2 } = env as unknown as Record<string, D1Database>;
   const further =
-    options.segmentMax === undefined ? {} : { DB_1, DB_2, FORMLOG_SEGMENT_RESPONSES_MAX: `${options.segmentMax}` };
+    options.segmentMax === undefined
+      ? {}
+      : // A worker of its own: the others of this file know one database.
+        { DB: Object.create(env.DB), DB_1, DB_2, FORMLOG_SEGMENT_RESPONSES_MAX: `${options.segmentMax}` };
   const base = makeContext({ ...env, ...further } as Env, { waitUntil: (work) => void pending.push(work) }, "test");
   const ctx: Context = { ...base, now: () => clock.now, wake };
   const { key } = await createWorkspace(ctx, { name: "Contract" });
