@@ -14,7 +14,7 @@ export interface GateOptions {
 
 export type WorkerState = "running" | "held" | "ended" | "crashed";
 
-/** A worker's gate. `idle` resolves when the worker has ended, crashed, or waits for a held call. */
+/** A worker's gate. `idle` resolves when the worker has ended, crashed, or waits for a held call, and no call is on its way. */
 export function createGate({ random, decide }: GateOptions) {
   let active = 0;
   let held: (() => void)[] = [];
@@ -38,13 +38,11 @@ export function createGate({ random, decide }: GateOptions) {
       if (crashed()) return never();
     }
     active += 1;
-    try {
-      const result = await run();
-      return decision === "crash_after" ? await crash() : result;
-    } finally {
+    const result = await run().finally(() => {
       active -= 1;
       changed();
-    }
+    });
+    return decision === "crash_after" ? crash() : result;
   }
 
   function crash(): Promise<never> {
@@ -72,7 +70,8 @@ export function createGate({ random, decide }: GateOptions) {
     },
     async idle(): Promise<WorkerState> {
       for (;;) {
-        if (state === "ended" || state === "crashed") return state;
+        // A call of a worker that is gone may be on its way: it arrives now, not whenever the clock was moved.
+        if (state === "ended" || (state === "crashed" && active === 0)) return state;
         if (active === 0 && held.length > 0) {
           // Its other calls may still be on their way to a gate.
           await new Promise((resolve) => setTimeout(resolve, 0));
