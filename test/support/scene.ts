@@ -74,6 +74,7 @@ const INDEXES = [
   { kind: "search", config: {} },
   { kind: "slang", config: { text: "comment", city: "city" } },
 ];
+const DAY_MS = 86_400_000;
 const OTHERS = ["Household survey 2026", "Pump inspection", "School meals, daily count", "कृषि सर्वेक्षण (खरीफ)"];
 
 export type Scene = Awaited<ReturnType<typeof setScene>>;
@@ -136,6 +137,7 @@ export async function setScene(stack: Stack) {
   }, 60_000);
   const reviewed = await judge(stack, { key, form, ids });
   const handedOut = await handOut(make, form);
+  await fail(stack, { key, form, receiver: stack.receiverUrl });
   const at = `/v1/forms/${form}/integrations/${sms.id}`;
   const { body } = await stack.call("GET", `${at}/deliveries?state=parked`, { key });
   return {
@@ -151,6 +153,23 @@ export async function setScene(stack: Stack) {
     blocked: `/console/forms/${form}/integrations/${blocked.id}`,
     parked: `${at.replace("/v1", "/console")}/deliveries/${body.items[0].id}`,
   };
+}
+
+/** A webhook whose receiver has been down for two days, and still is. */
+async function fail(stack: Stack, { key, form, receiver }: { key: string; form: string; receiver: string }) {
+  const config = { url: `${receiver}/of-a-partner` };
+  const { body } = await stack.call("POST", `/v1/forms/${form}/integrations`, {
+    key,
+    body: { kind: "webhook", config },
+  });
+  const db = await stack.db();
+  await db
+    .prepare(
+      `UPDATE cursors SET position = position - 3, state = 'waiting', failures = 1234, failing_since = ?2, failed_at = ?3, next_at = ?4, last_error = ?5
+       WHERE integration = (SELECT no FROM integrations WHERE id = ?1)`,
+    )
+    .bind(body.id, Date.now() - 2 * DAY_MS, Date.now(), Date.now() + DAY_MS, "The receiver answered 503.")
+    .run();
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a body of the API
