@@ -1,7 +1,8 @@
 /** A new destination of alerts: of which type, and what that needs. */
 import type { AppError } from "../../../core/errors";
 import { Page } from "../layout";
-import { ActionForm, Button, Hidden, Input } from "../parts/controls";
+import { ActionForm, Hidden, Input } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { ALERTS } from "../paths";
 import { ALERT_CRUMBS } from "./list";
@@ -44,12 +45,7 @@ export const NewDestinationPage = ({ type, typed, error }: NewDestinationProps) 
               mistake={mistakeIn(error?.details.errors, name)}
             />
           ))}
-          <div class="row">
-            <Button>Add the destination</Button>
-            <a class="button quiet" href={ALERTS}>
-              Cancel
-            </a>
-          </div>
+          <FormEnd verb="Add the destination" back={ALERTS} />
         </ActionForm>
       </section>
     </Page>
