@@ -7,7 +7,8 @@ import { describe, expect, it } from "vitest";
 import { consolePages } from "../../src/pages/console/routes";
 import { barriers, flaws, PHONE, picture, pictures, type Site, unreached } from "../support/browser";
 import { TRAP } from "../support/hostile";
-import { type Scene, setHostileScene, setScene } from "../support/scene";
+import { type Scene, setScene } from "../support/scene";
+import { setHostileScene } from "../support/scene-hostile";
 import type { Stack } from "../support/stack";
 import { type Session, sessionOf, signIn, visitConsole } from "../support/visits";
 
