@@ -20,17 +20,17 @@ export const NewDestinationPage = ({ type, typed, error }: NewDestinationProps) 
   return (
     <Page title={`Alerts by ${title}`} crumbs={ALERT_CRUMBS}>
       <ProblemBox error={error} />
-      <p>
-        {Object.entries(TYPES).map(([other, { title: name }]) => (
-          <>
-            <a href={`${ALERTS}/new?type=${other}`} aria-current={other === type ? "true" : undefined}>
+      <div class="toolbar">
+        <nav class="switch" aria-label="How they are told">
+          {Object.entries(TYPES).map(([other, { title: name }]) => (
+            <a href={`${ALERTS}/new?type=${other}`} aria-current={other === type ? "page" : undefined}>
               {name}
-            </a>{" "}
-          </>
-        ))}
-      </p>
+            </a>
+          ))}
+        </nav>
+      </div>
       <section class="card narrow">
-        <p class="soft">{about}</p>
+        <p class="prose soft">{about}</p>
         <ActionForm action={`${ALERTS}/new`}>
           <Hidden name="type" value={type} />
           {fields.map(({ name, label, hint, type: of, optional }) => (
