@@ -113,8 +113,8 @@ const SIDEWAYS = `[document.documentElement, ...document.querySelectorAll(".tabl
   .filter(([, over]) => over > 0)
   .map(([one, over]) => (one.className || "page") + " scrolls sideways by " + over + " px")`;
 
-/** Ticks and radio buttons that a rule for other inputs has made wide. */
-const STRETCHED = `[...document.querySelectorAll("[type=checkbox], [type=radio]")]
+/** Ticks and radio buttons of the console that a rule for other inputs has made wide. */
+const STRETCHED = `[...document.querySelectorAll(".check > input")]
   .filter((one) => one.offsetWidth > 40)
   .map((one) => one.name + " is stretched to " + one.offsetWidth + " px")`;
 
