@@ -178,7 +178,7 @@ async function fillRest(of: { form: string; segment: number; second: string; int
     run(env.DB, "INSERT INTO budgets (name, tokens, granted, at) VALUES ('b', 2.5, 1, 1)"),
     run(
       env.DB,
-      "INSERT INTO dead_letters (id, form, body, kept_at, next_at) VALUES ('letter', ?, '{}', 1, 9e15)",
+      "INSERT INTO dead_letters (id, form, body, kept_at, next_at) VALUES ('letter', ?, '{}', 9e15, 9e15)",
       of.form,
     ),
     run(env.DB, "INSERT INTO ended_sessions (until, id) VALUES (9e15, 'session')"),
