@@ -104,7 +104,9 @@ describe("group commit", () => {
 
   it("lets others in once more after a group of several, and no more once submissions come one by one again", async () => {
     let turns = 0;
-    const turn = async () => void (turns += 1);
+    const turn = async () => {
+      turns += 1;
+    };
     const { group, call, calls } = handmade({}, turn);
     const all = ["a", "b", "c"].map((entry) => group.submit(entry));
     for (const n of [0, 1]) (await call(n)).commit();
