@@ -113,11 +113,21 @@ const NOTHING: Counts = {
   logKilobytes: 0,
 };
 
+/** What comes after a run has ended: statuses are asked for, entries of the log of `pages` pages a response are deleted. */
+export function countsLater(rate: number, kinds: readonly CostedKind[], pages: number): Counts {
+  const pruned = { ...NOTHING, rowsWritten: pages * PRUNED_ROWS };
+  return kinds
+    .map((kind): KindCounts => KINDS[kind])
+    .reduce((sum, { checks }) => add(sum, countsOfChecks(checks, rate)), pruned);
+}
+
 function countsOfKind({ response, pageRows, checks, ...kind }: KindCounts, rate: number): Counts {
   const delivered = countsOfPages({ ...kind, pageRows: pageRows + PRUNED_ROWS }, rate);
-  const checked = checks ? countsOfPages({ ...checks, cycleSeconds: checks.everySeconds }, rate) : NOTHING;
-  return add({ ...NOTHING, ...response }, add(delivered, checked));
+  return add({ ...NOTHING, ...response }, add(delivered, countsOfChecks(checks, rate)));
 }
+
+const countsOfChecks = (checks: KindCounts["checks"], rate: number): Counts =>
+  checks ? countsOfPages({ ...checks, cycleSeconds: checks.everySeconds }, rate) : NOTHING;
 
 function countsOfPages(
   { page, cycleSeconds, wakeUpRows, pageRows }: Pick<KindCounts, "page" | "cycleSeconds" | "wakeUpRows" | "pageRows">,
