@@ -4,9 +4,10 @@
  */
 import { parseArgs } from "node:util";
 import { API } from "../scripts/cloud/config";
-import { STEPS } from "./cost";
+import { STEPS } from "./cost-kinds";
 import type { Run, Sweeps } from "./cost-measured";
-import { makeForm, runOnce, spreadsheetOf, untilQuiet } from "./cost-run";
+import { untilQuiet } from "./cost-quiet";
+import { makeForm, runOnce, spreadsheetOf } from "./cost-run";
 import { countsTable, dollarsTable, limits, workersTable } from "./cost-tables";
 import { type Fleet, withFleet } from "./fleet";
 import { circumstances } from "./installation";

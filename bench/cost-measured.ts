@@ -1,5 +1,6 @@
 /** What was counted, for a response, and what that costs: pure arithmetic over runs (cost-run.ts). */
-import { type CostedKind, type Counts, countsLater, dollarsPerMillion } from "./cost";
+import { countsLater, dollarsPerMillion } from "./cost";
+import type { CostedKind, Counts } from "./cost-kinds";
 import type { Counts as WorkerCounts } from "./counted";
 
 /** One run: a form with integrations, responses at a rate, everything delivered. */

@@ -2,21 +2,17 @@
  * One cell of the measured costs: responses come one by one in an open loop at a rate, everything is delivered, and what all workers
  * did for it is summed up.
  */
-import { setTimeout as pause } from "node:timers/promises";
-import { API, GATEWAY } from "../scripts/cloud/config";
 import { createRandom } from "../test/chaos/simulation/random";
-import { type CostedKind, STEPS } from "./cost";
+import { type CostedKind, STEPS } from "./cost-kinds";
 import type { Run } from "./cost-measured";
-import type { Counts } from "./counted";
+import { mostBehind, takeAll, untilQuiet } from "./cost-quiet";
 import type { Fleet } from "./fleet";
-import { workerOf } from "./fleet-workers";
 import { answersOf, FORM } from "./lists-load";
 import { type Aim, packetOf } from "./load";
 import { openLoop } from "./open-loop";
 import { cpuOf } from "./processes";
 import { TEXT } from "./providers";
 
-const LOOK_MS = 3_000;
 /** Log lines that a sweep writes: counted with the sweeps, which come more often here than in the cloud. */
 const SWEPT = "swept";
 
@@ -105,36 +101,3 @@ function aimOf({ port, key }: Fleet, { path }: CostForm, { batch, first }: Load)
     status: 201,
   };
 }
-
-/** Waits until everything is delivered and nobody does anything any more. Returns what each worker did since it was asked last. */
-export async function untilQuiet(fleet: Fleet, form: CostForm): Promise<ReadonlyMap<string, Counts>> {
-  let all = await takeAll(fleet, form);
-  for (;;) {
-    await pause(LOOK_MS);
-    const behind = await mostBehind(fleet, form);
-    const more = await takeAll(fleet, form);
-    all = new Map([...all].map(([name, before]) => [name, added(before, more.get(name))]));
-    if (behind === 0 && [...more.values()].every(({ invocations }) => invocations === 0)) return all;
-  }
-}
-
-/** Of the integration that has most waiting: how many. Throws when one is blocked. */
-async function mostBehind({ call }: Fleet, { path }: CostForm): Promise<number> {
-  const { items } = await call("GET", `${path}/integrations`);
-  for (const { kind, state, lastError } of items) if (state === "blocked") throw new Error(`${kind}: ${lastError}`);
-  return Math.max(...items.map(({ lag }: { lag: { entries: number } }) => lag.entries));
-}
-
-async function takeAll({ countsOf }: Fleet, { kinds }: CostForm): Promise<ReadonlyMap<string, Counts>> {
-  const names = [GATEWAY, API, ...kinds.map(workerOf)];
-  return new Map(await Promise.all(names.map(async (name) => [name, await countsOf(name, "work")] as const)));
-}
-
-const added = (a: Counts, b: Counts | undefined): Counts => ({
-  invocations: a.invocations + (b?.invocations ?? 0),
-  trips: a.trips + (b?.trips ?? 0),
-  rowsRead: a.rowsRead + (b?.rowsRead ?? 0),
-  rowsWritten: a.rowsWritten + (b?.rowsWritten ?? 0),
-  wakeUps: a.wakeUps + (b?.wakeUps ?? 0),
-  queueOperations: a.queueOperations + (b?.queueOperations ?? 0),
-});

@@ -1,5 +1,6 @@
 /** The measured costs as tables in Markdown. Pure. */
-import { countsOf, dollarsPerMillion, KINDS, STEPS } from "./cost";
+import { countsOf, dollarsPerMillion } from "./cost";
+import { KINDS, STEPS } from "./cost-kinds";
 import { dollarsOf, ofOneResponse, type Run, type Sweeps, sumOf } from "./cost-measured";
 import type { Figure } from "./report";
 
