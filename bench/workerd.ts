@@ -10,6 +10,7 @@ import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions as WorkerOpt
 import { jsonRequest } from "../scripts/request";
 import { bundle } from "../scripts/serve/workers";
 import { catalog } from "../src/integrations/kinds";
+import { UNCOUNTED } from "./counted";
 import { childrenNamed } from "./processes";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -162,9 +163,10 @@ interface Call {
   readonly body?: unknown;
 }
 
-/** One request to the API and the JSON of its answer; null: it is empty. Throws unless it is 2xx. */
+/** One request of the benchmark's own to the API and the JSON of its answer; null: it is empty. Throws unless it is 2xx. */
 export async function request(port: number, key: string, { method, at, body }: Call) {
-  const answer = await fetch(`http://127.0.0.1:${port}${at}`, jsonRequest(method, { key, body }));
+  const headers = { [UNCOUNTED]: "1" };
+  const answer = await fetch(`http://127.0.0.1:${port}${at}`, jsonRequest(method, { key, body, headers }));
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${text.slice(0, 500)}`);
   return text === "" ? null : JSON.parse(text);

@@ -152,6 +152,55 @@ describe("group commit", () => {
     expect((await settled).map((s) => s.status)).toEqual(["fulfilled", "rejected"]);
   });
 
+  /** Ten that wait behind a first one, as one group whose write fails. */
+  async function failedTen(limits?: Parameters<typeof handmade>[0]) {
+    const made = handmade(limits);
+    const all = ["a", ..."bcdefghijk"].map((entry) => made.group.submit(entry));
+    (await made.call(0)).commit();
+    (await made.call(1)).fail();
+    await made.call(5);
+    expect(made.calls.slice(2).map(({ entries }) => entries.join(""))).toEqual(["bcd", "efg", "hij", "k"]);
+    return { ...made, settled: Promise.allSettled(all) };
+  }
+
+  it("tries a failed batch again in parts, and of a part that fails each alone", async () => {
+    const { calls, call, settled } = await failedTen();
+    for (const n of [2, 4, 5]) calls[n]?.commit();
+    calls[3]?.fail();
+    await call(8);
+    expect(calls.slice(6).map(({ entries }) => entries.join(""))).toEqual(["e", "f", "g"]);
+    calls[6]?.commit();
+    calls[7]?.fail(new Error("constraint"));
+    calls[8]?.commit();
+    const states = (await settled).map(({ status }) => status === "fulfilled");
+    expect(states).toEqual([true, true, true, true, true, false, true, true, true, true, true]);
+    expect(calls).toHaveLength(9);
+  });
+
+  it("goes on without the first of a part that hangs, and stores each once although it comes back", async () => {
+    const { calls, stored, settled, commitUntil } = await failedTen({ deadlineMs: 10_000 });
+    for (const n of [3, 4, 5]) calls[n]?.commit();
+    const states = (await commitUntil(settled, 6)).map(({ status }) => status);
+    expect(new Set(states)).toEqual(new Set(["fulfilled"]));
+    calls[2]?.commit();
+    expect(
+      calls
+        .slice(6)
+        .map(({ entries }) => entries.join(""))
+        .toSorted(),
+    ).toEqual(["b", "c", "d"]);
+    expect(new Set(stored).size).toBe(11);
+    expect(stored).toHaveLength(11);
+  });
+
+  it("passes the refusal of a part on to all of it", async () => {
+    const { calls, settled } = await failedTen();
+    for (const n of [2, 4, 5]) calls[n]?.commit();
+    calls[3]?.fail(new Error("overloaded"));
+    expect((await settled).filter(({ status }) => status === "rejected")).toHaveLength(3);
+    expect(calls).toHaveLength(6);
+  });
+
   it("answers everyone once when the answer to a committed batch is lost", async () => {
     const { group, call, stored } = handmade();
     const all = [group.submit("a"), group.submit("b"), group.submit("c")];
