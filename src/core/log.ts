@@ -13,6 +13,7 @@ export const LOG_EVENTS = [
   "alert_repeated",
   "alert_recovered",
   "swept",
+  "dead_letter_deleted",
 ] as const;
 export type LogEvent = (typeof LOG_EVENTS)[number];
 

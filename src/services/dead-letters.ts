@@ -2,8 +2,10 @@
 import type { Context } from "../context";
 import type { IntakeFailure } from "../core/dead-letter";
 import { AppError } from "../core/errors";
+import { INSTALLATION } from "../core/log";
 import { resendDead } from "../dispatch/dead-letters";
 import { countLetters, deleteLetter, hurryLetters, type LetterRow, listLetters } from "../store/dead-letters";
+import { appendLogs } from "../store/logs";
 import { isRestoring } from "../store/restoring";
 import * as events from "../telemetry/events";
 
@@ -55,9 +57,18 @@ export async function retryDeadLetters(ctx: Context): Promise<DeadLettersView> {
   return listDeadLetters(ctx);
 }
 
-/** Deletes one for good: its response will never be stored, and its receipt stays `pending`. Throws `not_found`. */
+/**
+ * Deletes one for good: its response will never be stored, and its receipt stays `pending`. The log of its workspace says so, and that of the
+ * installation when nobody knows whose it is. Throws `not_found`.
+ */
 export async function deleteDeadLetter(ctx: Context, id: string): Promise<void> {
-  const form = await deleteLetter(ctx.shards.control, id);
-  if (form === null) throw new AppError("not_found", { detail: "There is no such dead letter." });
-  events.deadLetterDeleted({ trace: ctx.trace, letter: id, form });
+  const { shards, trace } = ctx;
+  const found = await deleteLetter(shards.control, id);
+  if (found === null) throw new AppError("not_found", { detail: "There is no such dead letter." });
+  const workspace = found.workspace ?? INSTALLATION;
+  const form = found.form === "" ? undefined : found.form;
+  await appendLogs(shards.control, [
+    { workspace, at: ctx.now(), level: "warn", event: "dead_letter_deleted", form, trace },
+  ]);
+  events.deadLetterDeleted({ trace, letter: id, form: found.form });
 }

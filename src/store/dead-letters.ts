@@ -102,9 +102,18 @@ export async function hurryLetters(db: D1Database, now: number): Promise<void> {
   await db.prepare("UPDATE dead_letters SET next_at = ?1 WHERE next_at > ?1").bind(Math.trunc(now)).run();
 }
 
-/** Deletes a letter. The form that it was of; null: there is no such letter. */
-export async function deleteLetter(db: D1Database, id: string): Promise<string | null> {
-  return db.prepare("DELETE FROM dead_letters WHERE id = ? RETURNING form").bind(id).first<string>("form");
+/** Deletes a letter. Whose it was, as far as anybody knows; null: there is no such letter. */
+export async function deleteLetter(
+  db: D1Database,
+  id: string,
+): Promise<{ readonly form: string; readonly workspace: string | null } | null> {
+  return db
+    .prepare(
+      `DELETE FROM dead_letters WHERE id = ?
+       RETURNING form, (SELECT f.workspace FROM forms f WHERE f.id = dead_letters.form) AS workspace`,
+    )
+    .bind(id)
+    .first();
 }
 
 /** Deletes letters of responses that were erased, by their nonces as ids: a restore must not store them again. */

@@ -267,7 +267,7 @@ const NOT_AUDITED = [
   "PUT /v1/backups/objects/:object",
   "POST /v1/restores",
   "POST /v1/dead-letters/retry",
-  // Of the installation too, and in its log: a dead letter is in no workspace until it is stored.
+  // By who runs the installation; an entry of the log service says so (test/api/dead-letters.test.ts).
   "DELETE /v1/dead-letters/:letter",
   "POST /v1/shards/:shard/open",
   "POST /v1/shards/:shard/close",

@@ -1,123 +1,9 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseResponseId, SEGMENT_SIZE } from "../../src/core/ids";
-import type { Integration } from "../../src/core/integration";
-import { createSheetsEmulator, type SheetsEmulator } from "../../src/integrations/google-sheets/emulator";
-import { googleSheets } from "../../src/integrations/google-sheets/index";
-import { account, EMAIL, privateKey } from "../../src/integrations/google-sheets/testing";
-import { createTwilioEmulator, type TwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
-import { twilioSms } from "../../src/integrations/twilio-sms/index";
 import { findSince } from "../../src/store/responses";
 import { call, newWorkspace, submit } from "../support/api";
-import { type Clock, createWorld, type World } from "../support/world";
-
-const definition = {
-  title: "Control",
-  questions: [
-    { ref: "name", type: "short_text" as const, title: "Name" },
-    { ref: "phone", type: "phone_number" as const, title: "Phone" },
-  ],
-};
-const person = (n: number) => ({ name: `person ${n}`, phone: `+9198765${10_000 + n}` });
-const people = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => person(from + i));
-
-let clock: Clock;
-let sheets: SheetsEmulator;
-let twilio: TwilioEmulator;
-let spreadsheets = 0;
-let accounts = 0;
-
-/** An integration of Google Sheets, and the ids that stand in its sheet. */
-async function sheetsWorld(filter?: string) {
-  spreadsheets += 1;
-  const spreadsheetId = `control-${spreadsheets}`;
-  sheets.createSpreadsheet({ id: spreadsheetId, title: "Control", sharedWith: [EMAIL] });
-  const world = await createWorld({
-    kind: googleSheets as Integration,
-    config: { spreadsheetId },
-    definition,
-    fetch: sheets.fetch,
-    settings: {
-      GOOGLE_SHEETS_URL: "https://sheets.test",
-      GOOGLE_TOKEN_URL: "https://sheets.test/token",
-      GOOGLE_SERVICE_ACCOUNT: JSON.stringify({ client_email: EMAIL, private_key: privateKey }),
-    },
-    clock,
-    ...(filter && { filter }),
-  });
-  const rows = () =>
-    sheets
-      .readRows(spreadsheetId, "Responses")
-      .slice(1)
-      .map((row) => row[0] ?? "");
-  return { ...controls(world), rows };
-}
-
-/** An integration of Twilio, with an account of its own, and the ids in the texts that were sent. */
-async function smsWorld() {
-  accounts += 1;
-  const accountSid = `AC${String(accounts).padStart(32, "0")}`;
-  twilio = createTwilioEmulator({ now: () => clock.now, accountSid, authToken: "control-token-01234" });
-  const world = await createWorld({
-    kind: twilioSms as Integration,
-    config: { to: "phone", body: "Thanks {{response_id}}" },
-    definition,
-    fetch: (request) => twilio.fetch(request),
-    settings: {
-      TWILIO_API_URL: "https://twilio.test",
-      TWILIO_ACCOUNT_SID: accountSid,
-      TWILIO_AUTH_TOKEN: "control-token-01234",
-      TWILIO_FROM: "+15005550006",
-    },
-    clock,
-  });
-  const texts = () => twilio.messages.map(({ body }) => body.replace("Thanks ", "")).toSorted();
-  return { ...controls(world), texts };
-}
-
-/** What a person does with the integration over the API. */
-function controls(world: World) {
-  const { key, named } = world;
-  const at = `/v1/forms/${named.form}/integrations/${named.integration}`;
-  const post = (path: string, body?: unknown) => call("POST", path, { key, ...(body !== undefined && { body }) });
-  return {
-    world,
-    key,
-    at,
-    post,
-    verb: (name: string, body?: unknown) => post(`${at}/${name}`, body),
-    replay: (body: unknown) => post(`${at}/replay`, body),
-    view: async () => (await call("GET", at, { key })).body,
-    list: async () => (await call("GET", `${at}/deliveries`, { key })).body.items.toReversed(),
-    parked: async () => (await call("GET", `${at}/deliveries?state=parked`, { key })).body.items,
-    /** Details of the entries of an action in the audit log, oldest first. */
-    async audit(action: string, object = named.integration) {
-      const { body } = await call("GET", `/v1/audit?action=${action}&object=${object}`, { key });
-      for (const entry of body.items) expect(entry.actor).toBe(world.keyId);
-      return body.items.map((entry: { detail: unknown }) => entry.detail).toReversed();
-    },
-  };
-}
-
-/** A worker that dies at its n-th call, before or after it took effect. */
-async function dieAt(world: World, of: { call: number; side: "before" | "after"; fetch: typeof sheets.fetch }) {
-  let calls = 0;
-  await new Promise<void>((died) => {
-    const fetch = async (request: Request) => {
-      calls += 1;
-      if (calls < of.call) return of.fetch(request);
-      if (of.side === "after" && calls === of.call) await of.fetch(request);
-      died();
-      return new Promise<Response>(() => {});
-    };
-    void world.wakeOnce({ fetch });
-  });
-}
-
-beforeEach(() => {
-  clock = { now: Math.max(Date.now(), 1_795_464_000_000) };
-  sheets = createSheetsEmulator({ now: () => clock.now, accounts: [account] });
-});
+import { definition, dieAt, people, person, sheetsWorld, smsWorld } from "../support/control";
 
 describe("pause and resume", () => {
   it("pressed twice do what they do once, and each press is in the audit log", async () => {
@@ -158,7 +44,7 @@ describe("a replay", () => {
   });
 
   it("from the beginning, from a response or since a time moves the cursor back, and doubles nothing", async () => {
-    const { world, replay, rows, view, audit } = await sheetsWorld();
+    const { world, replay, rows, view, audit, clock } = await sheetsWorld();
     const ids: string[] = [];
     const times: number[] = [];
     for (let n = 1; n <= 4; n += 1) {
@@ -257,7 +143,7 @@ describe("a replay from now", () => {
   });
 
   it("still passes on edits and erasures of what was delivered", async () => {
-    const { world, verb, replay, view, key } = await sheetsWorld();
+    const { world, verb, replay, view, key, spreadsheetId, sheets } = await sheetsWorld();
     const [id] = await world.submit(person(1));
     await world.run();
     await verb("pause");
@@ -267,13 +153,13 @@ describe("a replay from now", () => {
     await verb("resume");
     await world.run();
     expect(await view()).toMatchObject({ lag: { entries: 0 } });
-    expect(sheets.readRows(`control-${spreadsheets}`, "Responses")[1]?.slice(2).join("")).toBe("");
+    expect(sheets.readRows(spreadsheetId, "Responses")[1]?.slice(2).join("")).toBe("");
   });
 
   it.each(["before", "after"] as const)(
     "brings a page of rows that was in flight to its end, whose worker died %s the write",
     async (side) => {
-      const { world, replay, rows, list } = await sheetsWorld('name != "person 3"');
+      const { world, replay, rows, list, sheets } = await sheetsWorld('name != "person 3"');
       const first = await world.submit(person(1));
       await world.run();
       const flying = await world.submit(...people(2, 4));
@@ -301,7 +187,7 @@ describe("a replay from now", () => {
   it.each(["before", "after"] as const)(
     "brings texts that were being sent to their end, each sent once, whose worker died %s its second call",
     async (side) => {
-      const { world, replay, texts, view } = await smsWorld();
+      const { world, replay, texts, view, twilio } = await smsWorld();
       const ids = await world.submit(...people(1, 23));
       await dieAt(world, { call: 2, side, fetch: (request) => twilio.fetch(request) });
       // Twenty are a page; those after it were not begun.
@@ -315,7 +201,7 @@ describe("a replay from now", () => {
   );
 
   it("takes the cursor from a worker that is in the middle of its page", async () => {
-    const { world, replay, rows } = await sheetsWorld();
+    const { world, replay, rows, sheets } = await sheetsWorld();
     const flying = await world.submit(...people(1, 2));
     let answer: unknown;
     await world.wakeOnce({
@@ -330,131 +216,6 @@ describe("a replay from now", () => {
     expect(answer).toMatchObject({ skipped: 1, underWay: 2 });
     await world.run();
     expect(rows()).toEqual(flying);
-  });
-});
-
-describe("a replay of chosen responses", () => {
-  it("delivers them again: the row that a person deleted comes back, no other is doubled", async () => {
-    const { world, replay, rows, audit } = await sheetsWorld('name != "person 3"');
-    const ids = await world.submit(...people(1, 4));
-    await world.run();
-    const id = `control-${spreadsheets}`;
-    const tab = sheets.inspect(id).tabs.find(({ title }) => title === "Responses");
-    const range = { sheetId: tab?.sheetId, dimension: "ROWS", startIndex: 2, endIndex: 3 };
-    sheets.edit(id, [{ deleteDimension: { range } }]);
-    expect(rows()).toEqual([ids[0], ids[3]]);
-    const ahead = await world.submit(person(5));
-    const counts = { scheduled: 2, ahead: 1, underWay: 0, delivered: 0, leftOut: [ids[2]] };
-    const body = { responses: [ids[1], ids[3], ids[2], ids[1], ...ahead] };
-    expect(await replay(body)).toMatchObject({ status: 202, body: { responses: counts } });
-    const again = { ...counts, scheduled: 0, underWay: 2 };
-    expect((await replay(body)).body.responses, "the second press").toEqual(again);
-    expect(await audit("integration.replayed")).toEqual([
-      { form: world.form, responses: counts },
-      { form: world.form, responses: again },
-    ]);
-    await world.run();
-    expect(rows().toSorted()).toEqual([ids[0], ids[1], ids[3], ...ahead].map(String).toSorted());
-  });
-
-  it("never sends a text again that was delivered, and sends one that was parked or skipped", async () => {
-    const { world, replay, texts, parked, post } = await smsWorld();
-    const ids = await world.submit(person(1), { phone: "12345" }, person(3));
-    await world.run();
-    const [bad] = await parked();
-    await post(`/v1/deliveries/${bad.id}/skip`, { reason: "No number" });
-    expect((await replay({ responses: ids })).body.responses).toEqual({
-      scheduled: 1,
-      ahead: 0,
-      underWay: 0,
-      delivered: 2,
-      leftOut: [],
-    });
-    await replay({ from: "beginning" });
-    await world.run();
-    expect(texts()).toEqual([ids[0], ids[2]].map(String).toSorted());
-    expect(await parked()).toMatchObject([{ id: bad.id, state: "parked" }]);
-  });
-
-  it("has a parked one again also while the cursor was put back before it", async () => {
-    const { world, replay, verb, view } = await smsWorld();
-    const ids = await world.submit({ phone: "12345" });
-    await world.run();
-    await verb("pause");
-    await replay({ from: "beginning" });
-    expect((await replay({ responses: ids })).body.responses).toMatchObject({ scheduled: 1, ahead: 0 });
-    expect((await view()).parked).toBe(0);
-  });
-});
-
-describe("parked deliveries", () => {
-  /** Three refused texts, as their worker leaves them. */
-  async function threeParked() {
-    const made = await smsWorld();
-    await made.world.submit({ phone: "12341" }, { phone: "12342" }, person(3), { phone: "12344" });
-    await made.world.run();
-    expect((await made.view()).parked).toBe(3);
-    return made;
-  }
-
-  it("are retried all at once; pressed again while they are under way, nothing more happens", async () => {
-    const { world, verb, view, texts, audit } = await threeParked();
-    expect(await verb("retry")).toMatchObject({ status: 202, body: { retried: 3 } });
-    expect((await view()).parked).toBe(0);
-    expect((await verb("retry")).body).toEqual({ retried: 0 });
-    const detail = { form: world.form };
-    expect(await audit("integration.retried")).toEqual([
-      { ...detail, retried: 3 },
-      { ...detail, retried: 0 },
-    ]);
-    await world.run();
-    expect([(await view()).parked, texts().length]).toEqual([3, 1]);
-  });
-
-  it("are retried in batches, of both feeds, however many there are", async () => {
-    const { world, verb } = await smsWorld();
-    const { segment, integration } = await world.wakeUp();
-    await env.DB.prepare(
-      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300)
-       INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at)
-       SELECT ?1, i % 2, ?2 + i / 2, 'parked', 3, 1 FROM n`,
-    )
-      .bind(integration, segment * SEGMENT_SIZE)
-      .run();
-    expect((await verb("retry")).body).toEqual({ retried: 1300 });
-    const left = "SELECT count(*) AS n FROM deliveries WHERE integration = ? AND (state <> 'retrying' OR attempts > 0)";
-    expect(await env.DB.prepare(left).bind(integration).first()).toEqual({ n: 0 });
-  });
-
-  it("are retried one by one; the second press is answered as the first, and one that was sent is not sent again", async () => {
-    const { world, post, parked, list, audit } = await threeParked();
-    const [one] = await parked();
-    const retry = () => post(`/v1/deliveries/${one.id}/retry`);
-    const first = await retry();
-    expect(first).toMatchObject({ status: 202, body: { id: one.id, state: "retrying" } });
-    expect(await retry()).toMatchObject({ status: 202, body: { id: one.id, state: "retrying" } });
-    expect(await audit("delivery.retried", one.id)).toHaveLength(2);
-    await world.run();
-    const sent = (await list()).find(({ state }: { state: string }) => state === "delivered");
-    expect((await post(`/v1/deliveries/${sent.id}/retry`)).body.code).toBe("conflict");
-    expect(twilio.messages).toHaveLength(1);
-  });
-
-  it("are skipped with a reason that stays; the second press is answered as the first", async () => {
-    const { world, post, parked, list, view, audit } = await threeParked();
-    const [one] = await parked();
-    const skip = (reason: unknown) => post(`/v1/deliveries/${one.id}/skip`, { reason });
-    for (const bad of ["", " ", "x".repeat(501), 7]) expect((await skip(bad)).status).toBe(422);
-    const skipped = { id: one.id, state: "skipped", reason: "Called her instead" };
-    expect(await skip(" Called her instead ")).toMatchObject({ status: 200, body: skipped });
-    expect(await skip("Something else")).toMatchObject({ status: 200, body: skipped });
-    expect(await list()).toContainEqual(expect.objectContaining(skipped));
-    expect((await view()).parked).toBe(2);
-    expect((await post(`/v1/deliveries/${one.id}/retry`)).body.code).toBe("conflict");
-    await world.run();
-    expect(twilio.messages).toHaveLength(1);
-    const detail = { form: world.form, integration: world.named.integration };
-    expect(await audit("delivery.skipped", one.id)).toEqual([detail, detail]);
   });
 });
 
@@ -481,7 +242,7 @@ describe("a new integration", () => {
 
 describe("the view of an integration", () => {
   it("says what is left of the budget of its credential, once that is known", async () => {
-    const { world, view } = await smsWorld();
+    const { world, view, clock } = await smsWorld();
     expect((await view()).budget).toBeNull();
     await world.submit(...people(1, 3));
     clock.now += 3_000;

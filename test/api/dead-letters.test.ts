@@ -307,12 +307,19 @@ describe("/v1/dead-letters", () => {
     expect(await ask(sent[0] ?? { url: "" })).toMatchObject({ status: "stored" });
   });
 
-  it("gives one up, once", async () => {
-    await keep(["nonsense"]);
-    const [{ id } = { id: "" }] = await letters();
-    expect((await call("DELETE", `/v1/dead-letters/${id}`, as)).status).toBe(204);
-    expect((await call("DELETE", `/v1/dead-letters/${id}`, as)).status).toBe(404);
+  it("gives one up, once, and the log says so: that of its workspace, or of the installation when it is nobody's", async () => {
+    const [message] = (await die({ name: "Asha" })).messages;
+    const at = Date.now();
+    await keep([{ ...message, nonce: "bad", shard: 7 }, "nonsense"]);
+    for (const { id } of await letters()) {
+      expect((await call("DELETE", `/v1/dead-letters/${id}`, as)).status).toBe(204);
+      expect((await call("DELETE", `/v1/dead-letters/${id}`, as)).status).toBe(404);
+    }
     expect(await letters()).toEqual([]);
+    const query = `?event=dead_letter_deleted&since=${new Date(at).toISOString()}`;
+    const told = async (path: string, of: string) => (await call("GET", `${path}${query}`, { key: of })).body.items;
+    expect(await told("/v1/logs", key)).toMatchObject([{ level: "warn", form }]);
+    expect(await told("/v1/logs/installation", ROOT_KEY)).toHaveLength(1);
   });
 
   it("tries nothing while a backup is put in: its tables are counted", async () => {

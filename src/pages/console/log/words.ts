@@ -11,6 +11,7 @@ export const EVENTS: Readonly<Record<LogEvent, string>> = {
   alert_repeated: "Alert goes on",
   alert_recovered: "Alert is over",
   swept: "Work that was found by the sweeper",
+  dead_letter_deleted: "Accepted submission given up",
 };
 
 export const LEVELS: Readonly<Record<LogLevel, Word>> = {
