@@ -102,6 +102,27 @@ describe("group commit", () => {
     expect(calls[2]?.entries).toEqual(["d", "e", "f"]);
   });
 
+  it("lets others in once more after a group of several, and no more once submissions come one by one again", async () => {
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const { group, call, calls } = handmade({}, turn);
+    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
+    for (const n of [0, 1]) (await call(n)).commit();
+    await Promise.all(all);
+    const taken: number[] = [];
+    for (const [n, entry] of ["d", "e", "f"].entries()) {
+      const before = turns;
+      const one = group.submit(entry);
+      (await call(2 + n)).commit();
+      await one;
+      taken.push(turns - before);
+    }
+    expect(taken).toEqual([1, 0, 0]);
+    expect(calls.slice(2).map(({ entries }) => entries)).toEqual([["d"], ["e"], ["f"]]);
+  });
+
   it("goes on without a leader that hangs while it lets others in, and writes nothing twice when it comes back", async () => {
     const turns: (() => void)[] = [];
     const { group, call, calls } = handmade({}, () => new Promise<void>((resolve) => turns.push(resolve)));

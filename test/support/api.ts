@@ -1,5 +1,6 @@
 /** Calls the API worker over its real entry, as a client would. */
 import { exports } from "cloudflare:workers";
+import { type JsonCall, jsonRequest } from "../../scripts/request";
 import { holdToContract } from "./contract";
 import "./indexes";
 
@@ -12,26 +13,16 @@ export interface Answer {
   readonly body: any;
 }
 
-interface Call {
-  readonly key?: string;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
 /** One request; `body` is sent as JSON unless it is a text or bytes. Fails when the document does not have the answer. */
-export async function call(method: string, path: string, { key, body, headers }: Call = {}): Promise<Answer> {
+export async function call(method: string, path: string, sent: JsonCall = {}): Promise<Answer> {
+  const { body } = sent;
   const raw = typeof body === "string" || body instanceof Uint8Array;
   const url = new URL(`http://formlog.test${path}`);
   const response = await exports.default.fetch(
     new Request(url, {
-      method,
+      ...jsonRequest(method, sent),
       redirect: "manual",
-      headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(key !== undefined && { authorization: `Bearer ${key}` }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(raw && { body: body as BodyInit }),
     }),
   );
   const text = await response.text();
@@ -72,5 +63,5 @@ export async function newForm(key: string, change: Record<string, unknown> = {})
 }
 
 /** Submits one response. */
-export const submit = (form: string, answers: unknown, call_: Call = {}): Promise<Answer> =>
+export const submit = (form: string, answers: unknown, call_: JsonCall = {}): Promise<Answer> =>
   call("POST", `/v1/forms/${form}/responses`, { ...call_, body: { answers } });
