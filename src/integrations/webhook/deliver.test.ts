@@ -156,6 +156,19 @@ describe("an endpoint that is down", () => {
     expect(calls).toBeLessThan(16);
   });
 
+  it("is not told by three failures in a row after one got through: they wait alone, and the rest goes on", async () => {
+    const world = makeWorld();
+    let calls = 0;
+    const fetch = async (request: Request) => {
+      calls += 1;
+      return calls >= 8 && calls <= 10 ? new Response("busy", { status: 500 }) : world.deps.fetch(request);
+    };
+    const { outcomes, halt } = await deliverPage(pageOf(1, 20), { ...world.deps, fetch });
+    expect(halt).toBeUndefined();
+    const types = [...outcomes.values()].map(({ type }) => type);
+    expect([types.filter((type) => type === "retry").length, types.length, calls]).toEqual([3, 20, 20]);
+  });
+
   it("does not answer: the call is given up", async () => {
     const controller = new AbortController();
     const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(controller.signal);
