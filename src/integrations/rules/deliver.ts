@@ -22,6 +22,8 @@ import {
 /** Responses that are judged again at once, and how often in one delivery: then others have their turn. */
 const AGAIN_AT_ONCE = 100;
 const ROUNDS_MAX = 50;
+/** Long enough that the worker gives the cursor back meanwhile. */
+const TURN_SECONDS = 2;
 
 interface Work extends Judging, KeyMaking {
   readonly index: IndexDeps<Config>["index"];
@@ -79,7 +81,8 @@ async function judgeAll(work: Work, page: readonly Judged[]): Promise<Halt | nul
     pending = pendingIn(noted.rows);
   }
   for (let round = 0; pending.length > 0; round += 1) {
-    if (round === ROUNDS_MAX) return { type: "retry", reason: "Many responses are judged again.", afterSeconds: 1 };
+    if (round === ROUNDS_MAX)
+      return { type: "retry", reason: "Many responses are judged again.", afterSeconds: TURN_SECONDS };
     const next = await judgeAgain(work, pending);
     if ("halt" in next) return next.halt;
     pending = next.pending;
