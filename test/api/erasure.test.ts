@@ -11,6 +11,7 @@ import { appendLogs } from "../../src/store/logs";
 import { appendSpooled } from "../../src/store/spooled";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
 import { rowsOf, segmentOf, tableNames } from "../support/rows";
+import { onlyOnOneShard } from "../support/shards";
 
 let key = "";
 beforeAll(async () => {
@@ -108,7 +109,7 @@ async function makeFull(): Promise<{ form: string; segment: number }> {
 }
 
 describe("the erasure of a form", () => {
-  it("comes when the time is over, in bounded steps that may be repeated, and leaves nothing and spares others", async () => {
+  onlyOnOneShard("counts the rows of one segment").it("comes when the time is over, in bounded steps that may be repeated, and leaves nothing and spares others", async () => {
     const [own, neighbour] = [await makeFull(), await makeFull()];
     const { form, segment } = own;
     const before = { own: await rowsOf(own), neighbour: await rowsOf(neighbour) };

@@ -7,6 +7,7 @@ import { createCursor } from "../../src/store/cursor-control";
 import { markPage } from "../../src/store/flights";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { rowsUnder, segmentOf } from "../support/rows";
+import { onlyOnOneShard } from "../support/shards";
 
 const ctx = makeContext(env as Env, { waitUntil: () => {} }, "test");
 const db = env.DB;
@@ -94,7 +95,8 @@ describe("the number of an integration", () => {
   it("does not come again after its form is erased", async () => {
     const made = await integrate();
     await call("DELETE", `/v1/forms/${form}?retentionDays=0`, { key });
-    await eraseDeletedForms(ctx, Date.now());
+    // A sweep takes some steps, and each segment one.
+    for (let sweeps = 0; (await eraseDeletedForms(ctx, Date.now())) === 0; sweeps += 1) expect(sweeps).toBeLessThan(9);
     expect(await noted(made)).not.toBeNull();
     form = await newForm(key);
     expect((await integrate()).no).toBeGreaterThan(made.no);
@@ -110,7 +112,7 @@ describe("the number of an integration", () => {
 });
 
 describe("what a deleted integration left", () => {
-  it("is erased in bounded steps that may be repeated, and nothing of another one", async () => {
+  onlyOnOneShard("counts the rows of one cursor").it("is erased in bounded steps that may be repeated, and nothing of another one", async () => {
     const [gone, other] = [await integrate(), await integrate()];
     await leave(gone);
     await leave(other);

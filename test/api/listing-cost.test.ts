@@ -4,6 +4,7 @@ import { segmentStart } from "../../src/core/ids";
 import worker from "../../src/worker";
 import { call, newForm, newWorkspace, QUESTIONS } from "../support/api";
 import { countRows } from "../support/meter";
+import { onlyOnOneShard } from "../support/shards";
 
 const START = Date.parse("2026-11-01T00:00:00Z");
 const QUESTIONS_INDEXED = QUESTIONS.map((question) =>
@@ -127,7 +128,7 @@ describe("a time", () => {
     expect((await cost(large, `${from}&limit=6&cursor=${first.next}`)).ids).toEqual(last.slice(6));
   });
 
-  it("is not led astray by responses that waited in the spool, and by clocks that differ", async () => {
+  onlyOnOneShard("fills one segment by SQL").it("is not led astray by responses that waited in the spool, and by clocks that differ", async () => {
     const { id, segment } = await fill(1_000);
     const set = (i: number, received: number, stored: number | null) =>
       env.DB.prepare("UPDATE responses SET received_at = ?, stored_at = ? WHERE id = ?")

@@ -8,6 +8,7 @@ import { updateIntegration } from "../../src/services/integrations";
 import { eraseResponse, getResponse } from "../../src/services/responses";
 import { gatedD1 } from "../support/gated-d1";
 import { CONFIG, NO_SECOND_TRIP, TRIPS, UNIQUE_PHONE } from "../support/lookups";
+import { onlyOnOneShard } from "../support/shards";
 import { type Clock, createWorld, type World } from "../support/world";
 
 const search = env.TEST_SEARCH_DB;
@@ -51,7 +52,7 @@ const flagsOf = async (ids: readonly string[]) =>
 describe("a unique phone in this form", () => {
   const ASHA = { phone: "+919876543210" };
 
-  it("flags the one that came later, however it is written, and says so in several languages", async () => {
+  onlyOnOneShard("rules compare on one shard (docs/decisions/025)").it("flags the one that came later, however it is written, and says so in several languages", async () => {
     const [first = "", other = ""] = await send(ASHA, { phone: "+919812345678" });
     const [second = ""] = await send({ phone: "098765 43210" });
     expect(await flagsOf([first, other, second])).toEqual([[], [], ["unique_phone"]]);
@@ -73,7 +74,7 @@ describe("a unique phone in this form", () => {
     expect(await flagsOf(await send(ASHA, ASHA, ASHA))).toEqual([[], ["unique_phone"], ["unique_phone"]]);
   });
 
-  it.each(["corrected", "edited away", "erased"])("takes the flag back when the one before it is %s", async (how) => {
+  onlyOnOneShard("rules compare on one shard (docs/decisions/025)").it.each(["corrected", "edited away", "erased"])("takes the flag back when the one before it is %s", async (how) => {
     const [first = ""] = await send(ASHA);
     const [second = "", third = ""] = [...(await send(ASHA)), ...(await send(ASHA))];
     if (how === "erased") await erase(first);
@@ -103,7 +104,7 @@ describe("a unique phone in this form", () => {
   });
 });
 
-describe("no second round trip of the same vehicle within seven days", () => {
+onlyOnOneShard("rules compare on one shard (docs/decisions/025)").describe("no second round trip of the same vehicle within seven days", () => {
   const trip = (day: string, more: object = {}) => ({
     vehicle: "MH 12 AB 1234",
     trip_type: "round_trip",

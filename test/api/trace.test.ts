@@ -8,6 +8,7 @@ import { createReceiver } from "../../src/integrations/webhook/emulator";
 import { webhook } from "../../src/integrations/webhook/index";
 import type { WakeUp } from "../../src/store/cursors";
 import { createWorld } from "../support/world";
+import { onlyOnOneShard } from "../support/shards";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const NAMED: Definition = { title: "Traced", questions: [{ ref: "name", type: "short_text", title: "Name" }] };
@@ -66,7 +67,7 @@ describe("the trace of a request", () => {
     expect(own).toMatchObject([{ requestId: "client-7f3a9b", traceId: TRACE }]);
   });
 
-  it("is that of the request that rang; the next within two seconds rings no more, and its response goes along", async () => {
+  onlyOnOneShard("each response rings for a segment of its own").it("is that of the request that rang; the next within two seconds rings no more, and its response goes along", async () => {
     const { world, receiver, calls } = await makeWorld();
     const bindings = own();
     await submitTo(world.form, { "x-request-id": "first-rings" }, bindings);
@@ -77,7 +78,7 @@ describe("the trace of a request", () => {
     expect(calls.map((call) => call?.slice(3, 35))).toEqual([sent[0]?.trace?.id, sent[0]?.trace?.id]);
   });
 
-  it("goes on with the wake-up of what has to wait", async () => {
+  onlyOnOneShard("each response rings for a segment of its own").it("goes on with the wake-up of what has to wait", async () => {
     const { world, receiver } = await makeWorld();
     receiver.faults.push({ mode: "outage" });
     await submitTo(world.form, { "x-request-id": "must-wait-long" });

@@ -15,6 +15,7 @@ import { reviewResponse } from "../../src/services/review";
 import { readAt } from "../../src/store/responses";
 import { type D1Gate, gatedD1 } from "../support/gated-d1";
 import { RULED } from "../support/rules";
+import { onlyOnOneShard } from "../support/shards";
 import { countTrips } from "../support/trips";
 import { type Clock, createWorld, type World } from "../support/world";
 
@@ -109,7 +110,7 @@ describe("calls of D1", () => {
     return trips;
   }
 
-  it("are as many as without a validator when it has nothing to say, and one more for what a page brings", async () => {
+  onlyOnOneShard("a form that goes on elsewhere after each response costs more").it("are as many as without a validator when it has nothing to say, and one more for what a page brings", async () => {
     receiver.verdicts.splice(0);
     const plain = await tripsOf(FINE);
     receiver.verdicts.push(STRIKES);
