@@ -23,8 +23,8 @@ const absent = () => new Response("not part of this test", { status: 501 });
 const PURE = "src/core/**/*.test.ts";
 
 /**
- * `npm run test:span`: the API worker has three databases, and each form goes on in another one after every response. What differs
- * for tests is in test/support/shards.ts.
+ * `npm run test:span`: the API worker has three databases, and each form goes on in another one after every response. What tests
+ * need for it is in test/support/shards.ts.
  */
 const spanning = process.env.SPAN === "1" && {
   bindings: { FORMLOG_SEGMENT_RESPONSES_MAX: "1" },

@@ -178,27 +178,30 @@ describe("the status of a text that Twilio has taken", () => {
 });
 
 describe("a check", () => {
-  onlyOnOneShard("its cursor is turned by hand").it("waits until new responses are delivered, and an outage at it stops nothing", async () => {
-    await sendOne();
-    sms.clock.now += 15 * MINUTE;
-    sms.twilio.faults.push({ match: "fetch", mode: "outage" });
-    const order: string[] = [];
-    const [second] = await sms.world.submit({ phone: PHONE });
-    await sms.world.run({
-      fetch: (request) => {
-        order.push(request.method);
-        return sms.twilio.fetch(request);
-      },
-    });
-    expect(order).toEqual(["POST", "GET"]);
-    expect(sms.twilio.messages.at(-1)?.body).toContain(second);
-    expect(await sms.world.view()).toMatchObject({ state: "active", lastError: null, parked: 0 });
-    expect((await sms.rows())[0]).toMatchObject({ state: "delivered", status: "queued", looks: 0 });
-    sms.twilio.faults.splice(0);
-    await sms.live();
-    await pass(HOUR);
-    expect((await sms.rows())[0]).toMatchObject({ status: "delivered", next_at: null });
-  });
+  onlyOnOneShard("its cursor is turned by hand").it(
+    "waits until new responses are delivered, and an outage at it stops nothing",
+    async () => {
+      await sendOne();
+      sms.clock.now += 15 * MINUTE;
+      sms.twilio.faults.push({ match: "fetch", mode: "outage" });
+      const order: string[] = [];
+      const [second] = await sms.world.submit({ phone: PHONE });
+      await sms.world.run({
+        fetch: (request) => {
+          order.push(request.method);
+          return sms.twilio.fetch(request);
+        },
+      });
+      expect(order).toEqual(["POST", "GET"]);
+      expect(sms.twilio.messages.at(-1)?.body).toContain(second);
+      expect(await sms.world.view()).toMatchObject({ state: "active", lastError: null, parked: 0 });
+      expect((await sms.rows())[0]).toMatchObject({ state: "delivered", status: "queued", looks: 0 });
+      sms.twilio.faults.splice(0);
+      await sms.live();
+      await pass(HOUR);
+      expect((await sms.rows())[0]).toMatchObject({ status: "delivered", next_at: null });
+    },
+  );
 
   it.each(["rate_limit", "refuse_credentials", "non_json"] as const)(
     "that can't be made (%s) is made an hour later, as long as it takes",
@@ -335,15 +338,18 @@ describe("a check", () => {
     expect(texts).toBeGreaterThan(10);
   });
 
-  onlyOnOneShard("its cursor is turned by hand").it("costs a text an index row only where it has a time of its own", async () => {
-    await sendOne();
-    const cursor = await sms.world.cursor();
-    const nothing = { looks: 0, reference: null, status: null, reason: null, content: null, rank: 0, triedAt: 0 };
-    const text = { ...nothing, feed: 0 as const, position: cursor.position + 1, attempts: 1 };
-    const costOf = async (state: "sending" | "delivered", nextAt: number | null) =>
-      (await writeStatement(env.DB, cursor, [{ ...text, state, nextAt }]).run()).meta.rows_written;
-    expect(await costOf("delivered", null)).toBe(1);
-    expect(await costOf("delivered", sms.clock.now)).toBe(2);
-    expect(await costOf("delivered", null)).toBe(1);
-  });
+  onlyOnOneShard("its cursor is turned by hand").it(
+    "costs a text an index row only where it has a time of its own",
+    async () => {
+      await sendOne();
+      const cursor = await sms.world.cursor();
+      const nothing = { looks: 0, reference: null, status: null, reason: null, content: null, rank: 0, triedAt: 0 };
+      const text = { ...nothing, feed: 0 as const, position: cursor.position + 1, attempts: 1 };
+      const costOf = async (state: "sending" | "delivered", nextAt: number | null) =>
+        (await writeStatement(env.DB, cursor, [{ ...text, state, nextAt }]).run()).meta.rows_written;
+      expect(await costOf("delivered", null)).toBe(1);
+      expect(await costOf("delivered", sms.clock.now)).toBe(2);
+      expect(await costOf("delivered", null)).toBe(1);
+    },
+  );
 });

@@ -180,18 +180,21 @@ describe("an index", () => {
     expect(await cities()).toEqual({ delhi: 1, pune: 1 });
   });
 
-  onlyOnOneShard("the log of one segment is put back").it("that is ahead of a log that was put back stops, and says what to do", async () => {
-    await world.submit({ city: "pune" });
-    await world.run();
-    await search.prepare("UPDATE fences SET epoch = 1000 WHERE integration = ?").bind(world.no).run();
-    await world.submit({ city: "delhi" });
-    await world.run();
-    const { state, lastError } = await world.view();
-    expect([state, lastError]).toEqual([
-      "blocked",
-      expect.stringMatching(/put back to an earlier time: delete this integration/),
-    ]);
-  });
+  onlyOnOneShard("the log of one segment is put back").it(
+    "that is ahead of a log that was put back stops, and says what to do",
+    async () => {
+      await world.submit({ city: "pune" });
+      await world.run();
+      await search.prepare("UPDATE fences SET epoch = 1000 WHERE integration = ?").bind(world.no).run();
+      await world.submit({ city: "delhi" });
+      await world.run();
+      const { state, lastError } = await world.view();
+      expect([state, lastError]).toEqual([
+        "blocked",
+        expect.stringMatching(/put back to an earlier time: delete this integration/),
+      ]);
+    },
+  );
 
   it("says when SQLite refuses a statement, as of a bug, and goes on when it is mended", async () => {
     await world.submit({ city: "pune" });

@@ -96,16 +96,19 @@ describe("the index of a deleted integration", () => {
     expect(tables.toSorted()).toEqual(tried.toSorted());
   });
 
-  onlyOnOneShard("its worker is at one segment").it("is out of reach of the worker that was at it, from the first step on", async () => {
-    const gone = await integrate();
-    const holder = { integration: gone.no, shard: 0, segment: await segmentOf(form), epoch: 1_000_000 };
-    await remove(gone);
-    await eraseDeletedIntegrations(ctx, 1, { rows: 2, steps: 2 });
-    await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
-    await eraseDeletedIntegrations(ctx, 1);
-    await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
-    await expectNothing(gone);
-  });
+  onlyOnOneShard("its worker is at one segment").it(
+    "is out of reach of the worker that was at it, from the first step on",
+    async () => {
+      const gone = await integrate();
+      const holder = { integration: gone.no, shard: 0, segment: await segmentOf(form), epoch: 1_000_000 };
+      await remove(gone);
+      await eraseDeletedIntegrations(ctx, 1, { rows: 2, steps: 2 });
+      await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
+      await eraseDeletedIntegrations(ctx, 1);
+      await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
+      await expectNothing(gone);
+    },
+  );
 
   it("is erased by the sweep, also when its form is erased", async () => {
     const [first, second] = [await integrate(), await integrate()];

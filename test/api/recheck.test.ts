@@ -219,17 +219,20 @@ describe("an operator", () => {
     expect((await call("POST", `/v1/forms/${draft}/recheck`, { key })).body.code).toBe("form_draft");
   });
 
-  onlyOnOneShard("it is stopped in the middle of a segment").it("who publishes again before it is done has it begin anew, by the newest rules alone", async () => {
-    const ids = [await given(BROKEN), await given(BROKEN), await given(BROKEN)];
-    await publish({ rules });
-    const first = createRechecks();
-    await first.begin();
-    await first.goOn({ page: 2, pages: 1, all: 1 });
-    expect(await progress()).toMatchObject({ version: 2, checked: 2, flagged: 2 });
-    await publish({ rules: [] });
-    expect(await progress()).toMatchObject({ version: 3, state: "waiting" });
-    await createRechecks().finish();
-    expect(await progress()).toMatchObject({ version: 3, state: "done", checked: 3, flagged: 0, cleared: 2 });
-    for (const id of ids) expect((await get(id)).flags).toEqual([]);
-  });
+  onlyOnOneShard("it is stopped in the middle of a segment").it(
+    "who publishes again before it is done has it begin anew, by the newest rules alone",
+    async () => {
+      const ids = [await given(BROKEN), await given(BROKEN), await given(BROKEN)];
+      await publish({ rules });
+      const first = createRechecks();
+      await first.begin();
+      await first.goOn({ page: 2, pages: 1, all: 1 });
+      expect(await progress()).toMatchObject({ version: 2, checked: 2, flagged: 2 });
+      await publish({ rules: [] });
+      expect(await progress()).toMatchObject({ version: 3, state: "waiting" });
+      await createRechecks().finish();
+      expect(await progress()).toMatchObject({ version: 3, state: "done", checked: 3, flagged: 0, cleared: 2 });
+      for (const id of ids) expect((await get(id)).flags).toEqual([]);
+    },
+  );
 });

@@ -7,8 +7,8 @@ import { pauseIntegration, resumeIntegration } from "../../src/services/integrat
 import { replayIntegration } from "../../src/services/integration-replay";
 import { updateIntegration } from "../../src/services/integrations";
 import { listReconciliations, reconcileIntegration } from "../../src/services/reconciliations";
-import { type Clock, createWorld, type World } from "../support/world";
 import { onlyOnOneShard } from "../support/shards";
+import { type Clock, createWorld, type World } from "../support/world";
 
 /** 2026-11-23T20:00:00Z, or now if that is later. */
 const START = 1_795_464_000_000;

@@ -182,20 +182,23 @@ describe("what is taken in", () => {
     expect(outage.rung).toHaveLength(1);
   });
 
-  onlyOnOneShard("a form that goes on elsewhere after each response costs more").it("costs reads that grow with what came since, not with that times the messages", async () => {
-    outage.d1.fault = "unreachable";
-    const responses = (count: number) => ({
-      responses: Array.from({ length: count }, () => ({ answers: { name: "x" } })),
-    });
-    await outage.call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(100) });
-    outage.d1.fault = null;
-    await call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(500) });
-    const rows = countReads();
-    expect((await outage.takeIn()).acked).toHaveLength(100);
-    expect(rows.stop()).toBeLessThan(2_000);
-    const count = "SELECT count(*) AS n FROM responses WHERE id >> 33 = (SELECT no FROM segments WHERE form = ?)";
-    expect(await env.DB.prepare(count).bind(form).first("n")).toBe(601);
-  });
+  onlyOnOneShard("a form that goes on elsewhere after each response costs more").it(
+    "costs reads that grow with what came since, not with that times the messages",
+    async () => {
+      outage.d1.fault = "unreachable";
+      const responses = (count: number) => ({
+        responses: Array.from({ length: count }, () => ({ answers: { name: "x" } })),
+      });
+      await outage.call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(100) });
+      outage.d1.fault = null;
+      await call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(500) });
+      const rows = countReads();
+      expect((await outage.takeIn()).acked).toHaveLength(100);
+      expect(rows.stop()).toBeLessThan(2_000);
+      const count = "SELECT count(*) AS n FROM responses WHERE id >> 33 = (SELECT no FROM segments WHERE form = ?)";
+      expect(await env.DB.prepare(count).bind(form).first("n")).toBe(601);
+    },
+  );
 });
 
 /** Sums the rows that batches of the shared D1 binding read. */
