@@ -62,6 +62,8 @@ const workers = (bindings: Record<string, unknown>, shards: Record<string, strin
         BACKUP_TARGET_2: "target-2",
         ...shards,
       },
+      // What Cloudflare does with a message that the intake consumer gave back for the last time.
+      queueProducers: { TEST_INTAKE_DEAD: { queueName: "formlog-intake-dead" } },
       // Beside RATE_SUBMIT of wrangler.toml, one that a test can fill.
       ratelimits: { RATE_LOW: { namespace_id: "1", simple: { limit: 3, period: 60 } } },
       outboundService: createOutside(),

@@ -1,5 +1,5 @@
 /** The kinds that `drain` measures: how each is configured, what it has delivered, and what bounds it. */
-import type { CostedKind } from "./cost";
+import type { CostedKind } from "./cost-kinds";
 import type { Delivered } from "./providers";
 import { TEXT } from "./providers";
 

@@ -3,7 +3,7 @@
  * the emulated providers. Counts first, which are the same everywhere; then how many a second on this machine.
  */
 import { parseArgs } from "node:util";
-import { KINDS } from "./cost";
+import { KINDS } from "./cost-kinds";
 import { DRAINED, type DrainedKind, spreadsheetOf } from "./drain-kinds";
 import { type Backlog, type Drained, drainOne, idsOf } from "./drain-run";
 import { type Fleet, withFleet } from "./fleet";

@@ -1,6 +1,7 @@
 /**
  * All workers on workerd, as `npm run serve` runs them, with emulated providers in a process of their own: for benchmarks of what
- * happens after the answer. The workers of the kinds are wrapped to count what they do (counted.ts); nothing else is different.
+ * happens after the answer. The workers of the kinds are wrapped to count what they do (counted.ts), gateway and API worker if that is
+ * asked for; nothing else is different.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,8 +12,8 @@ import { requireFreePort } from "../scripts/local/processes";
 import { localKinds } from "../scripts/local/providers";
 import { localSecrets } from "../scripts/local/secrets";
 import { migrateState } from "../scripts/serve/migrate";
-import type { Counts } from "./counted";
-import { startWorkers } from "./fleet-workers";
+import type { Counts, Tally } from "./counted";
+import { type FleetWorkers, startWorkers, workerOf } from "./fleet-workers";
 import { childrenNamed } from "./processes";
 import type { Delivered, ProvidersOptions } from "./providers";
 import { type Providers, startProviders } from "./providers-process";
@@ -32,6 +33,8 @@ export interface Fleet {
   call(method: string, at: string, body?: unknown): Promise<any>;
   /** What the worker of a kind did since the last time that it was asked. */
   counts(kind: string): Promise<Counts>;
+  /** The same of a worker by its name, for requests and wake-ups or by its cron. */
+  countsOf(worker: string, tally: Tally): Promise<Counts>;
   delivered(): Promise<Delivered>;
   /** From now on this share of the calls to each provider fails. */
   setFaults(share: number): Promise<void>;
@@ -39,15 +42,22 @@ export interface Fleet {
   sweep(): Promise<void>;
   /** Error lines of the workers by event, and how often. */
   readonly errors: ReadonlyMap<string, number>;
+  /** All lines of the workers, and their bytes, by event. */
+  readonly lines: ReadonlyMap<string, Lines>;
 }
 
-export type FleetOptions = Omit<ProvidersOptions, "state">;
+interface Lines {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export type FleetOptions = Omit<ProvidersOptions, "state"> & Partial<Pick<FleetWorkers, "countAll">>;
 
 /** Starts it with a state of its own, measures, ends it. What `work` returns, this returns. */
 export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) => Promise<T>): Promise<T> {
   for (const offset of [0, 1, 2, 3]) await requireFreePort(options.port + offset);
   const state = mkdtempSync(path.join(tmpdir(), "formlog-bench-"));
-  const errors = new Map<string, number>();
+  const log = collectLines();
   let providers: Providers | null = null;
   let miniflare: Miniflare | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -56,7 +66,13 @@ export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) =
     providers = await startProviders({ ...options, state });
     await migrateState(root, state);
     const before = new Set(childrenNamed("workerd"));
-    miniflare = await startWorkers({ state, port: options.port, vars, errors });
+    miniflare = await startWorkers({
+      state,
+      port: options.port,
+      vars,
+      countAll: options.countAll ?? false,
+      logged: log.logged,
+    });
     const sweep = sweeper(miniflare);
     timer = setInterval(() => void sweep().catch(() => {}), SWEEP_MS);
     const pids = childrenNamed("workerd").filter((pid) => !before.has(pid));
@@ -65,9 +81,10 @@ export async function withFleet<T>(options: FleetOptions, work: (fleet: Fleet) =
       at: "/v1/workspaces",
       body: { name: "Bench" },
     });
-    const own = { port: options.port, key, pids, miniflare, sweep, errors, ...asking(providers) };
+    const own = { port: options.port, key, pids, miniflare, sweep, ...log, ...asking(providers) };
     const call = (method: string, at: string, body?: unknown) => request(options.port, key, { method, at, body });
-    return await work({ ...own, call, counts: counter(miniflare) });
+    const countsOf = counter(miniflare);
+    return await work({ ...own, call, countsOf, counts: (kind) => countsOf(workerOf(kind), "work") });
   } finally {
     clearInterval(timer);
     providers?.child.kill();
@@ -99,10 +116,22 @@ const sweeper = (miniflare: Miniflare) => async () => {
   await worker.scheduled({ cron: "* * * * *" });
 };
 
-const counter = (miniflare: Miniflare) => async (kind: string) => {
-  const worker = (await miniflare.getWorker(`${API}-${kind}`)) as unknown as Fetcher;
-  return (await (await worker.fetch("http://kind/_bench/counts")).json()) as Counts;
+const counter = (miniflare: Miniflare) => async (name: string, tally: Tally) => {
+  const worker = (await miniflare.getWorker(name)) as unknown as Fetcher;
+  return (await (await worker.fetch(`http://worker/_bench/counts?of=${tally}`)).json()) as Counts;
 };
+
+/** Counts what the workers log. */
+function collectLines() {
+  const errors = new Map<string, number>();
+  const lines = new Map<string, Lines>();
+  const logged: FleetWorkers["logged"] = ({ level, event, bytes }) => {
+    const known = lines.get(event) ?? { count: 0, bytes: 0 };
+    lines.set(event, { count: known.count + 1, bytes: known.bytes + bytes });
+    if (level === "error") errors.set(event, (errors.get(event) ?? 0) + 1);
+  };
+  return { errors, lines, logged };
+}
 
 const asking = ({ ask }: Providers) => ({
   delivered: async () => (await ask({ ask: "delivered" })) as Delivered,

@@ -5,6 +5,7 @@ import path from "node:path";
 import { API_CONFIG } from "../scripts/cloud/api-config";
 import { requireFreePort } from "../scripts/local/processes";
 import { migrate, runCron, type Stack, startWorkers } from "../scripts/local/stack";
+import { jsonRequest } from "../scripts/request";
 
 const root = path.resolve(import.meta.dirname, "..");
 const CONFIG = "bench/wrangler.gen.toml";
@@ -82,16 +83,11 @@ interface Sent {
   readonly counted?: boolean;
 }
 
-async function request(url: string, method: string, at: string, { key, body, counted = false }: Sent = {}) {
-  const answer = await fetch(url + at, {
-    method,
-    headers: {
-      ...(counted && { "formlog-count": "rows" }),
-      ...(key !== undefined && { authorization: `Bearer ${key}` }),
-      ...(body !== undefined && { "content-type": "application/json" }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+async function request(url: string, method: string, at: string, { counted = false, ...sent }: Sent = {}) {
+  const answer = await fetch(
+    url + at,
+    jsonRequest(method, { ...sent, headers: counted ? { "formlog-count": "rows" } : undefined }),
+  );
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${text.slice(0, 500)}`);
   return { body: JSON.parse(text) as Body, rows: Number(answer.headers.get("formlog-rows-read")) };

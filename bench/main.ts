@@ -1,4 +1,5 @@
 /** `npm run bench -- <name> [options]`: figures about Formlog, measured on this machine. bench/README.md says which there are. */
+import { cost } from "./cost-bench";
 import { cpu } from "./cpu";
 import { drain } from "./drain";
 import { group } from "./group";
@@ -11,6 +12,7 @@ import { storm } from "./storm";
 import { submit } from "./submit";
 
 const BENCHES: Readonly<Record<string, (args: string[]) => Promise<boolean>>> = {
+  cost,
   cpu,
   drain,
   group,

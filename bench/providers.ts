@@ -2,6 +2,7 @@
  * The emulated providers of a benchmark, in a process of their own: what they compute must not hold up the load generator. Started by
  * fleet.ts with its options as an argument, tells `ready`, and then answers questions over the channel between the two.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { localSecrets } from "../scripts/local/secrets";
 import { serveEmulator } from "../scripts/local/serve";
 import { createSheetsEmulator } from "../src/integrations/google-sheets/emulator";
@@ -20,6 +21,8 @@ export interface ProvidersOptions {
   /** Beyond it Twilio answers 429: texts of one segment are so many segments a second. */
   readonly textsPerSecond: number;
   readonly spreadsheets: readonly string[];
+  /** Each answer takes at least so many milliseconds, as over the internet; none unless told. */
+  readonly answerMs?: number;
   /** Stands a network in between that breaks things too: half of the faults are its. */
   readonly flaky?: boolean;
 }
@@ -45,6 +48,7 @@ async function serveProviders({
   port,
   textsPerSecond,
   spreadsheets,
+  answerMs = 0,
   flaky = false,
 }: ProvidersOptions): Promise<void> {
   const { kinds } = await localSecrets(state);
@@ -57,7 +61,7 @@ async function serveProviders({
   let broken = 0;
   const random = createRandom(1);
   for (const [i, { fetch }] of [google, twilio, receiver].entries()) {
-    const { url } = await serveEmulator(fetch, flaky ? 0 : port + 1 + i);
+    const { url } = await serveEmulator(after(answerMs, fetch), flaky ? 0 : port + 1 + i);
     if (flaky) await startFlakyProxy(url, () => broken, random, port + 1 + i);
   }
   void live(() => twilio.advance());
@@ -92,10 +96,21 @@ async function serveProviders({
   process.send?.("ready");
 }
 
+type Fetch = Parameters<typeof serveEmulator>[0];
+
+/** The same, later. */
+function after(milliseconds: number, fetch: Fetch): Fetch {
+  if (milliseconds === 0) return fetch;
+  return async (request) => {
+    await pause(milliseconds);
+    return fetch(request);
+  };
+}
+
 /** Texts go through their life, a step a second. */
 async function live(advance: () => Promise<unknown>): Promise<never> {
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await pause(1_000);
     await advance();
   }
 }

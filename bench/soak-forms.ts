@@ -31,17 +31,24 @@ export async function makeForms({ call, port }: Fleet): Promise<SoakForm[]> {
 /** Responses a second of each form, by name. */
 export type Rates = Readonly<Record<SoakForm["name"], number>>;
 
-/** What was reached at once: responses stored, texts taken, calls taken a second. */
+/** Of the closed loop that finds the capacity: the forms with texts and webhook get more than they can send, and not so much that it takes long to drain. */
+export const LOOP_MIX: Rates = { "sheet 1": 0.38, "sheet 2": 0.38, texts: 0.08, webhooks: 0.16 };
+
+/** What was reached at once: responses stored, rows added to the sheets, texts taken, events taken a second. */
 export interface Capacity {
   readonly stored: number;
+  readonly rows: number;
   readonly texts: number;
-  readonly calls: number;
+  readonly events: number;
 }
 
-/** A share of what was reached by each: of the texts to the form with texts, of the calls to that with the webhook, the rest to the sheets. */
-export function ratesOf({ stored, texts, calls }: Capacity, share: number): Rates {
-  const [sms, hooks] = [share * texts, share * calls];
-  const rest = Math.max(0, share * stored - sms - hooks) / 2;
+/**
+ * A share of what was reached by each: of the texts to the form with texts, of the events to that with the webhook, the rest to the sheets.
+ * Each response is a row: they are as many together as rows were added, if that was less than was stored.
+ */
+export function ratesOf({ stored, rows, texts, events }: Capacity, share: number): Rates {
+  const [sms, hooks] = [share * texts, share * events];
+  const rest = Math.max(0, share * Math.min(stored, rows) - sms - hooks) / 2;
   return { "sheet 1": rest, "sheet 2": rest, texts: sms, webhooks: hooks };
 }
 

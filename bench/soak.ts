@@ -1,6 +1,6 @@
 /**
- * A long load at a share of what the installation can do, with faults at the providers: finds the capacity in a short closed loop,
- * then sends in an open loop at 70 % of it, looks every ten seconds, lets everything drain and verifies every response.
+ * A long load at a share of what the installation can do, with faults at the providers: finds the capacity in a closed loop with the same
+ * faults, then sends in an open loop at 70 % of it, looks every ten seconds, lets everything drain and verifies every response.
  */
 import { parseArgs } from "node:util";
 import { createRandom } from "../test/chaos/simulation/random";
@@ -10,15 +10,28 @@ import { answersOf } from "./lists-load";
 import { type Aim, burst, packetOf, packetsOf } from "./load";
 import { openLoop } from "./open-loop";
 import { printTable } from "./report";
-import { type Capacity, makeForms, pickForm, type Rates, ratesOf, type SoakForm, SPREADSHEETS } from "./soak-forms";
+import {
+  type Capacity,
+  LOOP_MIX,
+  makeForms,
+  pickForm,
+  type Rates,
+  ratesOf,
+  type SoakForm,
+  SPREADSHEETS,
+} from "./soak-forms";
 import { judge } from "./soak-judge";
 import { formatLook, type Look, startLooking } from "./soak-look";
 import { untilDrained, verifyAll } from "./soak-verify";
 
-const CAPACITY = { connections: 64, seconds: 10 };
-const WARM = { connections: 64, seconds: 3 };
+/** Long enough for many a page to fail. */
+const CAPACITY = { connections: 64, seconds: 45 };
+/** By its end every integration is behind, and its next page is a full one. */
+const WARM = { connections: 64, seconds: 15 };
 const LOOK_MS = 10_000;
 const SEED = 7;
+/** Its multiples modulo 1 are spread evenly. */
+const GOLDEN = 0.618_033_988_75;
 
 /** `--minutes 10 --load 0.7 --faults 0.05 --port 9400`. Whether nothing failed, nothing was lost, and nothing grew. */
 export async function soak(args: string[]): Promise<boolean> {
@@ -42,9 +55,11 @@ export async function soak(args: string[]): Promise<boolean> {
     console.log(`\n${circumstances()}; npm run bench -- soak ${args.join(" ")}\n`);
     const forms = await makeForms(fleet);
     const ids = new Map(forms.map(({ path }) => [path, [] as string[]]));
+    await fleet.setFaults(faults);
     const capacity = await findCapacity(fleet, forms, ids);
     const rates = ratesOf(capacity, share);
     console.log(`capacity a second: ${format(capacity)}; the load: ${format(rates)}`);
+    await fleet.setFaults(0);
     await untilDrained(fleet);
     await fleet.setFaults(faults);
     const { looks, unknown } = await run(fleet, { forms, rates, seconds: minutes * 60, ids });
@@ -68,14 +83,15 @@ const aimOf = ({ port, key }: Fleet, path: (n: number) => string): Aim => ({
   status: 201,
 });
 
-/** A closed loop over all forms alike, which have more to deliver then than they can. */
+/** A closed loop over all forms, which have more to deliver then than they can: what the providers got in its time is what they can. */
 async function findCapacity(
   fleet: Fleet,
   forms: readonly SoakForm[],
   ids: ReadonlyMap<string, string[]>,
 ): Promise<Capacity> {
-  const aim = aimOf(fleet, (n) => forms[n % forms.length]?.path ?? "");
-  const answered = (n: number, text: string) => ids.get(forms[n % forms.length]?.path ?? "")?.push(idOf(text));
+  const pathOf = (n: number) => pickForm(forms, LOOP_MIX, (n * GOLDEN) % 1).path;
+  const aim = aimOf(fleet, pathOf);
+  const answered = (n: number, text: string) => ids.get(pathOf(n))?.push(idOf(text));
   const packets = packetsOf(aim);
   await burst(aim, packets, { ...WARM, answered });
   const before = await fleet.delivered();
@@ -84,8 +100,10 @@ async function findCapacity(
   const rate = (read: (at: typeof after) => number) => (read(after) - read(before)) / seconds;
   return {
     stored: requests / seconds,
+    rows: rate(({ rows }) => rows.length),
     texts: rate(({ texts }) => texts.length),
-    calls: rate(({ calls }) => calls.length),
+    // An event that comes again with its id is none more.
+    events: rate(({ calls }) => new Map(calls).size),
   };
 }
 

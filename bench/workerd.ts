@@ -7,8 +7,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions as WorkerOptions } from "miniflare";
+import { jsonRequest } from "../scripts/request";
 import { bundle } from "../scripts/serve/workers";
 import { catalog } from "../src/integrations/kinds";
+import { UNCOUNTED } from "./counted";
 import { childrenNamed } from "./processes";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -161,13 +163,10 @@ interface Call {
   readonly body?: unknown;
 }
 
-/** One request to the API and the JSON of its answer; null: it is empty. Throws unless it is 2xx. */
+/** One request of the benchmark's own to the API and the JSON of its answer; null: it is empty. Throws unless it is 2xx. */
 export async function request(port: number, key: string, { method, at, body }: Call) {
-  const answer = await fetch(`http://127.0.0.1:${port}${at}`, {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { "content-type": "application/json" }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  const headers = { [UNCOUNTED]: "1" };
+  const answer = await fetch(`http://127.0.0.1:${port}${at}`, jsonRequest(method, { key, body, headers }));
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${text.slice(0, 500)}`);
   return text === "" ? null : JSON.parse(text);

@@ -190,19 +190,23 @@ interface Commit {
   readonly isFull: ReturnType<typeof fullness>;
 }
 
-function makeCommit(on: Commit) {
-  // The nonce of an entry can only stand after what was committed when it was first tried: the nearer, the fewer rows read.
-  const triedAfter = new WeakMap<NewResponse, number>();
+/** An entry on its way, and the position after which its nonce can stand: the nearer, the fewer rows an append reads. Null: it was not tried yet. */
+interface Attempt {
+  readonly entry: NewResponse;
+  since: number | null;
+}
+
+function makeCommit(on: Commit): GroupCommit<NewResponse, Appended> {
   const headOf = (entry: NewResponse) => `${on.shard}/${entry.segment}`;
-  return createGroupCommit<NewResponse, Appended>({
-    write: async (entries) => {
-      const tries = entries.map((entry) => {
-        const since = triedAfter.get(entry) ?? Math.max(entry.since, on.heads.get(headOf(entry)) ?? 0);
-        triedAfter.set(entry, since);
-        return { ...entry, since };
+  const group = createGroupCommit<Attempt, Appended>({
+    write: async (attempts) => {
+      const tries = attempts.map((attempt) => {
+        const { entry } = attempt;
+        attempt.since ??= Math.max(entry.since, on.heads.get(headOf(entry)) ?? 0);
+        return { ...entry, since: attempt.since };
       });
       const { positions, wakeUps, sizeAfter } = await appendResponses(on.db, on.shard, tries, on.now());
-      for (const [i, entry] of entries.entries()) {
+      for (const [i, entry] of tries.entries()) {
         const position = positions[i] ?? 0;
         if (position > (on.heads.get(headOf(entry)) ?? 0)) on.heads.set(headOf(entry), position);
       }
@@ -213,9 +217,10 @@ function makeCommit(on: Commit) {
         full: on.isFull(sizeAfter, position),
       }));
     },
-    conflictOf: (entry) => (entry.idempotencyKey === null ? null : `${entry.segment} ${entry.idempotencyKey}`),
-    sizeOf,
+    conflictOf: ({ entry }) => (entry.idempotencyKey === null ? null : `${entry.segment} ${entry.idempotencyKey}`),
+    sizeOf: ({ entry }) => sizeOf(entry),
     isRefused: isOverloaded,
     now: on.now,
   });
+  return { submit: (entry) => group.submit({ entry, since: null }) };
 }

@@ -1,10 +1,14 @@
-/** The API worker: requests, the sweeper once a minute, and the intake queue. */
+/** The API worker: requests, the sweeper once a minute, the intake queue and its dead letters. */
 import { type Env, makeContext } from "./context";
 import { newId } from "./core/ids";
 import { backUpNightly } from "./dispatch/backup";
+import { keepDead } from "./dispatch/dead-letters";
 import { takeIn } from "./dispatch/intake";
 import { sweep } from "./dispatch/sweep";
 import { app } from "./http/app";
+
+/** Of staging it is `formlog-intake-dead-staging` (scripts/cloud/stage.ts). */
+const isDead = ({ queue }: MessageBatch) => queue.startsWith("formlog-intake-dead");
 
 export default {
   fetch: app.fetch,
@@ -24,7 +28,8 @@ export default {
       execution,
       newId("run", (bytes) => crypto.getRandomValues(bytes)),
     );
-    await takeIn({ shards, opener, now, wake, trace, random: () => Math.random() }, batch);
+    const intake = { shards, opener, now, wake, trace, random: () => Math.random() };
+    await (isDead(batch) ? keepDead(intake, batch) : takeIn(intake, batch));
     await flushCounts();
   },
 } satisfies ExportedHandler<Env>;

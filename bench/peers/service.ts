@@ -47,11 +47,12 @@ export async function startService({ file, args, cwd, env, port }: Command): Pro
   };
 }
 
-/** Stands for providers: answers 200 at once, whatever is asked. Its CPU is nobody's. */
-export async function startStub(): Promise<Service & { readonly url: string }> {
+/** Stands for providers: answers 200 after so many milliseconds, whatever is asked. Its CPU is nobody's. */
+export async function startStub(milliseconds: number): Promise<Service & { readonly url: string }> {
   const server = createServer((request, response) => {
+    const answer = () => response.writeHead(200, { "content-type": "application/json" }).end("{}");
     request.resume();
-    request.once("end", () => response.writeHead(200, { "content-type": "application/json" }).end("{}"));
+    request.once("end", () => (milliseconds === 0 ? answer() : setTimeout(answer, milliseconds)));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
   return {

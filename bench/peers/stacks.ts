@@ -20,7 +20,11 @@ export interface Stack {
 
 const about = { path: "/forms/survey/responses", headers: { Authorization: `Bearer ${KEY}` } };
 
-/** Starts what this machine has; what is missing is named in `missing`, and how to get it. Ports: the first and three more. */
+/** What the providers of the Flask services take to answer: nothing, which flatters it, and a short way over the internet. */
+export const FLASK = "Flask services + PostgreSQL";
+export const FLASK_FAR = `${FLASK}, providers 50 ms away`;
+
+/** Starts what this machine has; what is missing is named in `missing`, and how to get it. Ports: the first and five more. */
 export async function startStacks(port: number) {
   const services: Service[] = [];
   const missing: string[] = [];
@@ -33,8 +37,11 @@ export async function startStacks(port: number) {
     if (!postgres) return { stacks, stop, missing: ["PostgreSQL: apt-get install postgresql"] };
     services.push(postgres);
     stacks.push(await startFastify(postgres, port + 1, services));
-    if (hasFlask()) stacks.push(await startFlask(postgres, port + 2, services));
-    else missing.push("Flask: apt-get install python3-flask python3-psycopg2 python3-requests gunicorn");
+    if (hasFlask()) {
+      makeSeedTables(postgres);
+      stacks.push(await startFlask(postgres, services, { name: FLASK, port: port + 2, milliseconds: 0 }));
+      stacks.push(await startFlask(postgres, services, { name: FLASK_FAR, port: port + 4, milliseconds: 50 }));
+    } else missing.push("Flask: apt-get install python3-flask python3-psycopg2 python3-requests gunicorn");
     return { stacks, stop, missing };
   } catch (error) {
     await stop();
@@ -67,12 +74,26 @@ CREATE TABLE seed_responses (id text PRIMARY KEY, form text NOT NULL, received_a
 CREATE TABLE seed_answers (id bigserial PRIMARY KEY, response text NOT NULL REFERENCES seed_responses, question text NOT NULL, answer text);
 CREATE INDEX seed_answers_response ON seed_answers (response)`;
 
-async function startFlask(postgres: Postgres, port: number, services: Service[]): Promise<Stack> {
-  const { PGPORT, PGUSER } = postgres.env;
+function makeSeedTables({ env: { PGPORT, PGUSER } }: Postgres): void {
   execFileSync("psql", ["-h", "127.0.0.1", "-p", PGPORT, "-U", PGUSER, "-d", "postgres", "-c", SEED_TABLES], {
     stdio: "ignore",
   });
-  const stub = await startStub();
+}
+
+interface Flask {
+  readonly name: string;
+  /** Of its gateway; the service behind it has the next one. */
+  readonly port: number;
+  /** Until a provider answers. */
+  readonly milliseconds: number;
+}
+
+async function startFlask(
+  postgres: Postgres,
+  services: Service[],
+  { name, port, milliseconds }: Flask,
+): Promise<Stack> {
+  const stub = await startStub(milliseconds);
   services.push(stub);
   const cwd = path.join(HERE, "flask");
   const start = async (module: string, at: number, env: Readonly<Record<string, string>>) => {
@@ -85,5 +106,5 @@ async function startFlask(postgres: Postgres, port: number, services: Service[])
   const common = { ...postgres.env, BENCH_KEY: KEY, PYTHONDONTWRITEBYTECODE: "1" };
   const forms = await start("forms", port + 1, { ...common, STUBS_URL: stub.url });
   const gateway = await start("gateway", port, { ...common, FORMS_URL: `http://127.0.0.1:${port + 1}` });
-  return { ...about, name: "Flask services + PostgreSQL", port, pids: [...gateway, ...forms, ...postgres.pids] };
+  return { ...about, name, port, pids: [...gateway, ...forms, ...postgres.pids] };
 }

@@ -1,4 +1,5 @@
 /** Whether an installation does what it is for: a form of its own, a response in and out, and nothing left. */
+import { jsonRequest } from "../request";
 
 export interface Smoke {
   readonly fetch: (request: Request) => Promise<Response>;
@@ -52,13 +53,8 @@ interface Step {
 
 async function step({ fetch, url, key, say }: Smoke, title: string, wanted: Step): Promise<Body> {
   const { method = "GET", at, body, status = 200, idempotencyKey } = wanted;
-  const headers = {
-    authorization: `Bearer ${key}`,
-    ...(body !== undefined && { "content-type": "application/json" }),
-    ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
-  };
-  const text = body === undefined ? {} : { body: JSON.stringify(body) };
-  const answer = await fetch(new Request(`${url}${at}`, { method, headers, ...text }));
+  const headers = idempotencyKey === undefined ? undefined : { "idempotency-key": idempotencyKey };
+  const answer = await fetch(new Request(`${url}${at}`, jsonRequest(method, { key, body, headers })));
   const answered = await answer.text();
   if (answer.status !== status) {
     throw new Error(`It does not do this: ${title}. ${method} ${at}: ${answer.status} ${answered.slice(0, 300)}`);

@@ -1,4 +1,5 @@
 /** Requests of the drill, several at once. */
+import { jsonRequest } from "../request";
 
 export interface Target {
   readonly url: string;
@@ -13,15 +14,7 @@ export async function ask<T>(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
-  const response = await fetch(url + at, {
-    method,
-    headers: {
-      authorization: `Bearer ${key}`,
-      ...(body !== undefined && { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  const response = await fetch(url + at, jsonRequest(method, { key, body, headers }));
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${at}: ${response.status} ${text}`);
   return (text === "" ? undefined : JSON.parse(text)) as T;

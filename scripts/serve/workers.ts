@@ -15,7 +15,7 @@ import { furtherShards, shardDatabase } from "../cloud/shards";
 
 const OUTBOUND = "formlog-outbound";
 const INTAKE_BINDING = "QUEUE_INTAKE";
-const INTAKE_QUEUE = "formlog-intake";
+const INTAKE_QUEUES = ["formlog-intake", "formlog-intake-dead"];
 
 export interface WorkersInput {
   /** Of the repository. */
@@ -91,8 +91,8 @@ async function workerOptions(
     ...options,
     // Every worker reads every shard; the configs of the kinds name the first one only.
     d1Databases: { ...(options.d1Databases as Record<string, string>), ...shardBindings() },
-    queueProducers: without(INTAKE_BINDING, queueProducers),
-    queueConsumers: without(INTAKE_QUEUE, queueConsumers),
+    queueProducers: without([INTAKE_BINDING], queueProducers),
+    queueConsumers: without(INTAKE_QUEUES, queueConsumers),
     name,
     modules: [
       { type: "ESModule", path: "worker.js", contents: await bundle(root, entries[name] ?? config.main, define) },
@@ -109,9 +109,9 @@ async function workerOptions(
  * binding a submission that the database can't take is answered 503, and was not taken (docs/decisions/029).
  */
 const without = <T extends V4WorkerOptions["queueProducers"] | V4WorkerOptions["queueConsumers"]>(
-  name: string,
+  names: readonly string[],
   from: T,
-) => Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => key !== name)) as T;
+) => Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => !names.includes(key))) as T;
 
 /** As in the cloud: keys of the installation for the API alone, credentials of a kind for its own worker. */
 function variablesOf(name: string, vars: Settings): Record<string, string> {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createLru } from "./lru";
-import { backoffSeconds } from "./retry";
+import { backoffSeconds, haltSeconds } from "./retry";
 
 it("backs off with full jitter below a ceiling that doubles, and never less than a second", () => {
   expect([0, 1, 5, 20].map((failures) => backoffSeconds(failures, 0.999))).toEqual(
@@ -8,6 +8,12 @@ it("backs off with full jitter below a ceiling that doubles, and never less than
   );
   expect(backoffSeconds(10, 0)).toBe(1);
   expect(backoffSeconds(1_000, 0.5)).toBe(300);
+});
+
+it("makes little of a first failure, and backs off from the second on; what was asked for is kept to, but for nothing at all", () => {
+  expect([0, 0.5, 1].map((random) => haltSeconds(0, random))).toEqual([0.25, 0.625, 1]);
+  expect([1, 2, 3].map((failures) => haltSeconds(failures, 0.5))).toEqual([2, 4, 8]);
+  expect([0, 1, 60].map((asked) => haltSeconds(3, 0.5, asked))).toEqual([0.25, 1, 60]);
 });
 
 it("an LRU forgets what was used longest ago", () => {

@@ -27,11 +27,13 @@ export interface ReceiptAddress {
   readonly day: number | null;
 }
 
+/** The nonce of a submission, fit for a URL. */
+export const spoolName = ({ nonce }: Pick<Spooled, "nonce">): string => nonce.replaceAll("+", "-").replaceAll("/", "_");
+
 /** The opaque text of a receipt, fit for a URL: nonce, form, day, shard. */
 export function receiptId({ shard, nonce, form, receivedAt }: Spooled): string {
-  const name = nonce.replaceAll("+", "-").replaceAll("/", "_");
   const day = Math.floor(receivedAt / DAY_MS).toString(36);
-  return `${name}${form.slice(FORM.length)}${day.padStart(3, "0")}${shard.toString(36)}`;
+  return `${spoolName({ nonce })}${form.slice(FORM.length)}${day.padStart(3, "0")}${shard.toString(36)}`;
 }
 
 const FORM = "form_";

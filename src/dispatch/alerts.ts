@@ -17,6 +17,7 @@ import {
   readOpenAlerts,
 } from "../store/alerts";
 import { readLastBackup } from "../store/backups";
+import { countLetters } from "../store/dead-letters";
 import type { Shards } from "../store/shards";
 import { SCHEMA } from "../store/vitals";
 import * as events from "../telemetry/events";
@@ -92,10 +93,11 @@ async function readFacts(
       return null;
     }),
   );
-  const [read, keys, backup] = await Promise.all([
+  const [read, keys, backup, dead] = await Promise.all([
     Promise.all(reading),
     readExpiringKeys(shards.control, now),
     bucket ? readLastBackup(shards.control) : null,
+    countLetters(shards.control),
   ]);
   const complete = read.every((rows) => rows !== null && rows.length < FACTS_MAX);
   const byIntegration = Map.groupBy(
@@ -108,7 +110,7 @@ async function readFacts(
     return owner ? [{ ...owner, cursors: rows.map(({ facts }): CursorFacts => facts) }] : [];
   });
   const shardsNow = asked.map(shardFacts);
-  return { facts: { integrations, keys, shards: shardsNow, backup, publicUrl: config.publicUrl }, complete };
+  return { facts: { integrations, keys, shards: shardsNow, backup, dead, publicUrl: config.publicUrl }, complete };
 }
 
 const shardFacts = ({ no, vitals }: AskedShard): ShardFacts => ({

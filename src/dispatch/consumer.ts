@@ -83,6 +83,7 @@ function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown
     fetch: (request) => fetch(request),
     now,
     random: () => Math.random(),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     wake: (wakeUps) => sendWakeUps(() => env[queueBinding] as Queue | undefined, wakeUps, now()),
     memory,
   };

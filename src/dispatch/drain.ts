@@ -4,7 +4,6 @@
  */
 import { FEEDS } from "../core/ids";
 import type { Halt } from "../core/integration";
-import { timeAfter } from "../core/retry";
 import { deleteCursor } from "../store/cursor-control";
 import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
 import { landFlight } from "../store/flights";
@@ -60,9 +59,11 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
       cursor = await release(engine, place, { cursor, halt: null, inTime: engine.now() < until });
       continue;
     }
-    due = moreDue(engine, work);
     const holder = { engine, place, deps };
-    const worked = await (isOfNotices(work) ? notify(holder, cursor, work) : workOff(holder, cursor, work));
+    const worked: Worked | null = await (isOfNotices(work)
+      ? notify(holder, cursor, work)
+      : workOff(holder, cursor, work));
+    due = worked !== null && moreDue(engine, work, worked);
     cursor = worked ? await finish(engine, place, { cursor, work, worked }) : null;
   }
 }
@@ -77,9 +78,9 @@ async function readWork(
   return page ?? readNextPage(engine, place, cursor);
 }
 
-/** A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. */
-const moreDue = ({ kind }: Engine, { due, page }: AnyWork): boolean =>
-  due && page.entries.length >= kind.manifest.policy.pageSize;
+/** A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. One that halts leaves some open. */
+const moreDue = ({ kind }: Engine, { due, page }: AnyWork, { halt }: Worked): boolean =>
+  due && (halt !== null || page.entries.length >= kind.manifest.policy.pageSize);
 
 /** Writes what the page came to. Returns the cursor when there is more to do at once, else null: it is released. */
 async function finish(
@@ -98,11 +99,10 @@ async function finish(
     random: engine.random(),
   });
   const story = storyOf(engine, place, { work, ...worked, writes }, now);
-  const { waitSeconds, attempts: made } = worked;
-  const paced = waitSeconds === null ? change : { ...change, nextAt: timeAfter(now, waitSeconds), hold: false };
+  const { attempts: made } = worked;
   const { feed, after, through } = work.page;
   const settlement = {
-    change: paced,
+    change,
     feed: FEEDS[feed],
     writes,
     incident,
@@ -111,7 +111,7 @@ async function finish(
   } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
   if (settled) story.tell();
-  return afterSettle(engine, place, { cursor, change: paced, settled, again: moreDue(engine, work) });
+  return afterSettle(engine, place, { cursor, change, settled, again: moreDue(engine, work, worked) });
 }
 
 /** Gives the cursor back without a page; keeps it when something came in just now and there is time. */
@@ -122,7 +122,7 @@ async function release(
 ): Promise<Cursor | null> {
   const now = engine.now();
   const { policy } = engine.kind.manifest;
-  const empty = { outcomes: new Map(), halt, flight: null, marked: new Map() };
+  const empty = { outcomes: new Map(), halt, flight: null, marked: new Map(), waitSeconds: null, spare: 1 };
   const { change, incident } = settle({
     ...empty,
     cursor,
@@ -163,7 +163,11 @@ async function afterSettle(
   { cursor, change, settled, again = false }: AfterSettle,
 ): Promise<Cursor | null> {
   if (!settled) return null; // the lease was lost: the other holder goes on
-  if (settled.held) return { ...cursor, ...change, high: Math.max(cursor.high, change.position) };
+  if (settled.held) {
+    // Should this worker die meanwhile, its lease runs out as it does in a call.
+    if (change.nextAt > 0) await engine.sleep(change.nextAt - engine.now());
+    return { ...cursor, ...change, high: Math.max(cursor.high, change.position) };
+  }
   // A blocked cursor is left to the sweeper: its owner will resume it, or a look every quarter of an hour.
   if (change.state === "waiting" || ((settled.more || again) && change.state === "active")) {
     const { segment, integration, kind } = cursor;

@@ -15,6 +15,8 @@ export interface Engine {
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly wake: (wakeUps: readonly WakeUp[]) => Promise<void>;
   /** Of the wake-up or request that is worked on; absent until there is one. */
   readonly trace?: Trace | undefined;

@@ -13,7 +13,15 @@ export async function notify(holder: Holder, cursor: Cursor, { page }: NoticeWor
   if (!(await extendLease(place.shard.db, cursor, engine.now() + LEASE_MS))) return null;
   const tell = async (): Promise<PageResult> => (await kind.notify?.(page, deps)) ?? skipAll(page);
   const { outcomes, halt = null, attempts } = await attempt(holder, cursor, tell);
-  return { outcomes, halt, flight: null, marked: new Map(), waitSeconds: null, ...(attempts && { attempts }) };
+  return {
+    outcomes,
+    halt,
+    flight: null,
+    marked: new Map(),
+    waitSeconds: null,
+    spare: 1,
+    ...(attempts && { attempts }),
+  };
 }
 
 const skipAll = ({ entries }: NoticePage): PageResult => ({

@@ -3,7 +3,7 @@ import { compileFilter } from "../core/expression";
 import { deliveryId, FEEDS, type Feed, isIntegrationId } from "../core/ids";
 import type { Attempted, Deliverable, Entry, EntryEvent, NoticePage, Page } from "../core/integration";
 import type { ResponseRecord } from "../core/response";
-import { FAILING_GAP_MS } from "../core/retry";
+import { FAILING_GAP_MS, OUTAGE_AFTER } from "../core/retry";
 import type { Cursor } from "../store/cursors";
 import { type DeliveryRow, readDeliveries } from "../store/deliveries";
 import type { IntegrationSetup } from "../store/integrations";
@@ -58,8 +58,8 @@ export async function readNextPage(engine: Engine, place: Place, cursor: Cursor)
 async function readPage(engine: Engine, place: Place, cursor: Cursor, feed: Page["feed"]): Promise<PageWork | null> {
   const { policy } = engine.kind.manifest;
   const after = feed === "responses" ? cursor.position : (cursor.revisionPosition ?? 0);
-  // The first try after a failure is a probe; one request of a page costs the same whatever its size.
-  const count = cursor.failures > 0 && policy.cost === "entry" ? 1 : policy.pageSize;
+  // In an outage a probe is enough; one request of a page costs the same whatever its size.
+  const count = cursor.failures >= OUTAGE_AFTER && policy.cost === "entry" ? 1 : policy.pageSize;
   const events =
     feed === "responses"
       ? await readResponses(place, cursor, { count, bytes: policy.pageBytes })

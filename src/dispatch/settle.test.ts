@@ -43,8 +43,8 @@ const cursor: Cursor = {
 const flight: Flight = { feed: "responses", after: 10, through: 14, markedAt: NOW };
 const delivered: Outcome = { type: "delivered" };
 
-function entry(position: number): Entry {
-  const times = { receivedAt: 0, submittedAt: null, erasedAt: null };
+function entry(position: number, receivedAt = 0): Entry {
+  const times = { receivedAt, submittedAt: null, erasedAt: null };
   const content = { answers: {}, metadata: {}, flags: [], review: "received" as const };
   const response = { id: `r${position}`, position, version: 1, revision: 1, ...times, ...content };
   return { position, event: "created", delivery: `d${position}`, response };
@@ -62,6 +62,10 @@ interface Given {
   readonly failures?: number;
   readonly inDoubt?: Flight;
   readonly random?: number;
+  readonly waitSeconds?: number;
+  readonly spare?: number;
+  readonly receivedAt?: number;
+  readonly inDoubtPage?: boolean;
   readonly failing?: Failing;
   readonly blocked?: Blocked;
   readonly checked?: number;
@@ -86,16 +90,18 @@ function settled(given: Given) {
         segment: 0,
         after: 10,
         through: 15,
-        entries: positions.map(entry),
+        entries: positions.map((position) => entry(position, given.receivedAt)),
         replay: false,
         markedAt: NOW,
-        inDoubt: false,
+        inDoubt: given.inDoubtPage ?? false,
       },
       rows: new Map((given.rows ?? []).map((row) => [row.position, row])),
       due,
     },
     outcomes: new Map(Object.entries(outcomes).map(([position, outcome]) => [Number(position), outcome])),
     halt: given.halt ?? null,
+    waitSeconds: given.waitSeconds ?? null,
+    spare: given.spare ?? 1,
     flight,
     marked: new Map((given.marked ?? []).map((row) => [row.position, row])),
     policy: { ...policy, ...given.policy },
@@ -171,8 +177,10 @@ describe("the cursor", () => {
   it("waits as long as it was told, or longer with each failure; blocked, a quarter of an hour", () => {
     const wait = (halt: Halt, failures = 0) => (settled({ halt, failures }).change.nextAt - NOW) / 1000;
     expect(wait({ type: "retry", reason: "", afterSeconds: 7 })).toBe(7);
-    expect(wait({ type: "retry", reason: "" }, 0)).toBe(2);
-    expect(wait({ type: "retry", reason: "" }, 3)).toBe(16);
+    expect(wait({ type: "retry", reason: "", afterSeconds: 7 }, 9)).toBe(7);
+    expect(wait({ type: "retry", reason: "" }, 0)).toBe(0.625);
+    expect(wait({ type: "retry", reason: "" }, 1)).toBe(2);
+    expect(wait({ type: "retry", reason: "" }, 4)).toBe(16);
     expect(wait({ type: "retry", reason: "" }, 50)).toBe(300);
     expect(wait({ type: "blocked", reason: "" })).toBe(900);
     expect(settled({ halt: { type: "blocked", reason: "share it" } }).change).toMatchObject({
@@ -189,11 +197,11 @@ describe("the cursor", () => {
       const { change } = settled({ halt, failures: 8, outcomes: { 11: outcome } });
       return [change.failures, (change.nextAt - NOW) / 1000];
     };
-    expect(waitAfter(delivered)).toEqual([1, 2]);
-    expect(waitAfter({ type: "unknown", reason: "", looked: true })).toEqual([1, 2]);
+    expect(waitAfter(delivered)).toEqual([1, 0.625]);
+    expect(waitAfter({ type: "unknown", reason: "", looked: true })).toEqual([1, 0.625]);
     // Said without asking the provider, or by its silence.
-    expect(waitAfter({ type: "skipped", reason: "" })).toEqual([9, 300]);
-    expect(waitAfter({ type: "unknown", reason: "" })).toEqual([9, 300]);
+    expect(waitAfter({ type: "skipped", reason: "" })).toEqual([9, 256]);
+    expect(waitAfter({ type: "unknown", reason: "" })).toEqual([9, 256]);
   });
 
   it("waits whole milliseconds: D1 has a column of integers for them", () => {
@@ -225,6 +233,39 @@ describe("the cursor", () => {
     const { change } = settled({ positions: [11], outcomes: { 11: delivered }, policy: gap });
     expect([change.nextAt, change.hold]).toEqual([NOW + 2000, false]);
     expect(settled({ positions: [], policy: gap }).change.hold).toBe(true);
+  });
+
+  it("rests for longer the less is left of the budget, unless it is behind: what it spares is for those who are", () => {
+    const rest = (given: Given) => {
+      const policy = { pageGapSeconds: 2 };
+      return settled({ positions: [11], outcomes: { 11: delivered }, policy, ...given }).change.nextAt - NOW;
+    };
+    // Entries of this file came at 0, 1,000 seconds ago; `fresh`: when the page was read.
+    const fresh = { receivedAt: NOW - 1_000 };
+    expect([1, 0.5, 0.1, 0].map((spare) => rest({ ...fresh, spare }))).toEqual([2_000, 4_000, 20_000, 30_000]);
+    expect([1, 0.5, 0].map((spare) => rest({ spare }))).toEqual([2_000, 2_000, 2_000]);
+    // One in doubt has waited already.
+    expect(rest({ ...fresh, spare: 0, inDoubtPage: true })).toBe(2_000);
+  });
+
+  it("waits until the budget has something, and stays when that is soon", () => {
+    const restOf = (waitSeconds: number) => {
+      const { state, nextAt, hold } = settled({ waitSeconds }).change;
+      return [state, nextAt - NOW, hold];
+    };
+    expect(restOf(0.4)).toEqual(["active", 400, true]);
+    expect(restOf(1.2)).toEqual(["active", 1_200, false]);
+  });
+
+  it("stays through a wait of a second at most, and never waits less than a moment, whatever it was told", () => {
+    const restOf = (halt: Halt) => {
+      const { nextAt, hold } = settled({ halt }).change;
+      return [nextAt - NOW, hold];
+    };
+    expect(restOf({ type: "retry", reason: "" })).toEqual([625, true]);
+    expect(restOf({ type: "retry", reason: "", afterSeconds: 1 })).toEqual([1_000, true]);
+    expect(restOf({ type: "retry", reason: "", afterSeconds: 2 })).toEqual([2_000, false]);
+    expect(restOf({ type: "retry", reason: "", afterSeconds: 0 })).toEqual([250, true]);
   });
 
   it("goes on at once after entries that have waited for longer, where the kind has nobody's pace to keep", () => {

@@ -2,7 +2,7 @@
 import { FEEDS } from "../core/ids";
 import type { Deliverable, Entry, Halt, Outcome, Policy } from "../core/integration";
 import { blockedAfter, type Incident } from "../core/notice";
-import { BLOCKED_SECONDS, backoffSeconds, FAILING_GAP_MS, timeAfter } from "../core/retry";
+import { BLOCKED_SECONDS, backoffSeconds, FAILING_GAP_MS, haltSeconds, REST_MS, timeAfter } from "../core/retry";
 import { addAttempts, countAttempts, type Tally } from "../core/tally";
 import type { Cursor, CursorChange, Failing, Flight } from "../store/cursors";
 import type { DeliveryWrite } from "../store/deliveries";
@@ -20,6 +20,10 @@ export interface SettleInput {
   readonly work: AnyWork;
   readonly outcomes: ReadonlyMap<number, Outcome>;
   readonly halt: Halt | null;
+  /** The budget is spent: what is left waits so many seconds. */
+  readonly waitSeconds: number | null;
+  /** The share of the budget that is left for everybody who uses it, 0 to 1; 1: there is none to keep to. */
+  readonly spare: number;
   /** The page as marked; kept while its effect is in doubt. */
   readonly flight: Flight | null;
   /** What was marked before the calls (kinds with a ledger), as rows, by position. */
@@ -52,7 +56,7 @@ export function settle(input: SettleInput): Settlement {
       blocked,
       tally: tallyAfter(input),
       checkAt: cursor.checkAt ?? checkTime(input),
-      hold: nextAt === 0,
+      hold: nextAt - now <= REST_MS,
     },
     writes: [...settledRows(input), ...openRows(input, open)],
     incident,
@@ -121,15 +125,25 @@ function moved(cursor: Cursor, { page, due }: AnyWork, firstOpen: Deliverable | 
 
 function secondsToWait(halt: Halt, failures: number, random: number): number {
   if (halt.type === "blocked") return halt.afterSeconds ?? BLOCKED_SECONDS;
-  return halt.afterSeconds ?? backoffSeconds(failures + 1, random);
+  return haltSeconds(failures, random, halt.afterSeconds);
 }
 
-/** Between two pages of some kinds a backlog is left to gather; 0: go on at once. */
-function pauseUntil({ work, policy, now }: SettleInput): number {
-  const last = work.page.entries.at(-1);
-  if (!last || policy.pageGapSeconds === 0) return 0;
-  const gathered = policy.backlogAtOnce && cameAt(last) < now - policy.pageGapSeconds * 1000;
-  return gathered ? 0 : timeAfter(now, policy.pageGapSeconds);
+/** The gap between two pages is so many times as long at most, however little of a budget is left. */
+const STRETCH_MAX = 15;
+
+/**
+ * Between two pages of some kinds a backlog is left to gather; 0: go on at once. Who is not behind gathers for longer the less is
+ * left of the budget: what it spares is for those who are.
+ */
+function pauseUntil({ work, policy, now, waitSeconds, spare }: SettleInput): number {
+  if (waitSeconds !== null) return timeAfter(now, waitSeconds);
+  const { page } = work;
+  const last = page.entries.at(-1);
+  const gap = policy.pageGapSeconds;
+  if (!last || gap === 0) return 0;
+  const isBehind = page.inDoubt || cameAt(last) < page.markedAt - gap * 1000;
+  if (isBehind) return policy.backlogAtOnce ? 0 : timeAfter(now, gap);
+  return timeAfter(now, gap / Math.max(spare, 1 / STRETCH_MAX));
 }
 
 /** When an entry came into its feed, in milliseconds. */

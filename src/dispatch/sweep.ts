@@ -1,5 +1,5 @@
 /**
- * The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message matters;
+ * The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message matters; tries dead letters again,
  * passes on what happened to integrations, brings the indexes of answers nearer to the log, looks at old responses again whose
  * form's rules changed, erases what was deleted or kept for long enough, and tells what needs somebody.
  */
@@ -19,6 +19,7 @@ import { deleteOldReceipts } from "../store/spooled";
 import { noteSweep } from "../store/vitals";
 import * as events from "../telemetry/events";
 import { pingDeadman, type Teller, tellAlerts } from "./alerts";
+import { resendDead } from "./dead-letters";
 import { eraseDeletedForms, eraseDeletedIntegrations, type IntegrationEraser } from "./erase";
 import { type Opener, settleOpenings } from "./next-segment";
 import { passOnNotices, type WantsNotice } from "./notices";
@@ -58,6 +59,8 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
   let count = 0;
   await step("requests of re-checks", () => beginRechecks(on));
   await step("new segments", () => settleOpenings(on.opener));
+  // Before the cursors: what is stored is theirs.
+  await step("dead letters", () => resendDead(on, now));
   for (const shard of shards.all) count += await sweepShard(on, { shard, now, step });
   await step("quotas", () => deleteOldQuotas(control, now));
   await step("sessions", () => deleteOldSessions(control, now));

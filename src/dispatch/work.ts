@@ -22,6 +22,8 @@ export interface Worked {
   readonly marked: ReadonlyMap<number, DeliveryWrite>;
   /** The budget is spent: the rest waits so many seconds. */
   readonly waitSeconds: number | null;
+  /** The share of the budget that is left, 0 to 1; 1: there is none. */
+  readonly spare: number;
   /** By position, of kinds that keep a log of their attempts. */
   readonly attempts?: ReadonlyMap<number, AttemptRecord>;
 }
@@ -32,14 +34,14 @@ export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): P
   const responses = work.page.entries.map((entry) => entry.response);
   const deps = await withDefinitions(engine, holder.deps, responses);
   const outcomes = new Map<number, Outcome>();
-  const worked = { outcomes, halt: null, flight: null, marked: new Map(), waitSeconds: null };
+  const worked = { outcomes, halt: null, flight: null, marked: new Map(), waitSeconds: null, spare: 1 };
   const halt = await reconcile(holder, cursor, { work, deps, outcomes });
   if (halt) return { ...worked, halt, flight: cursor.flight };
   const contents = prepare(engine, deps, { work, outcomes });
   admit(engine, deps, { work, outcomes, contents });
   const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
   if (open.length === 0) return worked;
-  const { entries, waitSeconds } = await spend(holder, open);
+  const { entries, waitSeconds, spare } = await spend(holder, open);
   if (entries.length === 0) return { ...worked, waitSeconds };
   const given = entries.map((entry) => ({ ...entry, content: contents.get(entry.position) ?? entry.content }));
   const page = { ...work.page, entries: given, markedAt: engine.now() };
@@ -47,7 +49,13 @@ export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): P
   if (!marks) return null;
   const result = await attempt(holder, cursor, () => engine.kind.deliver(page, deps));
   for (const [position, outcome] of result.outcomes) outcomes.set(position, outcome);
-  return { ...worked, ...marks, halt: result.halt ?? null, ...(result.attempts && { attempts: result.attempts }) };
+  return {
+    ...worked,
+    ...marks,
+    spare,
+    halt: result.halt ?? null,
+    ...(result.attempts && { attempts: result.attempts }),
+  };
 }
 
 interface Step {
@@ -111,19 +119,20 @@ function admit(
 async function spend(
   { engine, deps, place }: Holder,
   open: Page["entries"],
-): Promise<{ entries: Page["entries"]; waitSeconds: number | null }> {
+): Promise<{ entries: Page["entries"] } & Pick<Worked, "waitSeconds" | "spare">> {
   const { manifest } = engine.kind;
   const budget = manifest.budget?.(deps.config, deps.secrets);
-  if (!budget) return { entries: open, waitSeconds: null };
+  if (!budget) return { entries: open, waitSeconds: null, spare: 1 };
   const perPage = manifest.policy.cost === "page";
   const want = perPage ? 1 : Math.min(open.length, Math.floor(budget.capacity));
   const { integration } = place.setup;
   // What people are shown as left: only this worker can name the bucket, because only it can open the credentials.
   const known = JSON.stringify(integration.budget) === JSON.stringify(budget);
   const request = { want, now: engine.now(), ...(!known && { note: integration.no }) };
-  const { granted, afterSeconds } = await takeBudget(engine.shards.control, budget, request);
-  if (granted === 0) return { entries: [], waitSeconds: afterSeconds };
-  return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null };
+  const { granted, left, afterSeconds } = await takeBudget(engine.shards.control, budget, request);
+  // Not only for the first token: pages of one or two entries cost as much as whole ones.
+  if (granted === 0) return { entries: [], waitSeconds: afterSeconds + (want - 1) / budget.perSecond, spare: 0 };
+  return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null, spare: left / budget.capacity };
 }
 
 const NO_MARK: Pick<Worked, "flight" | "marked"> = { flight: null, marked: new Map() };

@@ -25,7 +25,7 @@ const runtimes = new WeakMap<object, SubmissionRuntime>();
 
 /** The context of one request. Throws a TypeError when the environment is not right. */
 export function makeContext(
-  env: GatewayBindings,
+  env: SubmissionBindings,
   execution: { waitUntil(work: Promise<unknown>): void },
   trace: Trace,
 ): SubmissionContext {

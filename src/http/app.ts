@@ -25,6 +25,7 @@ import { alertRoutes } from "./routes/alerts";
 import { auditRoutes } from "./routes/audit";
 import { backupRoutes } from "./routes/backups";
 import { correctionRoutes } from "./routes/corrections";
+import { deadLetterRoutes } from "./routes/dead-letters";
 import { documentRoutes } from "./routes/document";
 import { exportRoutes } from "./routes/export";
 import { formRoutes } from "./routes/forms";
@@ -79,7 +80,8 @@ const v1 = new Hono<AppEnv>()
   .route("/", exportRoutes)
   .route("/", indexRoutes)
   .route("/", reconciliationRoutes)
-  .route("/", shardRoutes);
+  .route("/", shardRoutes)
+  .route("/", deadLetterRoutes);
 
 const API = document as unknown as OpenApiDocument;
 

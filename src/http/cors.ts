@@ -25,13 +25,18 @@ interface Open {
  */
 export const openToSites: MiddlewareHandler<SubmissionEnv> = async (c, next) => {
   await next();
+  await openAnswer(c, c.res);
+};
+
+/** The same, for an answer that is made. Who names no site when sending is no page, and is told nothing of sites. */
+export async function openAnswer(c: HonoContext, { headers }: Response): Promise<void> {
+  const origin = c.req.header("origin");
+  if (origin === undefined && c.req.method === "POST") return;
   const open = openAt(c.req.path);
   const method = c.req.method === "HEAD" ? "GET" : c.req.method;
   if (!open || ![...open.methods, "OPTIONS"].includes(method)) return;
-  const origin = c.req.header("origin");
   const sites = await sitesOf(c, open, origin);
   // Not by c.header: each call of that makes a finished answer anew, and its body a stream.
-  const { headers } = c.res;
   if (isOpenToAll(sites)) headers.set("Access-Control-Allow-Origin", "*");
   else {
     headers.append("Vary", "Origin");
@@ -43,7 +48,7 @@ export const openToSites: MiddlewareHandler<SubmissionEnv> = async (c, next) => 
   headers.set("Access-Control-Allow-Methods", open.methods.join(", "));
   headers.set("Access-Control-Allow-Headers", SENT);
   headers.set("Access-Control-Max-Age", String(PREFLIGHT_SECONDS));
-};
+}
 
 function openAt(path: string): Open | null {
   const [, form] = /^\/v1\/forms\/([^/]+)\/responses(?:\/batch)?$/.exec(path) ?? [];

@@ -102,6 +102,27 @@ describe("group commit", () => {
     expect(calls[2]?.entries).toEqual(["d", "e", "f"]);
   });
 
+  it("lets others in once more after a group of several, and no more once submissions come one by one again", async () => {
+    let turns = 0;
+    const turn = async () => {
+      turns += 1;
+    };
+    const { group, call, calls } = handmade({}, turn);
+    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
+    for (const n of [0, 1]) (await call(n)).commit();
+    await Promise.all(all);
+    const taken: number[] = [];
+    for (const [n, entry] of ["d", "e", "f"].entries()) {
+      const before = turns;
+      const one = group.submit(entry);
+      (await call(2 + n)).commit();
+      await one;
+      taken.push(turns - before);
+    }
+    expect(taken).toEqual([1, 0, 0]);
+    expect(calls.slice(2).map(({ entries }) => entries)).toEqual([["d"], ["e"], ["f"]]);
+  });
+
   it("goes on without a leader that hangs while it lets others in, and writes nothing twice when it comes back", async () => {
     const turns: (() => void)[] = [];
     const { group, call, calls } = handmade({}, () => new Promise<void>((resolve) => turns.push(resolve)));
@@ -129,6 +150,55 @@ describe("group commit", () => {
     third.fail(new Error("constraint"));
     expect(await first).toBe(0);
     expect((await settled).map((s) => s.status)).toEqual(["fulfilled", "rejected"]);
+  });
+
+  /** Ten that wait behind a first one, as one group whose write fails. */
+  async function failedTen(limits?: Parameters<typeof handmade>[0]) {
+    const made = handmade(limits);
+    const all = ["a", ..."bcdefghijk"].map((entry) => made.group.submit(entry));
+    (await made.call(0)).commit();
+    (await made.call(1)).fail();
+    await made.call(5);
+    expect(made.calls.slice(2).map(({ entries }) => entries.join(""))).toEqual(["bcd", "efg", "hij", "k"]);
+    return { ...made, settled: Promise.allSettled(all) };
+  }
+
+  it("tries a failed batch again in parts, and of a part that fails each alone", async () => {
+    const { calls, call, settled } = await failedTen();
+    for (const n of [2, 4, 5]) calls[n]?.commit();
+    calls[3]?.fail();
+    await call(8);
+    expect(calls.slice(6).map(({ entries }) => entries.join(""))).toEqual(["e", "f", "g"]);
+    calls[6]?.commit();
+    calls[7]?.fail(new Error("constraint"));
+    calls[8]?.commit();
+    const states = (await settled).map(({ status }) => status === "fulfilled");
+    expect(states).toEqual([true, true, true, true, true, false, true, true, true, true, true]);
+    expect(calls).toHaveLength(9);
+  });
+
+  it("goes on without the first of a part that hangs, and stores each once although it comes back", async () => {
+    const { calls, stored, settled, commitUntil } = await failedTen({ deadlineMs: 10_000 });
+    for (const n of [3, 4, 5]) calls[n]?.commit();
+    const states = (await commitUntil(settled, 6)).map(({ status }) => status);
+    expect(new Set(states)).toEqual(new Set(["fulfilled"]));
+    calls[2]?.commit();
+    expect(
+      calls
+        .slice(6)
+        .map(({ entries }) => entries.join(""))
+        .toSorted(),
+    ).toEqual(["b", "c", "d"]);
+    expect(new Set(stored).size).toBe(11);
+    expect(stored).toHaveLength(11);
+  });
+
+  it("passes the refusal of a part on to all of it", async () => {
+    const { calls, settled } = await failedTen();
+    for (const n of [2, 4, 5]) calls[n]?.commit();
+    calls[3]?.fail(new Error("overloaded"));
+    expect((await settled).filter(({ status }) => status === "rejected")).toHaveLength(3);
+    expect(calls).toHaveLength(6);
   });
 
   it("answers everyone once when the answer to a committed batch is lost", async () => {

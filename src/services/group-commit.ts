@@ -57,6 +57,8 @@ interface Waiter<E, R> {
   state: "waiting" | "flying" | "stored" | "failed";
   result?: R;
   error?: unknown;
+  /** Of a failed batch: with whom it is tried again, in this order. */
+  part: readonly Waiter<E, R>[];
   /** Wakes the waiter's own request. */
   notify: () => void;
 }
@@ -107,8 +109,8 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     waitingBytes -= sizeOf(waiter.entry);
   }
 
-  function settle(waiter: Waiter<E, R>, outcome: { result: R } | { error: unknown }): void {
-    if (waiter.state !== "flying") return;
+  type Outcome = { result: R } | Pick<Waiter<E, R>, "error" | "part">;
+  function settle(waiter: Waiter<E, R>, outcome: Outcome): void {
     Object.assign(waiter, outcome);
     waiter.state = "result" in outcome ? "stored" : "failed";
     waiter.notify();
@@ -126,6 +128,21 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     }
   }
 
+  /** Writes the entries of those who are in this state, and tells each of them what became of it. Never fails. */
+  async function writeAll(
+    group: readonly Waiter<E, R>[],
+    state: "flying" | "failed",
+    split: typeof partsOf<Waiter<E, R>>,
+  ): Promise<void> {
+    const isOpen = (waiter: Waiter<E, R>) => waiter.state === state;
+    try {
+      const results = await write(group.map((waiter) => waiter.entry));
+      for (const [i, waiter] of group.entries()) if (isOpen(waiter)) settle(waiter, { result: results[i] as R });
+    } catch (error) {
+      for (const part of split(group.filter(isOpen))) for (const waiter of part) settle(waiter, { error, part });
+    }
+  }
+
   async function lead(me: Waiter<E, R>, urgent: boolean): Promise<void> {
     const mine = ++generation;
     leading = true;
@@ -138,12 +155,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     lastGroup = group.length;
     flying = group;
     const started = now();
-    try {
-      const results = await write(group.map((waiter) => waiter.entry));
-      for (const [i, waiter] of group.entries()) settle(waiter, { result: results[i] as R });
-    } catch (error) {
-      for (const waiter of group) settle(waiter, { error });
-    }
+    await writeAll(group, "flying", partsOf);
     pace = pace === 0 ? now() - started : (3 * pace + now() - started) / 4;
     if (mine !== generation) return; // somebody lost patience and leads now
     progressAt = now();
@@ -159,7 +171,15 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     return queue.length >= limits.waiting || waitingBytes >= limits.waitingBytes || wait > limits.waitMs;
   }
 
-  async function settleAlone(me: Waiter<E, R>): Promise<R> {
+  /**
+   * A failed batch is tried again in parts, each by the request of its first, and what fails once more alone: so a batch that met a fault
+   * of D1 costs some calls and not one for each, and a bad entry fails alone. Nobody waits for the first of a part longer than for a leader.
+   */
+  async function settleFailed(me: Waiter<E, R>): Promise<R> {
+    if (isRefused(me.error)) throw me.error;
+    const { part } = me;
+    if (part.length > 1) await signal(me, limits.patienceMs, part[0] === me ? writeAll(part, "failed", alone) : null);
+    if (me.state === "stored") return me.result as R;
     if (isRefused(me.error)) throw me.error;
     const [result] = await write([me.entry]);
     return result as R;
@@ -167,13 +187,13 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
 
   async function submit(entry: E): Promise<R> {
     if (isTooMuch()) throw new QueueFull("too many wait");
-    const me: Waiter<E, R> = { entry, state: "waiting", notify: () => {} };
+    const me: Waiter<E, R> = { entry, state: "waiting", part: [], notify: () => {} };
     queue.push(me);
     waitingBytes += sizeOf(entry);
     const deadline = now() + limits.deadlineMs;
     for (;;) {
       if (me.state === "stored") return me.result as R;
-      if (me.state === "failed") return settleAlone(me);
+      if (me.state === "failed") return settleFailed(me);
       if (now() >= deadline) {
         drop(me);
         throw new CommitTimeout(me.state === "flying");
@@ -187,6 +207,14 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
 
   return { submit };
 }
+
+/** Parts of about as many as there are parts, which makes them the fewest calls when one of them fails. */
+function partsOf<W>(group: readonly W[]): W[][] {
+  const size = Math.max(1, Math.floor(Math.sqrt(group.length)));
+  return Array.from({ length: Math.ceil(group.length / size) }, (_, i) => group.slice(i * size, (i + 1) * size));
+}
+
+const alone = <W>(group: readonly W[]): W[][] => group.map((one) => [one]);
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 

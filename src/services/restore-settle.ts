@@ -5,6 +5,8 @@
 import type { Context } from "../context";
 import type { Erasures } from "../core/backup";
 import { SEGMENT_SIZE } from "../core/ids";
+import { spoolName } from "../core/spool";
+import { deleteLetters } from "../store/dead-letters";
 import { eraseRows, sealSegment } from "../store/erasure";
 import {
   emptyTraces,
@@ -41,6 +43,8 @@ const ERASED_MAX = 50;
 async function eraseMarked(ctx: Context, place: number, { forms, responses }: Erasures): Promise<Next> {
   if (place === 0) await eraseFormsAgain(ctx.shards.control, forms, ctx.now());
   const some = responses.slice(place, place + LOOKED_MAX);
+  // Some were stored and erased after the backup had them as dead letters.
+  await deleteLetters(ctx.shards.control, some.map(spoolName));
   let left = ERASED_MAX;
   for (const [no, own] of Map.groupBy(some, ({ shard }) => shard)) {
     const shard = ctx.shards.all[no];

@@ -1,11 +1,13 @@
 /** How the installation itself is: for a load balancer (ready or not) and for Prometheus (metrics). */
 import type { Context } from "../context";
+import type { DeadFacts } from "../core/alert/find";
 import { LIMITS } from "../core/alert/limits";
 import { counterFamilies } from "../core/counters";
 import type { Family, Sample } from "../core/metrics";
 import { type AskedShard, askShards } from "../dispatch/vitals";
 import { readLastBackup } from "../store/backups";
 import { readCounts } from "../store/counters";
+import { countLetters } from "../store/dead-letters";
 import { listAllIntegrations } from "../store/integrations";
 import { SCHEMA, type Vitals } from "../store/vitals";
 import { type IntegrationView, viewIntegrations } from "./integration-view";
@@ -52,17 +54,19 @@ const secondsSince = (then: number, now: number): number => Math.max(0, Math.rou
  * read: round trips do not grow with their number.
  */
 export async function readMetrics(ctx: Context): Promise<Family[]> {
-  const [shards, counts, rows, backup] = await Promise.all([
+  const [shards, counts, rows, backup, dead] = await Promise.all([
     askShards(ctx.shards, ctx.trace),
     readCounts(ctx.shards.control),
     listAllIntegrations(ctx.shards.control, INTEGRATIONS_MAX),
     ctx.bucket && readLastBackup(ctx.shards.control),
+    countLetters(ctx.shards.control),
   ]);
   const views = await viewIntegrations(ctx, rows);
   const now = ctx.now();
   return [
     ...shardMetrics(shards, now),
     ...backupMetrics(backup, now),
+    ...deadMetrics(dead, now),
     ...integrationMetrics(views),
     ...counterFamilies(counts),
   ];
@@ -74,6 +78,28 @@ function backupMetrics(backup: { readonly at: number } | null, now: number): Fam
   const help = "Since the last good backup began; since the first key was made, if there is none.";
   const samples = [{ labels: {}, value: secondsSince(backup.at, now) }];
   return [{ name: "formlog_backup_age_seconds", type: "gauge", help, unit: "seconds", samples }];
+}
+
+/** Of all forms: which ones they are of is asked with GET /v1/dead-letters. */
+function deadMetrics(dead: readonly DeadFacts[], now: number): Family[] {
+  const count = dead.reduce((sum, one) => sum + one.count, 0);
+  const oldestAt = Math.min(now, ...dead.map((one) => one.oldestAt));
+  const samples = (value: number) => [{ labels: {}, value }];
+  return [
+    {
+      name: "formlog_dead_letters",
+      type: "gauge",
+      help: "Accepted submissions that could not be stored yet, up to 10,000.",
+      samples: samples(count),
+    },
+    {
+      name: "formlog_dead_letter_age_seconds",
+      type: "gauge",
+      help: "Since the oldest of them is kept; 0: there is none.",
+      unit: "seconds",
+      samples: samples(secondsSince(oldestAt, now)),
+    },
+  ];
 }
 
 function shardMetrics(shards: readonly AskedShard[], now: number): Family[] {

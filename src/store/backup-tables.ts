@@ -73,8 +73,12 @@ export const SHARD_TABLES: readonly BackupTable[] = [
   table("segments", "no", shard.segments, { only: ({ segments }, no) => `no <= ${segments[no] ?? 0}` }),
 ];
 
-/** Of the control database, after those of all shards. */
+/** Before all others: what is stored while a backup is made goes from here to the responses, and is in it twice rather than not at all. */
+const DEAD_LETTERS = table("dead_letters", "id", control.deadLetters);
+
+/** Of the control database, after those of all shards but for the first. */
 export const CONTROL_TABLES: readonly BackupTable[] = [
+  DEAD_LETTERS,
   table("forms", "no", control.forms, { only: ({ forms }) => `no <= ${forms}` }),
   table("directory", "form ordinal", control.directory, {
     only: ({ segments }) => `(${segments.map((last, no) => `(shard = ${no} AND segment <= ${last})`).join(" OR ")})`,
@@ -117,7 +121,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 /** The table that is read at each step of a backup; shards as there were at its beginning. */
 export function backupSteps(shards: number): { readonly shard: number; readonly table: BackupTable }[] {
   const ofShards = Array.from({ length: shards }, (_, shard) => SHARD_TABLES.map((of) => ({ shard, table: of })));
-  return [...ofShards.flat(), ...CONTROL_TABLES.map((of) => ({ shard: 0, table: of }))];
+  const ofControl = CONTROL_TABLES.filter((of) => of !== DEAD_LETTERS).map((of) => ({ shard: 0, table: of }));
+  return [{ shard: 0, table: DEAD_LETTERS }, ...ofShards.flat(), ...ofControl];
 }
 
 /** A table by its name. Throws a RangeError for one that is in no backup. */

@@ -4,14 +4,14 @@ import type { Budget } from "../core/integration";
 const REFILLED = "min(?2, tokens + max(0, ?5 - at) * ?3 / 1000.0)";
 
 /**
- * How many tokens were granted (0 to `want`), and in how many seconds one more will be there. `note`: the integration (its
+ * How many tokens were granted (0 to `want`), how many are left, and in how many seconds one more will be there. `note`: the integration (its
  * `no`) that is to be known to use this budget. One round trip.
  */
 export async function takeBudget(
   db: D1Database,
   budget: Budget,
   { want, now, note }: { want: number; now: number; note?: number },
-): Promise<{ granted: number; afterSeconds: number }> {
+): Promise<{ granted: number; left: number; afterSeconds: number }> {
   const take = db
     .prepare(
       `INSERT INTO budgets (name, tokens, granted, at) VALUES (?1, ?2 - min(?4, ?2), min(?4, ?2), ?5)
@@ -26,7 +26,7 @@ export async function takeBudget(
   const [taken] = await db.batch<{ tokens: number; granted: number }>(note === undefined ? [take] : [take, noted]);
   const row = taken?.results[0];
   if (!row) throw new Error("a budget gave no answer");
-  return { granted: row.granted, afterSeconds: Math.max(0, 1 - row.tokens) / budget.perSecond };
+  return { granted: row.granted, left: row.tokens, afterSeconds: Math.max(0, 1 - row.tokens) / budget.perSecond };
 }
 
 /** How many tokens each of these buckets has now, by name; one that was never used is full. One round trip. */

@@ -103,6 +103,8 @@ export async function forgetSegment(db: D1Database, form: string, { shard, no }:
 const MANY = [
   ["form_versions", "version"],
   ["links", "no"],
+  // Accepted and not stored yet: their answers are in them.
+  ["dead_letters", "id"],
 ];
 
 /** Deletes what the control tables know of a form whose segments are empty; the form itself last. False: there was more. */

@@ -7,9 +7,33 @@ export type TellRows = (rows: { readonly read: number; readonly written: number 
 
 type Queries = Pick<D1Database, "prepare" | "batch">;
 
-/** What stands behind each statement: a batch of a session may hold statements that were prepared without one. */
-const inner = new WeakMap<object, D1PreparedStatement>();
-const plain = (statement: D1PreparedStatement) => inner.get(statement) ?? statement;
+/** A batch of a session may hold statements that were prepared without one: each says what it tells itself, none in a batch. */
+class MeteredStatement {
+  constructor(
+    readonly plain: D1PreparedStatement,
+    private readonly told: <T extends D1Result>(result: T) => T,
+  ) {}
+  bind(...values: unknown[]): MeteredStatement {
+    return new MeteredStatement(this.plain.bind(...values), this.told);
+  }
+  async all<T>(): Promise<D1Result<T>> {
+    return this.told(await this.plain.all<T>());
+  }
+  async run<T>(): Promise<D1Result<T>> {
+    return this.told(await this.plain.run<T>());
+  }
+  /** The binding's own `first` asks for all rows too, and keeps the figures to itself. */
+  async first(column?: string): Promise<unknown> {
+    const [row] = this.told(await this.plain.all<Record<string, unknown>>()).results;
+    return (column === undefined ? row : row?.[column]) ?? null;
+  }
+  raw(options?: { columnNames?: false }): Promise<unknown[]> {
+    return this.plain.raw(options);
+  }
+}
+
+const plainOf = (statement: D1PreparedStatement) =>
+  statement instanceof MeteredStatement ? (statement.plain as D1PreparedStatement) : statement;
 
 /** The same database; `tell` is called after each call that succeeded. */
 export function metered(db: D1Database, tell: TellRows): D1Database {
@@ -38,23 +62,8 @@ function meteredQueries(on: Queries, tell: TellRows): Queries {
     toldAll([result]);
     return result;
   };
-  function wrap(statement: D1PreparedStatement): D1PreparedStatement {
-    const outer = {
-      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-      all: async <T>() => told(await statement.all<T>()),
-      run: async <T>() => told(await statement.run<T>()),
-      // The binding's own `first` asks for all rows too, and keeps the figures to itself.
-      first: async (column?: string) => {
-        const [row] = told(await statement.all<Record<string, unknown>>()).results;
-        return (column === undefined ? row : row?.[column]) ?? null;
-      },
-      raw: (options?: { columnNames?: false }) => statement.raw(options),
-    } as unknown as D1PreparedStatement;
-    inner.set(outer, statement);
-    return outer;
-  }
   return {
-    prepare: (sql) => wrap(on.prepare(sql)),
-    batch: async <T>(statements: D1PreparedStatement[]) => toldAll(await on.batch<T>(statements.map(plain))),
+    prepare: (sql) => new MeteredStatement(on.prepare(sql), told) as unknown as D1PreparedStatement,
+    batch: async <T>(statements: D1PreparedStatement[]) => toldAll(await on.batch<T>(statements.map(plainOf))),
   };
 }

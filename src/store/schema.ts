@@ -35,6 +35,16 @@ export const alerts = sqliteTable(
   (t) => [primaryKey({ columns: [t.workspace, t.cause] })],
 );
 
+export const deadLetters = sqliteTable("dead_letters", {
+  id: text("id").primaryKey(),
+  form: text("form").notNull(),
+  body: text("body").notNull(),
+  keptAt: integer("kept_at").notNull(),
+  attempts: integer("attempts").notNull(),
+  nextAt: integer("next_at").notNull(),
+  reason: text("reason"),
+});
+
 export const keys = sqliteTable("keys", {
   no: integer("no").primaryKey(),
   id: text("id").notNull(),

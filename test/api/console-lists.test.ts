@@ -118,7 +118,7 @@ describe("the health of a workspace", () => {
     const places = order.map((part) => text.indexOf(part));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(places).not.toContain(-1);
-    expect(text).toMatch(/Next attempt in (9|10) min/);
+    expect(text).toMatch(/Share the sheet &lt;with us&gt;\. It tries again by itself in (9|10) min \./);
     expect(text).toMatch(/1 alert Stopped: &lt;b&gt;1 , 2 h ago \. Mend it\. Nobody has been told yet\./);
     expect(text.indexOf("1 alert")).toBeLessThan(text.indexOf("Integrations 3"));
     expect(body).toContain(`<a href="/console/forms/${form}/integrations/${blocked}" dir="auto">Stopped`);

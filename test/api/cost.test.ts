@@ -1,6 +1,6 @@
 /** The counts that the cost table of docs/operating.md is made of (bench/cost.ts), read from D1's own. */
 import { beforeEach, expect, vi } from "vitest";
-import { type CostedKind, KINDS, SUBMISSION } from "../../bench/cost";
+import { type CostedKind, KINDS, SUBMISSION } from "../../bench/cost-kinds";
 import type { Integration } from "../../src/core/integration";
 import { createSheetsEmulator } from "../../src/integrations/google-sheets/emulator";
 import { googleSheets } from "../../src/integrations/google-sheets/index";

@@ -7,6 +7,7 @@ import { addCounts } from "../../src/store/counters";
 import { count, takeCounts } from "../../src/telemetry/counters";
 import worker from "../../src/worker";
 import { call, newForm, newWorkspace, ROOT_KEY, submit } from "../support/api";
+import { createOutage } from "../support/failing-d1";
 import { countRows } from "../support/meter";
 import { onlyOnOneShard } from "../support/shards";
 
@@ -44,6 +45,32 @@ describe("submissions", () => {
       "formlog_submissions refused invalid_answers": 2,
       "formlog_submissions refused not_found": 1,
     });
+  });
+
+  it("of a batch that is refused as a whole are all counted", async () => {
+    const responses = [{ answers: { name: "Lata" } }, { answers: { name: "Meera" } }, { answers: {} }];
+    await call("POST", "/v1/forms/form_0000000000000000/responses/batch", { key, body: { responses } });
+    expect(Object.fromEntries(submissions())).toEqual({ "formlog_submissions refused not_found": 3 });
+  });
+
+  it("of a batch that were stored before, or are spooled, are counted as such", async () => {
+    for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+    const form = await newForm(key);
+    const outage = createOutage();
+    const batch = (...names: string[]) => {
+      const responses = names.map((name) => ({ answers: { name }, idempotencyKey: `key-of-${name}` }));
+      return outage.call("POST", `/v1/forms/${form}/responses/batch`, { body: { responses } });
+    };
+    await batch("Lata");
+    taken();
+    await batch("Lata", "Meera", "Asha");
+    expect(Object.fromEntries(submissions())).toEqual({
+      "formlog_submissions replayed": 1,
+      "formlog_submissions stored": 2,
+    });
+    outage.d1.fault = "unreachable";
+    await batch("Lata", "Ravi");
+    expect(Object.fromEntries(submissions())).toEqual({ "formlog_submissions spooled": 2 });
   });
 
   onlyOnOneShard("a form that goes on elsewhere after each response costs more").it(

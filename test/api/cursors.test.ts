@@ -187,7 +187,7 @@ describe("a budget", () => {
     expect(await take(6, 0)).toBe(6);
     expect(await take(6, 0)).toBe(4);
     const empty = await takeBudget(env.DB, budget, { want: 1, now: 0 });
-    expect(empty).toEqual({ granted: 0, afterSeconds: 0.5 });
+    expect(empty).toEqual({ granted: 0, left: 0, afterSeconds: 0.5 });
     expect(await take(6, 1_000)).toBe(2);
     expect(await take(50, 3_600_000)).toBe(10);
     const both = await Promise.all([take(3, 3_601_500), take(3, 3_601_500)]);

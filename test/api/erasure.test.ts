@@ -103,6 +103,9 @@ async function makeFull(): Promise<{ form: string; segment: number }> {
       )
       .bind(form),
     db.prepare("INSERT INTO recheck_requests (form, version, asked_at, start_at) VALUES (?, 1, 1, 1)").bind(form),
+    db
+      .prepare("INSERT INTO dead_letters (id, form, body, kept_at, next_at) VALUES (?1, ?1, ?2, 9e15, 9e15)")
+      .bind(form, content),
   ]);
   await appendLogs(db, [{ workspace: "ws", at: 1, level: "info", event: "page_settled", form }]);
   return { form, segment };

@@ -181,7 +181,9 @@ describe("when something comes between", () => {
     const dies: D1Gate = (run, call) => (call.sql[0]?.startsWith("\nINSERT INTO revisions") ? death(run, call) : run());
     const { shards } = world.engine();
     const broken = { ...shards, get: () => ({ no: 0, db: gatedD1(env.DB, dies) }) };
-    await world.wakeOnce({ shards: broken });
+    // What it throws halts its page for a moment; it does not live to see the end of that.
+    const sleep = () => Promise.reject(new Error("the worker is dead"));
+    await expect(world.wakeOnce({ shards: broken, sleep })).rejects.toThrow("dead");
     world.outlive();
     await world.run();
     expect(events().map((one) => one.split(" ")[0])).toEqual(["response.created", "response.created"]);

@@ -2,38 +2,21 @@
  * The form editor in a real browser over the real workers: a form from nothing to its first response, with and without script; a
  * rule tried on a sample while it is written; questions moved by the keyboard.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { browse, flaws, pictures, type Site, unreached } from "../support/browser";
-import { type Stack, startStack } from "../support/stack";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { flaws, pictures, type Site, unreached } from "../support/browser";
+import type { Stack } from "../support/stack";
+import { type Session, sessionOf, visitConsole } from "../support/visits";
 
 let stack: Stack;
 let site: Site;
 let key: string;
-let session: NonNullable<BrowserContextOptions["storageState"]>;
-const state = mkdtempSync(path.join(tmpdir(), "formlog-editor-"));
+let session: Session;
 
-beforeAll(async () => {
-  stack = await startStack(state);
-  site = await browse(await stack.url());
+visitConsole(async (visits) => {
+  ({ stack, site } = visits);
   key = await stack.workspace();
-  const page = await site.visit("/console");
-  await page.getByLabel("Key").fill(key);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/console/forms");
-  session = await page.context().storageState();
-});
-afterAll(async () => {
-  await site?.close();
-  await stack?.close();
-  rmSync(state, { recursive: true, force: true });
-});
-afterEach(async () => {
-  expect(site.refused).toEqual([]);
-  await site.leave();
+  session = await sessionOf(site, key);
 });
 
 /** For what follows a navigation. */

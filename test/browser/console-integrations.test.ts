@@ -2,32 +2,19 @@
  * An operator's day with integrations, in a real browser over the real workers and the emulated providers: with script and
  * without. And what the emulators show. With SCREENSHOTS=1 it also takes the pictures of docs/screenshots.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { browse, flaws, pictures, type Site, unreached } from "../support/browser";
-import { FORM, SPREADSHEET, type Stack, startStack, until } from "../support/stack";
+import { beforeAll, describe, expect, it } from "vitest";
+import { flaws, pictures, type Site, unreached } from "../support/browser";
+import { FORM, SPREADSHEET, type Stack, until } from "../support/stack";
+import { visitConsole } from "../support/visits";
 
 let stack: Stack;
 let site: Site;
 let key = "";
-const state = mkdtempSync(path.join(tmpdir(), "formlog-console-integrations-"));
 
-beforeAll(async () => {
-  stack = await startStack(state);
-  site = await browse(await stack.url());
+visitConsole(async (visits) => {
+  ({ stack, site } = visits);
   key = await stack.workspace();
-});
-afterAll(async () => {
-  await site?.close();
-  await stack?.close();
-  rmSync(state, { recursive: true, force: true });
-});
-afterEach(async () => {
-  expect(site.refused).toEqual([]);
-  await site.leave();
 });
 
 const make = async (at: string, body: unknown) => {

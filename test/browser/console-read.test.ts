@@ -2,19 +2,16 @@
  * The reading pages of the console in a real browser over the real workers: a summary fills as responses come, a search finds a
  * word, and a word that a city uses goes into the lexicon and is counted; all of it without script, too.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { browse, type Site } from "../support/browser";
-import { type Stack, startStack, until } from "../support/stack";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import type { Site } from "../support/browser";
+import { type Stack, until } from "../support/stack";
+import { type Session, sessionOf, visitConsole } from "../support/visits";
 
 let stack: Stack;
 let site: Site;
 let key = "";
-let session: NonNullable<BrowserContextOptions["storageState"]>;
-const state = mkdtempSync(path.join(tmpdir(), "formlog-read-"));
+let session: Session;
 
 const FORM = {
   title: "How people talk",
@@ -25,24 +22,10 @@ const FORM = {
   ],
 };
 
-beforeAll(async () => {
-  stack = await startStack(state);
+visitConsole(async (visits) => {
+  ({ stack, site } = visits);
   key = await stack.workspace();
-  site = await browse(await stack.url());
-  const page = await site.visit("/console/sign-in");
-  await page.getByLabel("Key").fill(key);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/console/forms");
-  session = await page.context().storageState();
-});
-afterAll(async () => {
-  await site?.close();
-  await stack?.close();
-  rmSync(state, { recursive: true, force: true });
-});
-afterEach(async () => {
-  expect(site.refused).toEqual([]);
-  await site.leave();
+  session = await sessionOf(site, key);
 });
 
 async function send(form: string, all: readonly object[]): Promise<void> {

@@ -2,13 +2,12 @@
  * What an operator does in the console with people and devices outside of it: a flagged response goes back to whoever collected
  * it, keys and links are handed out, a file is taken away. With and without script, over the real API worker.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { browse, type Site } from "../support/browser";
-import { type Stack, startStack } from "../support/stack";
+import { describe, expect, it } from "vitest";
+import type { Site } from "../support/browser";
+import type { Stack } from "../support/stack";
+import { signIn, visitConsole } from "../support/visits";
 
 const VISIT = {
   title: "Household visit",
@@ -32,29 +31,16 @@ let stack: Stack;
 let site: Site;
 let key = "";
 let form = "";
-const state = mkdtempSync(path.join(tmpdir(), "formlog-console-work-"));
 
-beforeAll(async () => {
-  stack = await startStack(state);
+visitConsole(async (visits) => {
+  ({ stack, site } = visits);
   key = await stack.workspace();
   form = (await stack.call("POST", "/v1/forms", { key, body: VISIT })).body.id;
-  site = await browse(await stack.url());
-});
-afterAll(async () => {
-  await site?.close();
-  await stack?.close();
-  rmSync(state, { recursive: true, force: true });
-});
-afterEach(async () => {
-  expect(site.refused).toEqual([]);
-  await site.leave();
 });
 
 async function signedIn(at: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await site.visit(`/console/sign-in?next=${encodeURIComponent(at)}`, options);
-  await page.getByLabel("Key").fill(key);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`**${at}`);
+  await signIn(page, key, at);
   return page;
 }
 

@@ -2,59 +2,32 @@
  * The console in a real browser over the real workers: with and without script, on a phone and on a desktop, light and dark, by
  * keyboard. With SCREENSHOTS=1 it also takes the pictures of docs/screenshots.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { consolePages } from "../../src/pages/console/routes";
-import { barriers, browse, flaws, PHONE, picture, pictures, type Site, unreached } from "../support/browser";
+import { barriers, flaws, PHONE, picture, pictures, type Site, unreached } from "../support/browser";
 import { TRAP } from "../support/hostile";
-import { type Scene, setHostileScene, setScene } from "../support/scene";
-import { type Stack, startStack } from "../support/stack";
-
-type Cookies = NonNullable<BrowserContextOptions["storageState"]>;
+import { type Scene, setScene } from "../support/scene";
+import { setHostileScene } from "../support/scene-hostile";
+import type { Stack } from "../support/stack";
+import { type Session, sessionOf, signIn, visitConsole } from "../support/visits";
 
 let stack: Stack;
 let scene: Scene;
 let site: Site;
 /** Of a visitor who is signed in with the key of the scene. */
-let session: Cookies;
-const state = mkdtempSync(path.join(tmpdir(), "formlog-console-"));
+let session: Session;
 
-beforeAll(async () => {
-  stack = await startStack(state);
+visitConsole(async (visits) => {
+  ({ stack, site } = visits);
   scene = await setScene(stack);
-  site = await browse(await stack.url());
-  session = await cookiesOf(scene.key);
-});
-afterAll(async () => {
-  await site?.close();
-  await stack?.close();
-  rmSync(state, { recursive: true, force: true });
-});
-
-afterEach(async () => {
-  expect(site.refused).toEqual([]);
-  await site.leave();
+  session = await sessionOf(site, scene.key);
 });
 
 const visit = (at: string, options: BrowserContextOptions = {}): Promise<Page> =>
   site.visit(at, { storageState: session, ...options });
 
-const OUTSIDE: Cookies = { cookies: [], origins: [] };
-
-async function signIn(page: Page, key: string): Promise<void> {
-  await page.getByLabel("Key").fill(key);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL("**/console/forms");
-}
-
-async function cookiesOf(key: string): Promise<Cookies> {
-  const page = await visit("/console", { storageState: OUTSIDE });
-  await signIn(page, key);
-  return page.context().storageState();
-}
+const OUTSIDE: Session = { cookies: [], origins: [] };
 
 const responses = () => `/console/forms/${scene.form}/responses`;
 /** Every page, by name. */
@@ -296,7 +269,7 @@ const params = (pattern: string) => pattern.split(":").length;
 it("texts that would run as script are shown, and run nowhere", async () => {
   const hostile = await setHostileScene(stack);
   expect(without(hostile.pages)).toEqual([]);
-  const page = await visit("/console", { storageState: await cookiesOf(hostile.key) });
+  const page = await visit("/console", { storageState: await sessionOf(site, hostile.key) });
   await page.addInitScript(TRAP);
   const asked = new Set<string>();
   page.on("request", (request) => asked.add(new URL(request.url()).origin));

@@ -1,4 +1,5 @@
 /** A client of the API that expects the worst: an answer, or none. */
+import { type JsonCall, jsonRequest } from "../../scripts/request";
 import { pause } from "./options";
 
 export interface Answer {
@@ -7,25 +8,17 @@ export interface Answer {
   readonly body: any;
 }
 
-export interface Call {
+export interface Call extends JsonCall {
   readonly key: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const PATIENCE_MS = 30_000;
 
 /** One request; null: no answer came, or one that says that it is not known what became of it (5xx). */
-export async function ask(method: string, url: string, { key, body, headers }: Call): Promise<Answer | null> {
+export async function ask(method: string, url: string, call: Call): Promise<Answer | null> {
   try {
     const response = await fetch(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...jsonRequest(method, call),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const text = await response.text();

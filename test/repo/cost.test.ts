@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { type CostedKind, costTable, countsOf, dollarsPerMillion, KINDS, SUBMISSION } from "../../bench/cost";
+import { costTable, countsOf, dollarsPerMillion } from "../../bench/cost";
+import { type CostedKind, KINDS, SUBMISSION } from "../../bench/cost-kinds";
 import { PRICES } from "../../bench/prices";
 import { findKind } from "../../src/integrations/kinds";
 

@@ -5,7 +5,7 @@ import { pickForm, ratesOf, type SoakForm } from "../../bench/soak-forms";
 import { judge } from "../../bench/soak-judge";
 import type { Look } from "../../bench/soak-look";
 
-const RATES = ratesOf({ stored: 100, texts: 20, calls: 10 }, 0.5);
+const RATES = ratesOf({ stored: 100, rows: 120, texts: 20, events: 10 }, 0.5);
 const good = (i: number): Look => ({
   second: 10 * (i + 1),
   sent: 500,
@@ -46,6 +46,7 @@ it("finds an error, a lag beyond what comes in ninety seconds, a lag that grows,
 
 it("gives the form with texts what the texts can do, the one with the webhook what the calls can, and the rest to the sheets", () => {
   expect(RATES).toEqual({ "sheet 1": 17.5, "sheet 2": 17.5, texts: 10, webhooks: 5 });
+  expect(ratesOf({ stored: 100, rows: 80, texts: 20, events: 10 }, 0.5)).toMatchObject({ "sheet 1": 12.5, texts: 10 });
   const forms = Object.keys(RATES).map((name) => ({ name, path: name }) as SoakForm);
   const picked = Array.from({ length: 100 }, (_, i) => pickForm(forms, RATES, i / 100).name);
   expect(Object.values(Object.groupBy(picked, (name) => name)).map((all) => all?.length)).toEqual([35, 35, 20, 10]);

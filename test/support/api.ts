@@ -1,6 +1,7 @@
 /** Calls the API worker over its real entry, as a client would. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { type JsonCall, jsonRequest } from "../../scripts/request";
 import type { Env } from "../../src/context";
 import { holdToContract } from "./contract";
 import "./indexes";
@@ -15,12 +16,6 @@ export interface Answer {
   readonly body: any;
 }
 
-interface Call {
-  readonly key?: string;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
 /** The worker's entry. Where forms span shards it is over when the form has gone on in its next segment, so that each response lies in one of its own. */
 async function enter(request: Request): Promise<Response> {
   if (!spanning) return exports.default.fetch(request);
@@ -33,19 +28,15 @@ async function enter(request: Request): Promise<Response> {
 }
 
 /** One request; `body` is sent as JSON unless it is a text or bytes. Fails when the document does not have the answer. */
-export async function call(method: string, path: string, { key, body, headers }: Call = {}): Promise<Answer> {
+export async function call(method: string, path: string, sent: JsonCall = {}): Promise<Answer> {
+  const { body } = sent;
   const raw = typeof body === "string" || body instanceof Uint8Array;
   const url = new URL(`http://formlog.test${path}`);
   const response = await enter(
     new Request(url, {
-      method,
+      ...jsonRequest(method, sent),
       redirect: "manual",
-      headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(key !== undefined && { authorization: `Bearer ${key}` }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: raw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(raw && { body: body as BodyInit }),
     }),
   );
   const text = await response.text();
@@ -86,5 +77,5 @@ export async function newForm(key: string, change: Record<string, unknown> = {})
 }
 
 /** Submits one response. */
-export const submit = (form: string, answers: unknown, call_: Call = {}): Promise<Answer> =>
+export const submit = (form: string, answers: unknown, call_: JsonCall = {}): Promise<Answer> =>
   call("POST", `/v1/forms/${form}/responses`, { ...call_, body: { answers } });

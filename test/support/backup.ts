@@ -184,6 +184,11 @@ async function fillRest(of: { form: string; segment: number; second: string; int
     run(env.DB, "INSERT INTO suppressions (scope, recipient, created_at) VALUES ('s', 'digest', 1)"),
     run(env.DB, "INSERT INTO quotas (day, scope, key, count, granted) VALUES (20000, 's', 'k', 2, 1)"),
     run(env.DB, "INSERT INTO budgets (name, tokens, granted, at) VALUES ('b', 2.5, 1, 1)"),
+    run(
+      env.DB,
+      "INSERT INTO dead_letters (id, form, body, kept_at, next_at) VALUES ('letter', ?, '{}', 9e15, 9e15)",
+      of.form,
+    ),
     run(env.DB, "INSERT INTO ended_sessions (until, id) VALUES (9e15, 'session')"),
     run(env.DB, "UPDATE directory SET shard = 1, segment = 1 WHERE form = ?", of.second),
     run(env.DB, "DELETE FROM segments WHERE form = ?", of.second),

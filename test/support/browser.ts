@@ -107,9 +107,20 @@ export async function barriers(page: Page, rules?: readonly string[]): Promise<s
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 
+/** What scrolls sideways and should not: the page, and a table whose rows become blocks where there is no room (parts/table.tsx). */
+const SIDEWAYS = `[document.documentElement, ...document.querySelectorAll(".table.stack")]
+  .map((one) => [one, one.scrollWidth - one.clientWidth])
+  .filter(([, over]) => over > 0)
+  .map(([one, over]) => (one.className || "page") + " scrolls sideways by " + over + " px")`;
+
+/** Ticks and radio buttons of the console that a rule for other inputs has made wide. */
+const STRETCHED = `[...document.querySelectorAll(".check > input")]
+  .filter((one) => one.offsetWidth > 40)
+  .map((one) => one.name + " is stretched to " + one.offsetWidth + " px")`;
+
 /**
  * What is wrong with how a page looks, without loading it again: what axe finds light and dark, in its own direction and the
- * other, on a phone and on a desktop (each once: colours do not depend on the direction), and where it scrolls sideways. It is left
+ * other, on a phone and on a desktop (each once: colours do not depend on the direction), where it scrolls sideways, and what is stretched. It is left
  * light, on the desktop, in its own direction.
  */
 export async function flaws(page: Page): Promise<string[]> {
@@ -126,9 +137,7 @@ export async function flaws(page: Page): Promise<string[]> {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate(`document.documentElement.dir = "${dir}"`);
     const more = rules === null ? [] : await barriers(page, rules);
-    const over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-    const sideways = await page.evaluate<number>(over);
-    if (sideways > 0) more.push(`scrolls sideways by ${sideways} px`);
+    for (const look of [SIDEWAYS, STRETCHED]) more.push(...(await page.evaluate<string[]>(look)));
     found.push(...more.map((one) => `${name}, ${colorScheme}, ${dir}: ${one}`));
   }
   await page.emulateMedia({ colorScheme: "light" });

@@ -133,5 +133,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   // Opened again by the next one, for what follows.
   closeShard: { status: 200 },
   openShard: { status: 200 },
+  listDeadLetters: { status: 200 },
+  retryDeadLetters: { status: 200 },
+  // There is none.
+  deleteDeadLetter: { status: 404 },
   getDocument: { status: 200 },
 };

@@ -33,17 +33,10 @@ const EVERYWHERE = new Set([
   "deprecation",
   "sunset",
   // src/http/secure-headers.ts
-  "cross-origin-opener-policy",
   "cross-origin-resource-policy",
-  "origin-agent-cluster",
-  "referrer-policy",
   "strict-transport-security",
   "x-content-type-options",
-  "x-dns-prefetch-control",
-  "x-download-options",
   "x-frame-options",
-  "x-permitted-cross-domain-policies",
-  "x-xss-protection",
 ]);
 
 interface Matcher {

@@ -1,4 +1,4 @@
-/** Takes all rows out of a database, and leaves its tables. */
+/** Takes all rows out of a database, and leaves its tables. Most are empty already: they are only looked at. */
 export async function emptyDatabase(db: D1Database): Promise<void> {
   const { results } = await db
     .prepare(
@@ -6,5 +6,8 @@ export async function emptyDatabase(db: D1Database): Promise<void> {
        AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
     )
     .all<{ name: string }>();
-  await db.batch(results.map(({ name }) => db.prepare(`DELETE FROM ${name}`)));
+  const look = results.map(({ name }) => `EXISTS (SELECT 1 FROM ${name}) AS ${name}`);
+  const found = (await db.prepare(`SELECT ${look.join(", ")}`).first<Record<string, number>>()) ?? {};
+  const filled = results.filter(({ name }) => found[name] === 1);
+  if (filled.length > 0) await db.batch(filled.map(({ name }) => db.prepare(`DELETE FROM ${name}`)));
 }

@@ -104,10 +104,10 @@ export function createOutage(bindings: Record<string, unknown> = {}) {
       };
       return answer;
     },
-    /** Runs the consumer over messages (all that are spooled, unless told), and returns what it did with them. */
-    async takeIn(bodies: readonly unknown[] = spooled.splice(0)) {
+    /** Runs the consumer of a queue over messages (all that are spooled, unless told), and returns what it did with them. */
+    async takeIn(bodies: readonly unknown[] = spooled.splice(0), queue = "formlog-intake") {
       const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(0), attempts: 1, body }));
-      const batch = createMessageBatch("formlog-intake", messages);
+      const batch = createMessageBatch(queue, messages);
       // The pool's result of a batch says which messages come again, but not after which pause.
       const delays: number[] = [];
       for (const message of batch.messages) {

@@ -52,6 +52,7 @@ export async function catchUp(form: string): Promise<void> {
       fetch: () => Promise.reject(new Error("an index calls nobody")),
       now: () => clock.now,
       random: () => 0.5,
+      sleep: async () => {},
       wake: async () => {},
       memory: new Map(),
     };

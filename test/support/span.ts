@@ -86,6 +86,9 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
     fetch: hand.fetch ?? (() => Promise.reject(new Error("an index calls nobody"))),
     now: () => clock.now,
     random: () => 0.5,
+    sleep: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
     wake,
     memory,
   });

@@ -7,6 +7,7 @@ import { GATEWAY_CONFIG } from "../../scripts/cloud/gateway-config";
 import { databases } from "../../scripts/databases";
 import { localSecrets } from "../../scripts/local/secrets";
 import { serveEmulator } from "../../scripts/local/serve";
+import { type JsonCall, jsonRequest } from "../../scripts/request";
 import { createSheetsEmulator } from "../../src/integrations/google-sheets/emulator";
 import type { LocalAccount as GoogleAccount } from "../../src/integrations/google-sheets/local";
 import { catalog } from "../../src/integrations/kinds";
@@ -76,21 +77,8 @@ export async function startStack(state: string) {
   const harness = createTestHarness({ root, workers: configs.map((configPath) => ({ configPath, vars })) });
   await harness.listen();
   for (const { worker, binding } of databases()) await harness.getWorker(worker).applyD1Migrations(binding);
-  const call = async (
-    method: string,
-    at: string,
-    { key, body, headers }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
-  ): Promise<Answer> => {
-    const response = await harness.fetch(at, {
-      method,
-      redirect: "manual",
-      headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
-        ...(key && { authorization: `Bearer ${key}` }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
+  const call = async (method: string, at: string, sent: JsonCall = {}): Promise<Answer> => {
+    const response = await harness.fetch(at, { ...jsonRequest(method, sent), redirect: "manual" });
     const text = await response.text();
     const json = response.headers.get("content-type")?.includes("json") === true;
     return { status: response.status, body: json ? JSON.parse(text) : text };

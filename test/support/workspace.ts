@@ -50,6 +50,7 @@ export async function stockWorkspace(text = SECRET) {
   const kind = "google-sheets";
   const names = {
     shard: "0",
+    letter: "none",
     object: "bak_20261129020000k3bt.000001-1.ndjson.gz",
     form,
     response,

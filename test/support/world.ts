@@ -84,6 +84,9 @@ export async function createWorld(options: WorldOptions) {
     index: options.index?.(),
     now: () => clock.now,
     random: () => 0.5,
+    sleep: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
     wake,
     memory: new Map(),
     ...change,

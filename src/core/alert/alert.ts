@@ -11,6 +11,7 @@ export const ALERT_RULES = {
   sweeper_stopped: "page",
   shard_nearly_full: "ticket",
   backup_old: "ticket",
+  intake_dead: "ticket",
 } as const satisfies Record<string, Severity>;
 
 export type Severity = "page" | "ticket";

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type CursorFacts, findAlerts, type IntegrationFacts, type KeyFacts, type ShardFacts } from "./find";
+import {
+  type CursorFacts,
+  type DeadFacts,
+  findAlerts,
+  type IntegrationFacts,
+  type KeyFacts,
+  type ShardFacts,
+} from "./find";
 import { LIMITS } from "./limits";
 
 const NOW = Date.UTC(2026, 10, 29, 12);
@@ -35,19 +42,30 @@ const shard = (change: Partial<NonNullable<ShardFacts["vitals"]>> | null): Shard
   vitals: change && { schemaIsOld: false, sweptAt: ago(60), sizeBytes: 1e6, ...change },
 });
 
+const dead = (seconds: number, change: Partial<DeadFacts> = {}): DeadFacts => ({
+  form: "form_1",
+  workspace: "ws_1",
+  formTitle: "Visit",
+  count: 3,
+  oldestAt: ago(seconds),
+  ...change,
+});
+
 interface Given {
   readonly cursors?: Partial<CursorFacts>[];
   readonly keys?: KeyFacts[];
   readonly shards?: ShardFacts[];
   readonly backup?: { at: number; none: boolean } | null;
+  readonly dead?: DeadFacts[];
 }
-const found = ({ cursors = [], keys = [], shards = [], backup = null }: Given) =>
+const found = ({ cursors = [], keys = [], shards = [], backup = null, dead = [] }: Given) =>
   findAlerts(
     {
       integrations: cursors.length > 0 ? [integration(...cursors)] : [],
       keys,
       shards,
       backup,
+      dead,
       publicUrl: "https://f.example",
     },
     NOW,
@@ -96,6 +114,13 @@ describe("a cause", () => {
     ["a backup of last night", { backup: { at: ago(LIMITS.backupSeconds) + 1, none: false } }, []],
     ["a night without backup", { backup: { at: ago(LIMITS.backupSeconds), none: false } }, ["backup_old"]],
     ["never a backup", { backup: { at: ago(LIMITS.backupSeconds), none: true } }, ["backup_old"]],
+    ["dead letters that will be tried in a moment", { dead: [dead(LIMITS.deadSeconds - 1)] }, []],
+    ["dead letters that stay", { dead: [dead(LIMITS.deadSeconds)] }, ["intake_dead", "intake_dead/form_1"]],
+    [
+      "dead letters of which nobody knows whose they are",
+      { dead: [dead(LIMITS.deadSeconds, { workspace: null, formTitle: null, form: "" })] },
+      ["intake_dead"],
+    ],
     ["a key that has long to go", { keys: [key(NOW + 8 * 86_400_000)] }, []],
     ["a key that expires", { keys: [key(NOW + 6 * 86_400_000)] }, ["key_expires/key_1"]],
     ["a key that has expired", { keys: [key(NOW)] }, []],
@@ -120,6 +145,18 @@ describe("a cause", () => {
     expect(alert?.text).toBe(
       "google-sheets of “Visit” has been stopped since 2026-11-29 11:00 UTC: Share the sheet. Nothing is lost: mend this, then resume it at https://f.example/console/forms/form_1/integrations/int_1",
     );
+  });
+
+  it("of dead letters says to each workspace how many are its own, and to the installation how many there are", () => {
+    const others = dead(900, { form: "form_2", workspace: "ws_2", formTitle: "Census", count: 40 });
+    const alerts = found({ dead: [dead(600), others] });
+    expect(alerts.map(({ workspace, form, subject }) => [workspace, form, subject])).toEqual([
+      [null, null, "43 accepted submissions can't be stored"],
+      ["ws_1", "form_1", "Responses of “Visit” are not stored yet"],
+      ["ws_2", "form_2", "Responses of “Census” are not stored yet"],
+    ]);
+    expect(alerts[0]?.text).toContain("the oldest since 2026-11-29 11:45 UTC");
+    expect(alerts[1]?.text).toContain("3 responses of “Visit”");
   });
 
   it("of the installation is no workspace's business", () => {

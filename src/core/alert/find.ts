@@ -44,12 +44,25 @@ export interface ShardFacts {
   } | null;
 }
 
+/** Submissions of one form that were answered 202 and could not be stored yet. */
+export interface DeadFacts {
+  /** Empty: they can't be read. */
+  readonly form: string;
+  /** Null: it is deleted, or not known. */
+  readonly workspace: string | null;
+  readonly formTitle: string | null;
+  readonly count: number;
+  /** Since when the oldest is kept; milliseconds. */
+  readonly oldestAt: number;
+}
+
 export interface AlertFacts {
   readonly integrations: readonly IntegrationFacts[];
   readonly keys: readonly KeyFacts[];
   readonly shards: readonly ShardFacts[];
   /** When what the last good backup holds was read, or when the first key was made, if there is none; null: none are made. */
   readonly backup: { readonly at: number; readonly none: boolean } | null;
+  readonly dead: readonly DeadFacts[];
   /** Where the console is, without a trailing slash; null: paths alone. */
   readonly publicUrl: string | null;
 }
@@ -60,6 +73,7 @@ export function findAlerts(facts: AlertFacts, now: number): Alert[] {
   return [
     ...facts.shards.flatMap((shard) => ofShard(shard, now)),
     ...ofBackup(facts.backup, now),
+    ...ofDead(facts.dead, now),
     ...facts.integrations.flatMap((integration) => ofIntegration(integration, base, now)),
     ...facts.keys.flatMap((key) => ofKey(key, base, now)),
   ];
@@ -163,6 +177,32 @@ function ofBackup(backup: AlertFacts["backup"], now: number): Alert[] {
   const text = `${what}. One is to be made each night from 02:00 UTC. GET /v1/backups says what became of the last ones; backup_failed and backup_given_up in the log say why.`;
   const of = { workspace: null, form: null, integration: null };
   return [{ ...of, cause: "backup_old", rule: "backup_old", subject: what, text }];
+}
+
+/** One for the installation, and one for each form whose workspace would miss its responses. */
+function ofDead(dead: readonly DeadFacts[], now: number): Alert[] {
+  const late = dead.filter(({ oldestAt }) => now - oldestAt >= LIMITS.deadSeconds * 1000);
+  if (late.length === 0) return [];
+  const total = late.reduce((sum, { count }) => sum + count, 0);
+  const since = time(Math.min(...late.map(({ oldestAt }) => oldestAt)));
+  const all: Alert = {
+    workspace: null,
+    cause: "intake_dead",
+    rule: "intake_dead",
+    subject: `${number(total)} accepted submissions can't be stored`,
+    text: `${number(total)} submissions that were answered 202 can't be stored, the oldest since ${since}. They are kept and tried again. npm run dead-letters says why each failed; when the cause is mended, npm run dead-letters retry stores them at once.`,
+    form: null,
+    integration: null,
+  };
+  return [all, ...late.flatMap(ofDeadForm)];
+}
+
+function ofDeadForm({ form, workspace, formTitle, count, oldestAt }: DeadFacts): Alert[] {
+  if (workspace === null) return [];
+  const name = `“${shorten(formTitle ?? "")}”`;
+  const subject = `Responses of ${name} are not stored yet`;
+  const text = `${number(count)} responses of ${name} were accepted and can't be stored, the oldest since ${time(oldestAt)}: they are in no list and no export yet. They are kept and tried again; whoever runs this installation is told too.`;
+  return [{ workspace, cause: `intake_dead/${form}`, rule: "intake_dead", subject, text, form, integration: null }];
 }
 
 const TITLE_MAX = 60;

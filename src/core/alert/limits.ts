@@ -18,6 +18,8 @@ export const LIMITS = {
   shardBytes: 8e9,
   /** A backup is begun each night: by then one night at least was missed. */
   backupSeconds: 36 * 3_600,
+  /** A dead letter lies for so long: it was tried again since it is kept, and was not stored. */
+  deadSeconds: 300,
 } as const;
 
 /** Hours before the one that has begun whose attempts count for the error rate. */

@@ -4,6 +4,7 @@ import { alertOperations } from "../routes/alerts.operations";
 import { auditOperations } from "../routes/audit.operations";
 import { backupOperations } from "../routes/backups.operations";
 import { correctionOperations } from "../routes/corrections.operations";
+import { deadLetterOperations } from "../routes/dead-letters.operations";
 import { connectionOperations, deliveryOperations } from "../routes/deliveries.operations";
 import { exportOperations } from "../routes/export.operations";
 import { formOperations } from "../routes/forms.operations";
@@ -41,5 +42,6 @@ export const OPERATIONS = [
   ...backupOperations,
   ...logOperations,
   ...shardOperations,
+  ...deadLetterOperations,
   ...serviceOperations,
 ] as const;

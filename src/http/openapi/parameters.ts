@@ -11,6 +11,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   correction: "The text of a correction link: the last part of its address.",
   inbox: "The text of a collector link: the value of `link` in its address.",
   shard: "Its number, from 0.",
+  letter: "Id of a dead letter.",
   receipt: "The receipt of a 202.",
   integration: "Id of an integration.",
   delivery: "Id of a delivery.",

@@ -16,6 +16,9 @@ import { isIdempotencyKey, readBatch, readSubmission } from "../submission-body"
 
 const BATCH_MAX = 500;
 
+/** In both workers: before the path of the form stands what its app is mounted at. */
+export type SubmissionRequest = HonoContext<SubmissionEnv, "/forms/:form/responses">;
+
 /** The Idempotency-Key header: a bare token or a quoted string (draft-ietf-httpapi-idempotency-key-header). */
 function idempotencyKey(c: HonoContext): string | undefined {
   const header = c.req.header("idempotency-key");
@@ -39,29 +42,35 @@ function created(c: HonoContext<SubmissionEnv>, form: string, receipt: Receipt):
   return new Response(minimal ? null : JSON.stringify(told(receipt)), { status: 201, headers });
 }
 
-export const submissionRoutes = new Hono<SubmissionEnv>()
-  .post("/forms/:form/responses", async (c) => {
-    const sender = await senderOf(c);
-    const form = c.req.param("form");
-    const about = { form, ...sender, idempotencyKey: idempotencyKey(c), reader: readerOf(c) };
-    const input = { ...about, ...readSubmission(await readJson(c)) };
-    const receipt = await submitResponse(c.get("ctx"), input);
-    if ("status" in receipt) return c.json(receipt, 202, { location: receipt.url });
-    return created(c, form, receipt);
-  })
-  .post("/forms/:form/responses/batch", async (c) => {
-    const sender = await senderOf(c);
-    const items = readBatch(await readJson(c, BATCH_BYTES_MAX));
-    if (items.length > BATCH_MAX)
-      throw new AppError("too_large", { detail: `A batch has at most ${BATCH_MAX} responses.` });
-    const input = { form: c.req.param("form"), ...sender, items, reader: readerOf(c) };
-    const results = await submitBatch(c.get("ctx"), input);
-    const answers = results.map((result, index) => {
-      if ("accepted" in result)
-        return { index, status: 202, receipt: result.accepted.receipt, url: result.accepted.url };
-      return "receipt" in result
-        ? { index, status: 201, ...told(result.receipt), ...(result.receipt.replayed && { replayed: true }) }
-        : { index, status: result.error.status, error: problemOf(result.error, c.get("requestId")) };
-    });
-    return c.json({ items: answers }, 207);
+/** A submission: 201 with the receipt, 202 while it waits in the spool. Throws AppError. */
+export async function takeResponse(c: SubmissionRequest): Promise<Response> {
+  const sender = await senderOf(c);
+  const form = c.req.param("form");
+  const key = idempotencyKey(c);
+  const body = readSubmission(await readJson(c));
+  const input = { ...body, form, ...sender, idempotencyKey: key, reader: readerOf(c) };
+  const receipt = await submitResponse(c.get("ctx"), input);
+  if ("status" in receipt) return c.json(receipt, 202, { location: receipt.url });
+  return created(c, form, receipt);
+}
+
+/** A batch: 207 with what became of each. Throws AppError when it is not looked at. */
+export async function takeBatch(c: SubmissionRequest): Promise<Response> {
+  const sender = await senderOf(c);
+  const items = readBatch(await readJson(c, BATCH_BYTES_MAX));
+  if (items.length > BATCH_MAX)
+    throw new AppError("too_large", { detail: `A batch has at most ${BATCH_MAX} responses.` });
+  const input = { form: c.req.param("form"), ...sender, items, reader: readerOf(c) };
+  const results = await submitBatch(c.get("ctx"), input);
+  const answers = results.map((result, index) => {
+    if ("accepted" in result) return { index, status: 202, receipt: result.accepted.receipt, url: result.accepted.url };
+    return "receipt" in result
+      ? { index, status: 201, ...told(result.receipt), ...(result.receipt.replayed && { replayed: true }) }
+      : { index, status: result.error.status, error: problemOf(result.error, c.get("requestId")) };
   });
+  return c.json({ items: answers }, 207);
+}
+
+export const submissionRoutes = new Hono<SubmissionEnv>()
+  .post("/forms/:form/responses", takeResponse)
+  .post("/forms/:form/responses/batch", takeBatch);

@@ -20,9 +20,6 @@ const halt = (type: Halt["type"], reason: string, afterSeconds?: number): Failur
   halt: type === "blocked" ? { type, reason } : { type, reason, ...(afterSeconds !== undefined && { afterSeconds }) },
 });
 
-/** Seconds before something that failed for no reason of ours is tried again. */
-const AGAIN_SECONDS = 5;
-
 export interface Answered {
   readonly call: "read" | "write";
   readonly status: number;
@@ -37,7 +34,7 @@ export const secondsToNextMinute = (now: number): number => 60 - Math.floor((now
 
 /** No answer came: a write may have been executed, a read never matters. */
 export const noAnswer = (call: "read" | "write", why: string): Failure =>
-  halt(call === "write" ? "unknown" : "retry", `Google Sheets did not answer a ${call} (${why}).`, AGAIN_SECONDS);
+  halt(call === "write" ? "unknown" : "retry", `Google Sheets did not answer a ${call} (${why}).`);
 
 /** What an answer other than 200 means. */
 export function classify(answered: Answered): Failure {
@@ -99,8 +96,7 @@ export function classifyToken({ status, body, email }: Pick<Answered, "status" |
   );
 }
 
-export const tokenUnavailable = (why: string): Failure =>
-  halt("retry", `Google gave no access token (${why}).`, AGAIN_SECONDS);
+export const tokenUnavailable = (why: string): Failure => halt("retry", `Google gave no access token (${why}).`);
 
 export const badKey = (email: string): Failure =>
   halt(

@@ -13,7 +13,10 @@ import { judgeFailure, OPTED_OUT, optOutScope, outcomeOfStatus } from "./outcome
 
 /** A Worker has six connections (platform.md 1.2), and Twilio counts those that are open at once (20429). */
 const AT_ONCE = 5;
-/** So many doubtful answers in a row are an outage: the rest of the page waits for its end. */
+/**
+ * So many doubtful answers in a row are an outage: the rest of the page waits for its end. Where nothing got through before, a page of
+ * fewer says it too; else one lost answer would stop everybody.
+ */
 const OUTAGE_AFTER = 3;
 
 /** Sends at most 5 at a time. Entries without an outcome were certainly not executed; `halt` says why. */
@@ -35,7 +38,7 @@ export async function deliverPage(page: Page, deps: Deps<Config, Secrets>): Prom
   );
   for (const [position, outcome] of caps.over) outcomes.set(position, outcome);
   const waiting = page.entries.filter((entry) => !outcomes.has(entry.position));
-  const outage = Math.min(OUTAGE_AFTER, waiting.length);
+  const outage = page.failing ? Math.min(OUTAGE_AFTER, waiting.length) : OUTAGE_AFTER;
   let halt: Halt | undefined;
   let doubtful = 0;
   const work = async () => {

@@ -225,6 +225,26 @@ it("a list that does not come holds up those alone that asked for it", async () 
   expect(result.halt).toBeUndefined();
 });
 
+it("lists are asked for five at once, one for each number", async () => {
+  const { deps, emulator, entries, clock } = makeWorld();
+  const all = entries(1, 12);
+  emulator.faults.push({ match: "create", mode: "drop_after" });
+  for (let at = 0; at < all.length; at += 2) await deliverPage(page(all.slice(at, at + 2)), deps);
+  clock.now += MINUTE;
+  let [open, most] = [0, 0];
+  const fetch = async (request: Request) => {
+    open += 1;
+    most = Math.max(most, open);
+    await Promise.resolve();
+    return deps.fetch(request).finally(() => {
+      open -= 1;
+    });
+  };
+  const result = await reconcilePage(inDoubt(all), { ...deps, fetch });
+  expect(outcomesOf(result, all).map((outcome) => outcome?.type)).toEqual(Array(12).fill("delivered"));
+  expect([most, emulator.stats.list]).toEqual([5, 12]);
+});
+
 describe("a page under random failures", () => {
   it.each([1, 2, 3, 4, 5])("ends with one text for each response (seed %i)", async (seed) => {
     let state = seed;

@@ -3,7 +3,7 @@
  * time. Two empty looks, minutes apart, are as much certainty as Twilio gives that a message was never taken.
  */
 import type { Attempted, Deps, Entry, Outcome, Page, PageResult } from "../../core/integration";
-import { type Listed, listMessages, type Message } from "./client";
+import { type Listed, listMessages, type Message, type Result } from "./client";
 import { lookSeconds } from "./look";
 import type { Config, Secrets } from "./manifest";
 import { type Content, contentOf } from "./message";
@@ -12,6 +12,8 @@ import { isDoubtful, judgeListFailure, outcomeOfStatus } from "./outcomes";
 /** Clocks differ, and Twilio's times are whole seconds; a page of time-outs takes minutes. */
 export const BEFORE_MS = 60_000;
 export const AFTER_MS = 600_000;
+/** Lists that are asked for at once: a page may need as many as it has entries, and nobody else's turn comes meanwhile. */
+const AT_ONCE = 5;
 /** So many lists in a row that do not come are an outage; fewer hold up only those that asked for them. */
 const OUTAGE_AFTER = 3;
 
@@ -21,45 +23,66 @@ const OUTAGE_AFTER = 3;
  */
 export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
   const outcomes = new Map<number, Outcome>();
-  const lists = new Map<string, Listed>();
+  const lists = new Map<string, Result<Listed>>();
   const taken = new Set<string>();
   const unread: { position: number; reason: string }[] = [];
   let inARow = 0;
-  for (const entry of page.entries) {
-    const attempted = entry.attempted ?? { attempts: 1, looks: 0, triedAt: page.markedAt, reference: null };
-    const early = secondsLeft(attempted, deps);
-    if (early > 0) {
-      outcomes.set(entry.position, { type: "unknown", reason: NOT_YET, afterSeconds: early });
-      continue;
-    }
-    // Erasure took the text and the number: there is nothing to look for, and nothing will be sent.
-    if (entry.response.erasedAt !== null && entry.content === undefined) {
-      outcomes.set(entry.position, ERASED);
-      continue;
-    }
+  const toLookFor = page.entries.filter((entry) => {
+    const outcome = outcomeWithoutLook(entry, attemptedOf(entry, page), deps);
+    if (outcome) outcomes.set(entry.position, outcome);
+    return !outcome;
+  });
+  for (const [at, entry] of toLookFor.entries()) {
     const content = contentOf(entry);
-    let listed = lists.get(content.to);
-    if (!listed) {
-      const result = await listMessages(deps, content.to, earliest(page) - BEFORE_MS);
-      if (!result.ok) {
-        const halt = judgeListFailure(result.failure);
-        inARow += 1;
-        if (!isDoubtful(result.failure) || inARow >= Math.min(OUTAGE_AFTER, page.entries.length))
-          return { outcomes, halt };
-        unread.push({ position: entry.position, reason: halt.reason });
-        continue;
-      }
-      inARow = 0;
-      listed = result.value;
-      lists.set(content.to, listed);
+    const listed = lists.get(content.to) ?? (await listAhead(lists, toLookFor.slice(at), { page, deps }));
+    if (!listed.ok) {
+      // For the next entry of this number it is asked for again.
+      lists.delete(content.to);
+      const halt = judgeListFailure(listed.failure);
+      inARow += 1;
+      if (!isDoubtful(listed.failure) || inARow >= Math.min(OUTAGE_AFTER, page.entries.length))
+        return { outcomes, halt };
+      unread.push({ position: entry.position, reason: halt.reason });
+      continue;
     }
+    inARow = 0;
+    const attempted = attemptedOf(entry, page);
     const wanted = { entry, content, triedAt: attempted.triedAt };
-    const found = await findMessage(listed.messages, { wanted, taken }, deps);
-    outcomes.set(entry.position, found ?? notFound(attempted, listed, deps));
+    const found = await findMessage(listed.value.messages, { wanted, taken }, deps);
+    outcomes.set(entry.position, found ?? notFound(attempted, listed.value, deps));
   }
   const [afterSeconds] = lookSeconds(deps.settings);
   for (const { position, reason } of unread) outcomes.set(position, { type: "unknown", reason, afterSeconds });
   return { outcomes };
+}
+
+/** Reads the list of the first entry's number, and those of the numbers behind it that are still missing. Returns the first. */
+async function listAhead(
+  lists: Map<string, Result<Listed>>,
+  entries: readonly Entry[],
+  { page, deps }: { page: Page; deps: Deps<Config, Secrets> },
+): Promise<Result<Listed>> {
+  const numbers = new Set(entries.map((entry) => contentOf(entry).to).filter((to) => !lists.has(to)));
+  const since = earliest(page) - BEFORE_MS;
+  const asked = [...numbers].slice(0, AT_ONCE).map(async (to) => {
+    const listed = await listMessages(deps, to, since);
+    lists.set(to, listed);
+    return listed;
+  });
+  const [first] = await Promise.all(asked);
+  if (!first) throw new Error("there was no entry to look for");
+  return first;
+}
+
+const attemptedOf = ({ attempted }: Entry, { markedAt }: Page): Attempted =>
+  attempted ?? { attempts: 1, looks: 0, triedAt: markedAt, reference: null };
+
+/** Of an entry that need not be looked for, or not yet; null: it is to be looked for now. */
+function outcomeWithoutLook(entry: Entry, attempted: Attempted, deps: Deps<Config, Secrets>): Outcome | null {
+  const early = secondsLeft(attempted, deps);
+  if (early > 0) return { type: "unknown", reason: NOT_YET, afterSeconds: early };
+  // Erasure took the text and the number: there is nothing to look for, and nothing will be sent.
+  return entry.response.erasedAt !== null && entry.content === undefined ? ERASED : null;
 }
 
 const NOT_YET = "It is not known whether Twilio took the message; it will be looked for.";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../core/integration";
 import { deliverPage } from "./deliver";
-import { makeWorld, page } from "./testing";
+import { makeWorld, page, START } from "./testing";
 
 /** What one create comes to when Twilio refuses it with this code. */
 const CODES: [code: number, status: number, type: Outcome["type"], says: string][] = [
@@ -50,7 +50,7 @@ describe("a create that Twilio refuses", () => {
       expect([outcome, halt]).toMatchObject([undefined, expected]);
     } else {
       expect(outcome).toMatchObject(expected);
-      expect(halt?.type).toBe(type === "unknown" ? "retry" : undefined);
+      expect(halt).toBeUndefined();
     }
     expect(emulator.messages).toHaveLength(0);
   });
@@ -121,6 +121,15 @@ describe("a page that is stopped", () => {
     // Three in a row, and the four that were on their way.
     expect(emulator.stats.create).toBeLessThanOrEqual(3 + 4);
     expect([...outcomes.values()].map(({ type }) => type)).toEqual(Array(emulator.stats.create).fill("unknown"));
+  });
+
+  it("by one lost answer is none, unless nothing got through before", async () => {
+    const { deps, emulator, entries } = makeWorld();
+    emulator.faults.push({ match: "create", mode: "drop_after" });
+    const alone = page(entries(1, 1));
+    expect((await deliverPage(alone, deps)).halt).toBeUndefined();
+    const failing = { since: START - 1_000, times: 1 };
+    expect((await deliverPage({ ...alone, failing }, deps)).halt).toMatchObject({ type: "retry" });
   });
 
   it("by a refusal that somebody must mend names that one, not the 429 beside it", async () => {

@@ -25,8 +25,10 @@ import { judge, stopped } from "./verdict";
 
 /** A Worker has six connections (platform.md 1.2), and a receiver has other things to do. */
 const AT_ONCE = 5;
-/** So many events in a row that fail as any event would: the endpoint is down. */
+/** So many events in a row that fail as any event would, before one got through: the endpoint is down. */
 const DOWN_AFTER = 3;
+/** And after one did: fewer may be chance among thousands, and everything would wait for it. */
+const WENT_DOWN_AFTER = 4;
 /** A receiver that takes nothing for so long is not tried by schedule any more. */
 const GIVEN_UP_MS = 5 * 24 * 3_600_000;
 const GIVEN_UP =
@@ -60,7 +62,7 @@ async function sendPage<E extends Deliverable>(
   const up = await run.scout(scouts);
   if (up) {
     const rest = fresh.filter((entry) => !scouts.includes(entry) || !run.tried(entry));
-    await run.sendAll(rest, DOWN_AFTER);
+    await run.sendAll(rest, WENT_DOWN_AFTER);
   } else if (scouts.length >= DOWN_AFTER || page.failing) run.stop();
   return { result: run.result(), heard: run.heard };
 }

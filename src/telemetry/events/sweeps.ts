@@ -65,9 +65,31 @@ export function intakeFailed(fields: Traced & { count: number; attempts: number;
   logEvent("error", "intake_failed", fields);
 }
 
-/** A message of the intake queue can't be read; after its last attempt it is in `formlog-intake-dead`. */
+/** A message of the intake queue can't be read; after its last attempt it is a dead letter. */
 export function spooledUnreadable(fields: Traced & { message: string; attempts: number }): void {
   logEvent("error", "spooled_unreadable", fields);
+}
+
+/** Submissions that were answered 202 came to the dead letter queue, and are kept in the table `dead_letters`. */
+export function deadLettersKept(fields: Traced & { count: number; unreadable: number }): void {
+  logEvent("error", "dead_letters_kept", fields);
+}
+
+/** Messages of the dead letter queue could not be kept yet; the queue brings them again. */
+export function deadLettersNotKept(fields: Traced & { count: number; attempts: number; error: unknown }): void {
+  logEvent("error", "dead_letters_not_kept", fields);
+}
+
+/** Dead letters were tried again. `dropped`: those whose form was erased. */
+export function deadLettersTried(
+  fields: Traced & { tried: number; settled: number; dropped: number; left: number },
+): void {
+  logEvent(fields.left > 0 ? "error" : "info", "dead_letters_tried", fields);
+}
+
+/** A dead letter was deleted with the root key: its response will never be stored. */
+export function deadLetterDeleted(fields: Traced & { letter: string; form: string }): void {
+  logEvent("warn", "dead_letter_deleted", fields);
 }
 
 /** Counts of so many series could not be added to the table: `/metrics` shows less than there was. */

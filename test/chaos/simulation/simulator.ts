@@ -88,6 +88,11 @@ export async function simulate(seed: number, run: Run): Promise<Expected> {
       fetch: (request) => gate.pass("provider", () => provider.fetch(request)),
       ...(provider.index && { index: gatedD1(provider.index, (call) => gate.pass("provider", call)) }),
       random: random.next,
+      // It may die in its sleep, or others may be awake for longer.
+      sleep: (milliseconds) =>
+        gate.pass("d1", async () => {
+          clock.now += milliseconds;
+        }),
       wake: async (wakeUps) => wakeUps.forEach(send),
       ...run.broken,
     });

@@ -68,6 +68,7 @@ const COLUMNS: readonly Column<DestinationView>[] = [
 
 const DEEDS: Column<DestinationView> = {
   title: "Do",
+  end: true,
   cell: (one) => {
     const at = (page: string) => integrationPath(one.form, one.id, page);
     const name = `${nameOf(one)} ${one.to ?? ""}`.trim();

@@ -1,7 +1,8 @@
 /** A new destination of alerts: of which type, and what that needs. */
 import type { AppError } from "../../../core/errors";
 import { Page } from "../layout";
-import { ActionForm, Button, Hidden, Input } from "../parts/controls";
+import { ActionForm, Hidden, Input } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { ALERTS } from "../paths";
 import { ALERT_CRUMBS } from "./list";
@@ -19,17 +20,17 @@ export const NewDestinationPage = ({ type, typed, error }: NewDestinationProps) 
   return (
     <Page title={`Alerts by ${title}`} crumbs={ALERT_CRUMBS}>
       <ProblemBox error={error} />
-      <p>
-        {Object.entries(TYPES).map(([other, { title: name }]) => (
-          <>
-            <a href={`${ALERTS}/new?type=${other}`} aria-current={other === type ? "true" : undefined}>
+      <div class="toolbar">
+        <nav class="switch" aria-label="How they are told">
+          {Object.entries(TYPES).map(([other, { title: name }]) => (
+            <a href={`${ALERTS}/new?type=${other}`} aria-current={other === type ? "page" : undefined}>
               {name}
-            </a>{" "}
-          </>
-        ))}
-      </p>
+            </a>
+          ))}
+        </nav>
+      </div>
       <section class="card narrow">
-        <p class="soft">{about}</p>
+        <p class="prose soft">{about}</p>
         <ActionForm action={`${ALERTS}/new`}>
           <Hidden name="type" value={type} />
           {fields.map(({ name, label, hint, type: of, optional }) => (
@@ -44,12 +45,7 @@ export const NewDestinationPage = ({ type, typed, error }: NewDestinationProps) 
               mistake={mistakeIn(error?.details.errors, name)}
             />
           ))}
-          <div class="row">
-            <Button>Add the destination</Button>
-            <a class="button quiet" href={ALERTS}>
-              Cancel
-            </a>
-          </div>
+          <FormEnd verb="Add the destination" back={ALERTS} />
         </ActionForm>
       </section>
     </Page>

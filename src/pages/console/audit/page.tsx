@@ -2,10 +2,9 @@
 import { AUDIT_ACTIONS } from "../../../core/audit";
 import type { AuditView } from "../../../services/audit";
 import { Page } from "../layout";
-import { Button, Input, Select } from "../parts/controls";
-import { Empty } from "../parts/empty";
-import { Pager } from "../parts/pager";
-import { type Column, Table } from "../parts/table";
+import { Input, Select } from "../parts/controls";
+import { Entries, Narrow } from "../parts/entries";
+import type { Column } from "../parts/table";
 import { Time } from "../parts/time";
 import { AUDIT, formPath, responsePath, withQuery } from "../paths";
 import { ACTIONS, OTHERS, sayDetail } from "./words";
@@ -27,25 +26,9 @@ export const AuditPage = (props: AuditProps) => {
   return (
     <Page title="Audit log">
       <Filter {...props} />
-      {entries.length > 0 ? (
-        <Table stack label="Entries" rows={entries} columns={columnsOf(props)} />
-      ) : (
-        !cut && (
-          <Empty title={query.size > 0 ? "No entry is like that" : "Nothing has happened yet"}>
-            <p>What people and keys change is noted here. Responses that are sent are not.</p>
-          </Empty>
-        )
-      )}
-      {cut && (
-        <p class="box">
-          {entries.length === 0 ? "Nothing found yet. " : ""}5,000 entries were looked through. The search goes on with
-          the next page.
-        </p>
-      )}
-      <Pager
-        older={next === null ? undefined : withQuery(AUDIT, query, { cursor: next })}
-        newest={query.has("cursor") ? withQuery(AUDIT, query, { cursor: undefined }) : undefined}
-      />
+      <Entries path={AUDIT} query={query} entries={entries} columns={columnsOf(props)} cut={cut} next={next}>
+        <p>What people and keys change is noted here. Responses that are sent are not.</p>
+      </Entries>
     </Page>
   );
 };
@@ -61,28 +44,16 @@ const Filter = ({ query, keys, names }: AuditProps) => {
   ];
   const actions = AUDIT_ACTIONS.map((value) => ({ value, label: ACTIONS[value] }));
   return (
-    <search>
-      <form method="get" action={AUDIT} class="toolbar wrap">
-        <Select label="Who" name="actor" value={who} options={actors} />
-        <Select
-          label="What"
-          name="action"
-          value={query.get("action") ?? ""}
-          options={[{ value: "", label: "Everything" }, ...actions]}
-        />
-        <Input label="Id of what was changed" name="object" value={query.get("object") ?? ""} maxlength={200} />
-        <Input label="From (UTC)" name="from" type="date" value={query.get("from") ?? ""} />
-        <Input label="To (UTC)" name="to" type="date" value={query.get("to") ?? ""} />
-        <div class="buttons">
-          <Button tone="quiet">Apply</Button>
-          {query.size > 0 && (
-            <a class="button quiet" href={AUDIT}>
-              Show all
-            </a>
-          )}
-        </div>
-      </form>
-    </search>
+    <Narrow path={AUDIT} query={query}>
+      <Select label="Who" name="actor" value={who} options={actors} />
+      <Select
+        label="What"
+        name="action"
+        value={query.get("action") ?? ""}
+        options={[{ value: "", label: "Everything" }, ...actions]}
+      />
+      <Input label="Id of what was changed" name="object" value={query.get("object") ?? ""} maxlength={200} />
+    </Narrow>
   );
 };
 

@@ -8,7 +8,8 @@ import { MistakesBox } from "../integrations/fields/mistakes-box";
 import type { Control } from "../integrations/fields/model";
 import { Page } from "../layout";
 import { Card } from "../parts/card";
-import { ActionForm, Button, Input } from "../parts/controls";
+import { ActionForm, Input } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { Markdown } from "../parts/markdown";
 import { CONNECTIONS, connectionPath } from "../paths";
 import { CONNECTIONS_CRUMB } from "./list";
@@ -73,12 +74,10 @@ const Entry = ({ kind, controls, connection, name, mistakes }: ConnectionFormPro
             </div>
           </fieldset>
         )}
-        <div class="row">
-          <Button>{connection ? "Save the changes" : "Store the connection"}</Button>
-          <a class="button quiet" href={connection ? connectionPath(connection.id) : CONNECTIONS}>
-            Cancel
-          </a>
-        </div>
+        <FormEnd
+          verb={connection ? "Save the changes" : "Store the connection"}
+          back={connection ? connectionPath(connection.id) : CONNECTIONS}
+        />
       </ActionForm>
     </Card>
   );

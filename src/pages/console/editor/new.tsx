@@ -2,7 +2,8 @@
 import type { AppError } from "../../../core/errors";
 import { FORMS } from "../forms/head";
 import { Page } from "../layout";
-import { ActionForm, Button, Input, TextArea } from "../parts/controls";
+import { ActionForm, Input, TextArea } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { HOME } from "../paths";
 import { NEW_FORM } from "./paths";
@@ -34,12 +35,7 @@ export const NewFormPage = ({ title, json, error }: NewFormProps) => (
           hint="Its title is taken, if you leave yours empty."
         />
       </details>
-      <div class="row">
-        <Button>Make the form</Button>
-        <a class="button quiet" href={HOME}>
-          Cancel
-        </a>
-      </div>
+      <FormEnd verb="Make the form" back={HOME} />
     </ActionForm>
   </Page>
 );

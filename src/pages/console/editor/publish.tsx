@@ -5,7 +5,8 @@ import { memberOf, textOf } from "../../../core/draft/json";
 import type { AppError } from "../../../core/errors";
 import { diffOf, type WorkingCopy } from "../../../services/working-copy";
 import { ConfirmPage } from "../parts/confirm";
-import { Button, Hidden } from "../parts/controls";
+import { Hidden } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { counted } from "../words";
 import { Diff, titlesOf } from "./diff";
 import { EditForm, EditorPage, editorCrumbs } from "./head";
@@ -41,11 +42,8 @@ export const PublishPage = ({ copy, error }: CopyProps) => {
               : `People fill in version ${form.version + 1} from now on. Responses that came keep the version that they answered.`}
           </p>
           <Diff diff={diff} titles={titlesOf(copy.published, copy.definition)} />
-          <EditForm action={editPath(form.id, "publish")} revision={revision} class="row">
-            <Button>Publish</Button>
-            <a class="button quiet" href={editPath(form.id)}>
-              Cancel
-            </a>
+          <EditForm action={editPath(form.id, "publish")} revision={revision}>
+            <FormEnd verb="Publish" back={editPath(form.id)} />
           </EditForm>
         </>
       )}

@@ -26,9 +26,9 @@ ul.plain:last-child { margin-bottom: 0; }
 .page-break { padding: 0.5rem 1.25rem; background: var(--raised); color: var(--soft); font-size: 0.8125rem; font-weight: 600; }
 .icon { min-width: 2.4rem; padding: 0.35rem; }
 button:disabled { opacity: 0.35; cursor: default; }
-.choices { list-style: none; display: grid; gap: 0.4rem; margin-bottom: 0.9rem; }
-.choices li { display: flex; gap: 0.25rem; }
-.choices input:not([type=hidden]) { flex: 1; margin-top: 0; }
+ol.choices { list-style: none; display: grid; gap: 0.4rem; margin-bottom: 0.9rem; }
+ol.choices li { display: flex; gap: 0.25rem; }
+ol.choices input:not([type=hidden]) { flex: 1; margin-top: 0; }
 .condition + .condition { margin-top: 1.5rem; }
 .condition legend { padding: 0; }
 .term:has(select[name$=other] > option:not([value=""]):checked) > input { visibility: hidden; }

@@ -15,7 +15,6 @@ import { Card } from "../parts/card";
 import { ActionForm, Button } from "../parts/controls";
 import { Pager } from "../parts/pager";
 import { ProblemBox } from "../parts/problem";
-import { Ago, In } from "../parts/time";
 import { integrationPath } from "../paths";
 import { count, counted, INTEGRATION_STATES } from "../words";
 import { Comparison } from "./comparison";
@@ -24,6 +23,7 @@ import { crumbsOf } from "./head";
 import { DeliveriesTable } from "./parked";
 import { Progress } from "./progress";
 import { Story } from "./story";
+import { Trouble } from "./trouble";
 
 export interface IntegrationProps {
   readonly form: FormHead;
@@ -102,30 +102,6 @@ const Actions = ({ integration: { form, id, state } }: Pick<IntegrationProps, "i
       </a>
     </>
   ) : null;
-};
-
-/** What keeps it from working, in the words of the kind. */
-const Trouble = ({ integration, stops, now }: IntegrationProps) => {
-  const { state, lastError, failing, nextAttemptAt } = integration;
-  if (lastError === null && failing === null) return null;
-  return (
-    <section class={state === "blocked" ? "box bad" : "box warn"} aria-label="What is in the way">
-      {lastError !== null && <p>{lastError}</p>}
-      <p class="small">
-        {failing && (
-          <>
-            {counted(failing.attempts, "attempt")} in a row failed, the first <Ago at={failing.since} now={now} />.{" "}
-          </>
-        )}
-        {stops > 0 && <>It stopped {counted(stops, "time")} in the last day. </>}
-        {nextAttemptAt !== null && (
-          <>
-            It tries again by itself <In at={nextAttemptAt} now={now} />.
-          </>
-        )}
-      </p>
-    </section>
-  );
 };
 
 const ParkedCard = ({ form, integration, parked, older, newest, now }: IntegrationProps) => {

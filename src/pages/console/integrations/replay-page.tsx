@@ -5,7 +5,8 @@ import type { IntegrationView } from "../../../services/integration-view";
 import { kindTitle } from "../../../services/names";
 import type { FormHead } from "../forms/head";
 import { Page } from "../layout";
-import { ActionForm, Button, Input, TextArea } from "../parts/controls";
+import { ActionForm, Input, TextArea } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { integrationPath } from "../paths";
 import { counted } from "../words";
@@ -62,12 +63,7 @@ export const ReplayPage = ({ form, integration, error, sent }: ReplayProps) => {
             What the other side has already is not doubled where it can tell: rows of a sheet are written once, a text
             that was sent is never sent again, a webhook gets the same id again.
           </p>
-          <div class="row">
-            <Button tone="danger">Deliver again</Button>
-            <a class="button quiet" href={at()}>
-              Cancel
-            </a>
-          </div>
+          <FormEnd verb="Deliver again" tone="danger" back={at()} />
         </ActionForm>
       </section>
     </Page>

@@ -7,6 +7,7 @@ import type { FormHead } from "../forms/head";
 import { Page } from "../layout";
 import { Card } from "../parts/card";
 import { ActionForm, Button, Hidden, Input, Select } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { Markdown } from "../parts/markdown";
 import { count, counted } from "../words";
 import { ConnectionFields } from "./connection-fields";
@@ -62,17 +63,13 @@ const SetupForm = (props: SetupProps) => {
         <Fields controls={controls.config} values={setup.config} mistakes={mistakes} fresh={fresh} />
         <Reach {...props} />
         {preview && <PreviewBox preview={preview} />}
-        <div class="row">
-          <Button>{integration === undefined ? "Add the integration" : "Save the changes"}</Button>
+        <FormEnd verb={integration === undefined ? "Add the integration" : "Save the changes"} back={back}>
           {texts && (
             <Button tone="quiet" name="look" value="yes">
               See the text
             </Button>
           )}
-          <a class="button quiet" href={back}>
-            Cancel
-          </a>
-        </div>
+        </FormEnd>
       </ActionForm>
     </Card>
   );

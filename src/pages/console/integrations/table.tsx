@@ -4,10 +4,11 @@ import type { IntegrationView } from "../../../services/integration-view";
 import type { WorkspaceIntegrationView } from "../../../services/integrations";
 import { Badge } from "../parts/badge";
 import { type Column, Table } from "../parts/table";
-import { Ago, In } from "../parts/time";
+import { Ago } from "../parts/time";
 import { formPath, integrationPath } from "../paths";
-import { attempted, count, counted, INTEGRATION_STATES, lasting } from "../words";
+import { attempted, count, INTEGRATION_STATES, lasting } from "../words";
 import { IntegrationName } from "./name";
+import { troubleNote } from "./trouble";
 
 type Shown = IntegrationView & Partial<Pick<WorkspaceIntegrationView, "formTitle">>;
 
@@ -41,12 +42,12 @@ export const IntegrationsTable = ({ integrations, stops, now }: IntegrationsProp
     stack
     label="Integrations"
     rows={integrations.toSorted((a, b) => urgency(a) - urgency(b))}
-    columns={columnsOf({ integrations, stops, now })}
-    note={({ lastError }) => lastError && <span class="problem">{lastError}</span>}
+    columns={columnsOf({ integrations, now })}
+    note={(integration) => troubleNote({ integration, stops: stops.get(integration.id) ?? 0, now })}
   />
 );
 
-function columnsOf({ integrations, stops, now }: IntegrationsProps): readonly Column<Shown>[] {
+function columnsOf({ integrations, now }: Omit<IntegrationsProps, "stops">): readonly Column<Shown>[] {
   const formOf: Column<Shown> = {
     title: "Form",
     cell: ({ form: id, formTitle }) => (
@@ -85,17 +86,6 @@ function columnsOf({ integrations, stops, now }: IntegrationsProps): readonly Co
         ),
     },
     {
-      title: "Failing",
-      tight: true,
-      optional: true,
-      cell: ({ failing }) =>
-        failing && (
-          <span class="problem">
-            {counted(failing.attempts, "attempt")}, the first <Ago at={failing.since} now={now} />
-          </span>
-        ),
-    },
-    {
       title: "Last day",
       cell: ({ lastDay }) =>
         errorRate(lastDay) === null ? (
@@ -105,23 +95,10 @@ function columnsOf({ integrations, stops, now }: IntegrationsProps): readonly Co
         ),
     },
     {
-      title: "Stops in a day",
-      end: true,
-      tight: true,
-      optional: true,
-      cell: ({ id }) => stops.get(id),
-    },
-    {
       title: "Last success",
       tight: true,
       cell: ({ lastSuccessAt }) =>
         lastSuccessAt === null ? <span class="soft">None yet</span> : <Ago at={lastSuccessAt} now={now} />,
-    },
-    {
-      title: "Next attempt",
-      tight: true,
-      optional: true,
-      cell: ({ nextAttemptAt }) => (nextAttemptAt === null ? null : <In at={nextAttemptAt} now={now} />),
     },
   ];
 }

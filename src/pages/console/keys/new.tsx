@@ -2,7 +2,8 @@
 import type { AppError } from "../../../core/errors";
 import type { FormView } from "../../../services/form-view";
 import { Page } from "../layout";
-import { ActionForm, Button, CheckBox, Input, Select } from "../parts/controls";
+import { ActionForm, CheckBox, Input, Select } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { KEYS } from "../paths";
 import { SCOPE_WORDS, SCOPES_BY_POWER } from "./scopes";
@@ -59,12 +60,7 @@ export const NewKeyPage = ({ forms, typed, error }: NewKeyProps) => (
           value={typed.get("until") ?? ""}
           hint="That day included, by UTC. Without a day it works until it is revoked."
         />
-        <div class="row">
-          <Button>Make the key</Button>
-          <a class="button quiet" href={KEYS}>
-            Cancel
-          </a>
-        </div>
+        <FormEnd verb="Make the key" back={KEYS} />
       </ActionForm>
     </section>
   </Page>

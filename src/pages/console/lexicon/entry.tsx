@@ -1,7 +1,8 @@
 /** One entry of the lexicon, new or to be changed. */
 import type { AppError } from "../../../core/errors";
 import { Page } from "../layout";
-import { ActionForm, Button, Hidden, Input, TextArea } from "../parts/controls";
+import { ActionForm, Hidden, Input, TextArea } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { LEXICON, lexiconPath } from "../paths";
 import type { EntryValues } from "./fields";
@@ -57,12 +58,7 @@ export const EntryPage = ({ id, values, back, error }: EntryProps) => (
         />
         <Input label="Meaning" name="meaning" value={values.meaning ?? ""} maxlength={500} />
         <Input label="Part of speech" name="partOfSpeech" value={values.partOfSpeech ?? ""} maxlength={40} />
-        <div class="row">
-          <Button>{id === null ? "Add to the lexicon" : "Save"}</Button>
-          <a class="button quiet" href={back ?? LEXICON}>
-            Cancel
-          </a>
-        </div>
+        <FormEnd verb={id === null ? "Add to the lexicon" : "Save"} back={back ?? LEXICON} />
       </ActionForm>
     </section>
   </Page>

@@ -2,7 +2,8 @@
 import { AppError, type Problem } from "../../../core/errors";
 import { LEXICON_HEADER } from "../../../core/lexicon/file";
 import { Page } from "../layout";
-import { ActionForm, Button } from "../parts/controls";
+import { ActionForm } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { LEXICON } from "../paths";
 import { LEXICON_CRUMB } from "./entry";
@@ -28,12 +29,7 @@ export const ImportPage = ({ error }: { readonly error?: AppError | undefined })
           <input type="checkbox" name="others" value="delete" />
           Delete the entries that the file does not have
         </label>
-        <div class="row">
-          <Button>Import</Button>
-          <a class="button quiet" href={LEXICON}>
-            Cancel
-          </a>
-        </div>
+        <FormEnd verb="Import" back={LEXICON} />
       </ActionForm>
     </section>
   </Page>

@@ -2,7 +2,8 @@
 import type { AppError } from "../../../core/errors";
 import { FORMS, type FormHead } from "../forms/head";
 import { Page } from "../layout";
-import { ActionForm, Button, Input } from "../parts/controls";
+import { ActionForm, Input } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { formPath, linkPath } from "../paths";
 
@@ -40,12 +41,7 @@ export const NewLinkPage = ({ form, typed, error }: NewLinkProps) => (
           value={typed.get("responsesMax") ?? ""}
           hint="Can't be changed afterwards. Empty: as many as come."
         />
-        <div class="row">
-          <Button>Make the link</Button>
-          <a class="button quiet" href={formPath(form.id, "links")}>
-            Cancel
-          </a>
-        </div>
+        <FormEnd verb="Make the link" back={formPath(form.id, "links")} />
       </ActionForm>
     </section>
   </Page>

@@ -4,10 +4,9 @@ import type { LogView } from "../../../services/logs";
 import { OTHERS, sayDetail } from "../audit/words";
 import { Page } from "../layout";
 import { Badge } from "../parts/badge";
-import { Button, Input, Select } from "../parts/controls";
-import { Empty } from "../parts/empty";
-import { Pager } from "../parts/pager";
-import { type Column, Table } from "../parts/table";
+import { Input, Select } from "../parts/controls";
+import { Entries, Narrow } from "../parts/entries";
+import type { Column } from "../parts/table";
 import { Time } from "../parts/time";
 import { AUDIT, formPath, integrationPath, LOG, responsePath, withQuery } from "../paths";
 import { EVENTS, LEVELS, sayEvent } from "./words";
@@ -30,25 +29,9 @@ export const LogPage = ({ query, entries, cut, next, titles, days }: LogProps) =
       <a href={AUDIT}>audit log</a> keeps for good.
     </p>
     <Filter query={query} />
-    {entries.length > 0 ? (
-      <Table stack label="Entries" rows={entries} columns={columnsOf(titles)} />
-    ) : (
-      !cut && (
-        <Empty title={query.size > 0 ? "No entry is like that" : "Nothing has happened yet"}>
-          <p>A page of deliveries is one entry, however many responses it was.</p>
-        </Empty>
-      )
-    )}
-    {cut && (
-      <p class="box">
-        {entries.length === 0 ? "Nothing found yet. " : ""}5,000 entries were looked through. The search goes on with
-        the next page.
-      </p>
-    )}
-    <Pager
-      older={next === null ? undefined : withQuery(LOG, query, { cursor: next })}
-      newest={query.has("cursor") ? withQuery(LOG, query, { cursor: undefined }) : undefined}
-    />
+    <Entries path={LOG} query={query} entries={entries} columns={columnsOf(titles)} cut={cut} next={next}>
+      <p>A page of deliveries is one entry, however many responses it was.</p>
+    </Entries>
   </Page>
 );
 
@@ -57,36 +40,24 @@ const Filter = ({ query }: Pick<LogProps, "query">) => {
   const levels = LOG_LEVELS.map((value) => ({ value, label: LEVELS[value][0] }));
   const kinds = LOG_EVENTS.map((value) => ({ value, label: EVENTS[value] }));
   return (
-    <search>
-      <form method="get" action={LOG} class="toolbar wrap">
-        <Select
-          label="Level"
-          name="level"
-          value={typed("level")}
-          options={[{ value: "", label: "Every level" }, ...levels]}
-        />
-        <Select
-          label="What"
-          name="event"
-          value={typed("event")}
-          options={[{ value: "", label: "Everything" }, ...kinds]}
-        />
-        <Input label="Id of a form" name="form" value={typed("form")} maxlength={200} />
-        <Input label="Id of an integration" name="integration" value={typed("integration")} maxlength={200} />
-        <Input label="Id of a response" name="response" value={typed("response")} maxlength={200} />
-        <Input label="Request" name="request" value={typed("request")} maxlength={200} />
-        <Input label="From (UTC)" name="from" type="date" value={typed("from")} />
-        <Input label="To (UTC)" name="to" type="date" value={typed("to")} />
-        <div class="buttons">
-          <Button tone="quiet">Apply</Button>
-          {query.size > 0 && (
-            <a class="button quiet" href={LOG}>
-              Show all
-            </a>
-          )}
-        </div>
-      </form>
-    </search>
+    <Narrow path={LOG} query={query}>
+      <Select
+        label="Level"
+        name="level"
+        value={typed("level")}
+        options={[{ value: "", label: "Every level" }, ...levels]}
+      />
+      <Select
+        label="What"
+        name="event"
+        value={typed("event")}
+        options={[{ value: "", label: "Everything" }, ...kinds]}
+      />
+      <Input label="Id of a form" name="form" value={typed("form")} maxlength={200} />
+      <Input label="Id of an integration" name="integration" value={typed("integration")} maxlength={200} />
+      <Input label="Id of a response" name="response" value={typed("response")} maxlength={200} />
+      <Input label="Request" name="request" value={typed("request")} maxlength={200} />
+    </Narrow>
   );
 };
 

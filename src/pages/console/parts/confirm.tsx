@@ -2,7 +2,8 @@
 import type { Child } from "hono/jsx";
 import type { AppError } from "../../../core/errors";
 import { type Crumb, Page } from "../layout";
-import { ActionForm, Button } from "./controls";
+import { ActionForm } from "./controls";
+import { FormEnd } from "./form-end";
 import { ProblemBox } from "./problem";
 
 interface ConfirmProps {
@@ -38,12 +39,7 @@ export const ConfirmPage = ({
       <div class="prose">{children}</div>
       <ActionForm action={action}>
         {inputs}
-        <div class="row">
-          <Button tone={tone}>{verb}</Button>
-          <a class="button quiet" href={back}>
-            Cancel
-          </a>
-        </div>
+        <FormEnd verb={verb} tone={tone} back={back} />
       </ActionForm>
     </section>
   </Page>

@@ -5,7 +5,8 @@ import type { ResponseView } from "../../../services/responses";
 import { FORMS, type FormHead } from "../forms/head";
 import { Page } from "../layout";
 import { Badge } from "../parts/badge";
-import { ActionForm, Button, Input } from "../parts/controls";
+import { ActionForm, Input } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { formPath, responsePath } from "../paths";
 import { REVIEWS } from "../words";
@@ -59,12 +60,7 @@ export const AskCorrectionPage = ({ until = "", error, ...of }: AskProps) => {
             value={until}
             hint="That day included, by UTC. Without a day, for two weeks. It can't be withdrawn before."
           />
-          <div class="row">
-            <Button>Make the link</Button>
-            <a class="button quiet" href={back}>
-              Cancel
-            </a>
-          </div>
+          <FormEnd verb="Make the link" back={back} />
         </ActionForm>
       </section>
     </Page>

@@ -12,7 +12,8 @@ import { type Notice, Summary } from "../../form/summary";
 import { ENGLISH } from "../../form/words";
 import { FORMS } from "../forms/head";
 import { Page } from "../layout";
-import { ActionForm, Button, Hidden } from "../parts/controls";
+import { ActionForm, Hidden } from "../parts/controls";
+import { FormEnd } from "../parts/form-end";
 import { ProblemBox } from "../parts/problem";
 import { formPath, responsePath } from "../paths";
 
@@ -57,12 +58,7 @@ export const EditPage = ({ form, response, typed, error, changes = [] }: EditPro
           {pagesOf(questions).map((page, i) => (
             <Part page={page} n={i + 1} all={1} scene={scene} errors={errors} />
           ))}
-          <div class="row">
-            <Button>Save the answers</Button>
-            <a class="button quiet" href={back}>
-              Cancel
-            </a>
-          </div>
+          <FormEnd verb="Save the answers" back={back} />
         </ActionForm>
       </section>
     </Page>

@@ -1,0 +1,108 @@
+/** What belongs to the whole workspace. */
+import type { Row } from "./row";
+
+const ENTRY = "/console/lexicon/:entry";
+const SERVICE_ACCOUNT = JSON.stringify({ client_email: "a@b.example", private_key: "-----BEGIN PRIVATE KEY-----" });
+
+export const WORKSPACE_ROWS: Readonly<Record<string, Row>> = {
+  "GET /console": { scope: null, status: 303 },
+  "GET /console/": { scope: null, status: 303 },
+  "GET /console/forms": { scope: "forms:read" },
+  "GET /console/integrations": { scope: "forms:read" },
+  "GET /console/lexicon": { scope: "forms:read", whole: true },
+  "GET /console/lexicon/export.json": { scope: "forms:read", whole: true },
+  "GET /console/lexicon/export.csv": { scope: "forms:read", whole: true },
+  "GET /console/lexicon/new": { scope: "integrations:write", whole: true },
+  "GET /console/lexicon/import": { scope: "integrations:write", whole: true },
+  [`GET ${ENTRY}`]: { scope: "integrations:write", whole: true },
+  [`GET ${ENTRY}/delete`]: { scope: "integrations:write", whole: true },
+  "GET /console/alerts": { scope: "forms:read", whole: true },
+  "GET /console/alerts/new": { scope: "integrations:write", whole: true },
+  "GET /console/keys": { scope: "admin", whole: true },
+  "GET /console/keys/new": { scope: "admin", whole: true },
+  "GET /console/keys/:key/revoke": { scope: "admin", whole: true },
+  "GET /console/connections": { scope: "forms:read", whole: true },
+  "GET /console/connections/new": { scope: "integrations:write", whole: true },
+  "GET /console/connections/new/:kind": { scope: "integrations:write", whole: true },
+  "GET /console/connections/:connection": { scope: "forms:read", whole: true },
+  "GET /console/connections/:connection/edit": { scope: "integrations:write", whole: true },
+  "GET /console/connections/:connection/rotate": { scope: "integrations:write", whole: true },
+  "GET /console/connections/:connection/delete": { scope: "integrations:write", whole: true },
+  "GET /console/audit": { scope: "admin", whole: true },
+  "GET /console/log": { scope: "admin", whole: true },
+  "POST /console/alerts/new": {
+    scope: "integrations:write",
+    whole: true,
+    on: "/console/alerts/new",
+    typed: { type: "slack", url: "https://hooks.slack.com/services/T/B/x" },
+    audit: "integration.created",
+  },
+  "POST /console/keys/new": {
+    scope: "admin",
+    whole: true,
+    on: "/console/keys/new",
+    typed: { name: "Tablet", scopes: "responses:submit" },
+    audit: "key.created",
+  },
+  "POST /console/keys/:key/revoke": {
+    scope: "admin",
+    whole: true,
+    on: "/console/keys/:key/revoke",
+    audit: "key.revoked",
+  },
+  "POST /console/connections/new/:kind": {
+    scope: "integrations:write",
+    whole: true,
+    on: "/console/connections/new/:kind",
+    typed: { name: "Ours", secrets: SERVICE_ACCOUNT },
+    audit: "connection.created",
+  },
+  "POST /console/connections/:connection/edit": {
+    scope: "integrations:write",
+    whole: true,
+    on: "/console/connections/:connection/edit",
+    typed: { name: "Ours" },
+    audit: "connection.updated",
+  },
+  // Only what Formlog made itself is renewed; the connection here is of another kind.
+  "POST /console/connections/:connection/rotate": {
+    scope: "integrations:write",
+    whole: true,
+    status: 409,
+    on: "/console/connections/:connection/rotate",
+  },
+  "POST /console/connections/:connection/delete": {
+    scope: "integrations:write",
+    whole: true,
+    on: "/console/connections/:connection/delete",
+    audit: "connection.deleted",
+  },
+  "POST /console/lexicon/new": {
+    scope: "integrations:write",
+    whole: true,
+    on: "/console/lexicon/new",
+    typed: { term: "yaar", language: "hi" },
+    audit: "lexicon_entry.created",
+  },
+  "POST /console/lexicon/import": {
+    scope: "integrations:write",
+    whole: true,
+    on: "/console/lexicon/import",
+    typed: { file: "term,language\njugaad,hi\n" },
+    audit: "lexicon.imported",
+  },
+  [`POST ${ENTRY}`]: {
+    scope: "integrations:write",
+    whole: true,
+    on: ENTRY,
+    typed: { term: "Zwetschge", language: "de" },
+    audit: "lexicon_entry.updated",
+  },
+  [`POST ${ENTRY}/delete`]: {
+    scope: "integrations:write",
+    whole: true,
+    on: `${ENTRY}/delete`,
+    audit: "lexicon_entry.deleted",
+  },
+  "POST /console/sign-out": { scope: null, on: "/console/forms", audit: "session.ended" },
+};
