@@ -22,10 +22,19 @@ const absent = () => new Response("not part of this test", { status: 501 });
 
 const PURE = "src/core/**/*.test.ts";
 
+/**
+ * `npm run test:span`: the API worker has three databases, and each form goes on in another one after every response. What tests
+ * need for it is in test/support/shards.ts.
+ */
+const spanning = process.env.SPAN === "1" && {
+  bindings: { FORMLOG_SEGMENT_RESPONSES_MAX: "1" },
+  d1Databases: { DB_1: "span-1", DB_2: "span-2" },
+};
+
 const pick = (from: NodeJS.ProcessEnv, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 
-const workers = (bindings: Record<string, unknown>) =>
+const workers = (bindings: Record<string, unknown>, shards: Record<string, string> = {}) =>
   cloudflareTest(async () => ({
     wrangler: { configPath: "./wrangler.gen.toml" },
     miniflare: {
@@ -50,6 +59,8 @@ const workers = (bindings: Record<string, unknown>) =>
         BACKUP_SOURCE_1: "source-1",
         BACKUP_TARGET: "target",
         BACKUP_TARGET_1: "target-1",
+        BACKUP_TARGET_2: "target-2",
+        ...shards,
       },
       // What Cloudflare does with a message that the intake consumer gave back for the last time.
       queueProducers: { TEST_INTAKE_DEAD: { queueName: "formlog-intake-dead" } },
@@ -68,7 +79,7 @@ export default defineConfig({
     projects: [
       {
         // The API worker on real workerd, D1 and Queues; unit tests run here too.
-        plugins: [workers({})],
+        plugins: [spanning ? workers(spanning.bindings, spanning.d1Databases) : workers({})],
         test: {
           name: "workers",
           include: ["src/**/*.test.ts", "test/api/**/*.test.ts"],

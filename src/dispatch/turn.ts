@@ -1,6 +1,6 @@
 /**
  * Kinds whose order matters deliver the segments of a form one after the other (docs/decisions/025): the cursor of a later one gives
- * its turn back while responses of an earlier one wait. A form with one segment asks nobody.
+ * its turn back while responses of an earlier one wait, or are on their way. A form with one segment asks nobody.
  */
 import { segmentStart } from "../core/ids";
 import { findBacklog, postponeCursor } from "../store/cursor-control";
@@ -17,7 +17,7 @@ export async function waitsForEarlier(engine: Engine, shard: Shard, claimed: Cur
   if (engine.kind.manifest.policy.inOrder !== true) return false;
   for (let { follows } = claimed; follows !== null; ) {
     const found = await findBacklog(engine.shards.get(follows.shard).db, follows.no, claimed.integration);
-    if (found?.behind) {
+    if (found && (found.behind || found.cursor.flight !== null)) {
       const isStopped = found.cursor.state === "paused" || found.cursor.state === "blocked";
       const until = engine.now() + (isStopped ? LATER_MS : SOON_MS);
       await postponeCursor(shard.db, claimed, until);

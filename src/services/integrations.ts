@@ -46,8 +46,9 @@ export async function createIntegration(
     audited(ctx, { workspace, action: "integration.created", object: names.id, detail }),
   );
   if (!row) throw missing();
-  for (const segment of await listSegments(ctx.shards, form.id)) {
-    await startCursor(ctx, { row, manifest, segment, start });
+  const segments = await listSegments(ctx.shards, form.id);
+  for (const [i, segment] of segments.entries()) {
+    await startCursor(ctx, { row, manifest, segment, before: segments[i - 1], start });
   }
   if (start === "beginning") await ring(ctx, row);
   return { ...(await viewIntegration(ctx, row)), ...(secrets && { secrets }) };
@@ -83,15 +84,20 @@ export function findManifest(kind: string): Manifest {
   throw new AppError("invalid_request", { errors: [problem] });
 }
 
-async function startCursor(
-  ctx: Context,
-  at: { row: store.IntegrationRow; manifest: Manifest; segment: Segment; start: "now" | "beginning" },
-): Promise<void> {
-  const { row, manifest, segment, start } = at;
+interface Start {
+  readonly row: store.IntegrationRow;
+  readonly manifest: Manifest;
+  readonly segment: Segment;
+  /** That the form wrote to before this one. */
+  readonly before: Segment | undefined;
+  readonly start: "now" | "beginning";
+}
+
+async function startCursor(ctx: Context, { row, manifest, segment, before, start }: Start): Promise<void> {
   const follows = manifest.events.some((event) => event !== "created");
   const place = (feed: "responses" | "revisions") =>
     start === "now" ? headOf(ctx.shards, segment, feed) : segmentStart(segment.no);
-  await createCursor(ctx.shards.get(segment.shard).db, {
+  const cursor = {
     segment: segment.no,
     integration: row.no,
     kind: row.kind,
@@ -100,7 +106,8 @@ async function startCursor(
     revisionPosition: follows ? await headOf(ctx.shards, segment, "revisions") : null,
     reconcileAt: manifest.reconciled ? nextNight(ctx.now(), row.no) : null,
     owedAt: ctx.now(),
-  });
+  };
+  await createCursor(ctx.shards.get(segment.shard).db, cursor, before ? { segment: before, cursor: null } : null);
 }
 
 interface Setup {

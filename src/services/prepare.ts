@@ -13,7 +13,6 @@ import { sha256 } from "./access";
 import type { Reader } from "./correction-link";
 import { judge } from "./judge";
 import type { Collector } from "./link-uses";
-import { roomOfLink } from "./segments";
 import { failStore } from "./store-failure";
 
 /** What a sender is told whose key came with other content before. */
@@ -61,9 +60,7 @@ export async function prepare(ctx: SubmissionContext, form: CachedForm, input: S
     idempotencyKey,
     fingerprint: idempotencyKey === null ? null : await fingerprint(input),
     since: await knownHead(ctx, form),
-    link: collector
-      ? { id: collector.id, responsesMax: await roomOfLink(ctx, form, collector).catch(failStore) }
-      : null,
+    link: collector ? { id: collector.id, responsesMax: collector.responsesMax } : null,
   };
 }
 

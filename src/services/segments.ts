@@ -2,12 +2,12 @@
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { seqOf } from "../core/ids";
 import { openNextSegment } from "../dispatch/next-segment";
+import type { NewResponse } from "../store/append";
 import { readUses } from "../store/link-uses";
 import { elsewhere } from "../store/placement";
 import { findUsedKeys, type UsedKey } from "../store/refusals";
 import { type Shards, segmentKey } from "../store/shards";
 import { reloadForm, syncSegment } from "./forms";
-import type { Collector } from "./link-uses";
 
 /** Whether a form should go on elsewhere: after a batch that left its database so large (bytes), at this position. */
 export function fullness(
@@ -35,6 +35,8 @@ export async function moveOn(ctx: SubmissionContext, form: Placed, position: num
   if (!opened) return;
   ctx.moves.delete(form.id);
   await syncSegment(ctx, form).catch(() => {});
+  // Known again at once: when the database is away then, submissions are promised as before.
+  await reloadForm(ctx, form.id).catch(() => {});
 }
 
 /** The form after its segment was found retired: in its next one, which is opened if whoever retired it did not come to that. */
@@ -47,6 +49,8 @@ export async function followForm(ctx: SubmissionContext, form: Placed): Promise<
   return reloadForm(ctx, form.id);
 }
 
+type Link = NonNullable<NewResponse["link"]>;
+
 /** The response that a key came with, and the shard that it lies on. */
 export type PlacedKey = UsedKey & { readonly shard: number };
 
@@ -54,7 +58,7 @@ export type PlacedKey = UsedKey & { readonly shard: number };
  * Which of these keys came to a form before and lie on another shard than the one that it writes to, by key: nothing is stored there
  * any more. One round trip for each such shard, side by side; none for a form that has none.
  */
-export async function findKeysElsewhere(
+async function findKeysElsewhere(
   ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "shard" | "earlier">,
   keys: readonly string[],
@@ -68,7 +72,36 @@ export async function findKeysElsewhere(
   return new Map((await Promise.all([...new Set(others.map(({ shard }) => shard))].map(look))).flat());
 }
 
-/** The same over all shards of the form. */
+/** What the shards that a form wrote to before say of entries. */
+interface Asked {
+  /** Those of their keys that came there. */
+  readonly used: ReadonlyMap<string, PlacedKey>;
+  /** The entries, each with what its link may still bring on the shard that the form writes to. */
+  readonly entries: readonly NewResponse[];
+}
+
+/** Asks them of all entries at once, before they are appended; no round trip for a form that wrote to none. Throws what D1 does. */
+export async function askElsewhere(
+  ctx: SubmissionContext,
+  form: Pick<CachedForm, "id" | "shard" | "segment" | "earlier">,
+  entries: readonly NewResponse[],
+): Promise<Asked> {
+  const keys = entries.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
+  const links = new Map(entries.flatMap(({ link }) => (link ? [[link.id, link]] : [])));
+  const roomOf = async (link: Link) => [link.id, await roomOfLink(ctx, form, link)] as const;
+  const [used, rooms] = await Promise.all([
+    findKeysElsewhere(ctx, form, keys),
+    Promise.all([...links.values()].map(roomOf)),
+  ]);
+  const room = new Map(rooms);
+  const withRoom = ({ link, ...entry }: NewResponse): NewResponse => ({
+    ...entry,
+    link: link && { ...link, responsesMax: room.get(link.id) ?? null },
+  });
+  return { used, entries: entries.map(withRoom) };
+}
+
+/** The same of keys over all shards of the form. */
 export async function findKeys(
   ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "shard" | "earlier">,
@@ -83,10 +116,10 @@ export async function findKeys(
 }
 
 /** How many responses a link may still bring on the shard that the form writes to: what it brought elsewhere counts. */
-export async function roomOfLink(
+async function roomOfLink(
   ctx: SubmissionContext,
   form: Pick<CachedForm, "shard" | "segment" | "earlier">,
-  { id, responsesMax }: Collector,
+  { id, responsesMax }: Link,
 ): Promise<number | null> {
   const others = elsewhere(form.earlier, form.shard);
   if (responsesMax === null || others.length === 0) return responsesMax;

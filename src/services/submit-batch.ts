@@ -10,7 +10,7 @@ import { loadForm, reloadForm } from "./forms";
 import { type Collector, isUsedUp, linkFull } from "./link-uses";
 import { fingerprint, formFull, prepare, type Stamped, type Submission } from "./prepare";
 import type { Receipt } from "./receipt";
-import { findKeys, findKeysElsewhere, fullness, moveOn, type PlacedKey } from "./segments";
+import { askElsewhere, findKeys, fullness, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spoolAll } from "./spool";
 import { attempt, failStore } from "./store-failure";
 import { counted, countSubmission } from "./submission-count";
@@ -202,12 +202,11 @@ async function settleItem(
 
 /** Appends those entries whose keys did not come to the form before, on another shard. */
 async function appendNew(ctx: SubmissionContext, form: CachedForm, entries: readonly NewResponse[]) {
-  const keys = entries.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
-  const used = await findKeysElsewhere(ctx, form, keys);
+  const { used, entries: asked } = await askElsewhere(ctx, form, entries);
   return appendAll(
     ctx,
     form,
-    entries.filter(({ idempotencyKey }) => idempotencyKey === null || !used.has(idempotencyKey)),
+    asked.filter(({ idempotencyKey }) => idempotencyKey === null || !used.has(idempotencyKey)),
   );
 }
 

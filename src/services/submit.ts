@@ -13,7 +13,7 @@ import { loadForm, reloadForm, syncSegment } from "./forms";
 import { linkFull } from "./link-uses";
 import { fingerprint, formFull, KEY_REUSED, prepare, type Stamped, type Submission } from "./prepare";
 import { makeReceipt, type Receipt } from "./receipt";
-import { findKeys, findKeysElsewhere, followForm, moveOn, type PlacedKey } from "./segments";
+import { askElsewhere, findKeys, followForm, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spool } from "./spool";
 import { attempt, failStore } from "./store-failure";
 import { counted, countSubmission } from "./submission-count";
@@ -46,11 +46,12 @@ export async function storeResponse(
     const entry = await attempt(() => prepare(ctx, form, input));
     if (entry instanceof AppError) return replayOf(ctx, form, { input, refusal: entry });
     const { fingerprint, idempotencyKey: key } = entry;
-    const looked = await findKeysElsewhere(ctx, form, key === null ? [] : [key]).catch((error: unknown) => ({ error }));
-    if ("error" in looked) return spool(ctx, form, { entry, ...looked });
-    const used = looked.get(key ?? "");
+    const asked = await askElsewhere(ctx, form, [entry]).catch((error: unknown) => ({ error }));
+    if ("error" in asked) return spool(ctx, form, { entry, ...asked });
+    const used = asked.used.get(key ?? "");
     if (used) return repeatOf(ctx, form, { used, fingerprint, reader: input.reader });
-    const work = ctx.commit(form.shard).submit(entry);
+    const [placed = entry] = asked.entries;
+    const work = ctx.commit(form.shard).submit(placed);
     // Others may depend on this request's batch: it goes on when its client does not wait.
     ctx.waitUntil(work.catch(() => {}));
     const appended = await work.catch((error: unknown) => ({ error }));
@@ -59,7 +60,7 @@ export async function storeResponse(
     if (full) ctx.waitUntil(moveOn(ctx, form, position));
     if (wakeUps.length > 0) ctx.waitUntil(ctx.wake(wakeUps));
     if (position !== null) return receiptOf(ctx, form, { position, entry, reader: input.reader });
-    const settled = await settleRefused(ctx, form, { entry, reader: input.reader });
+    const settled = await settleRefused(ctx, form, { entry: placed, reader: input.reader });
     if (settled && settled !== "retired") return settled;
     if (tries === TRIES_MAX) throw new AppError("store_unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
     form = settled === "retired" ? await followForm(ctx, form) : await catchUp(ctx, form, entry);

@@ -6,6 +6,7 @@ import { resumeIntegration } from "../../src/services/integration-control";
 import { replayIntegration } from "../../src/services/integration-replay";
 import { createIntegration, getIntegration } from "../../src/services/integrations";
 import { call, ROOT_KEY } from "../support/api";
+import { everywhere } from "../support/shards";
 import { createSiblings, DAY, MINUTE } from "../support/siblings";
 
 const HOUR = 60 * MINUTE;
@@ -13,7 +14,7 @@ const HOUR = 60 * MINUTE;
 beforeEach(async () => {
   for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
   const tables = ["alerts", "cursors", "backups", "logs"];
-  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  for (const table of tables) await everywhere(`DELETE FROM ${table}`);
 });
 
 async function createScene() {
@@ -52,11 +53,9 @@ describe("a lag counts since it is owed", () => {
     await replayIntegration(world.ctx, world.workspace, { ...world.named, from: "beginning" });
     return world.named;
   };
-  const resume = async ({ world, segment, no }: Scene) => {
+  const resume = async ({ world, no }: Scene) => {
     await replay({ world } as Scene);
-    await env.DB.prepare("UPDATE cursors SET state = 'paused', owed_at = 0 WHERE segment = ? AND integration = ?")
-      .bind(segment, no)
-      .run();
+    await everywhere("UPDATE cursors SET state = 'paused', owed_at = 0 WHERE integration = ?", no);
     await resumeIntegration(world.ctx, world.workspace, world.named);
     return world.named;
   };

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { advanceIndexes } from "../../src/store/answer-index";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
+import { onlyOnOneShard } from "../support/shards";
 
 const CHOICES = ["r", "w"].map((id) => ({ id, label: id }));
 const TYPED = [
@@ -40,7 +41,7 @@ beforeEach(async () => {
   segment = row?.no ?? 0;
 });
 
-describe("the index of answers", () => {
+onlyOnOneShard("it is advanced by hand, on one database").describe("the index of answers", () => {
   it("follows the log, and until it does the rest is scanned: nothing is missing and nothing is there twice", async () => {
     for (const name of ["x", "y"]) await submit(form, { name });
     expect(await entries()).toEqual([]);

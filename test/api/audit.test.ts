@@ -8,6 +8,7 @@ import { changeAudited } from "../../src/store/audit";
 import { insertVersion } from "../../src/store/forms";
 import { findIntegration } from "../../src/store/integrations";
 import { type Answer, call, newForm, newWorkspace, QUESTIONS, ROOT_KEY, submit } from "../support/api";
+import { shardOf } from "../support/shards";
 
 const SECRET = "auth-token-that-nobody-sees";
 const ANSWER = "an-answer-that-nobody-sees";
@@ -33,11 +34,13 @@ const at = (integration: string) => `/v1/forms/${form}/integrations/${integratio
 /** A parked delivery, as its worker would have left it. */
 async function park(): Promise<string> {
   const row = await findIntegration(env.DB, form, await integrate());
-  const address = parseResponseId(await respond());
+  const response = await respond();
+  const address = parseResponseId(response);
   if (!row || !address) throw new Error("nothing to park");
-  await env.DB.prepare(
-    "INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at) VALUES (?, 0, ?, 'parked', 1, 1)",
-  )
+  await shardOf(response)
+    .prepare(
+      "INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at) VALUES (?, 0, ?, 'parked', 1, 1)",
+    )
     .bind(row.no, address.position)
     .run();
   return deliveryId({ ...address, integration: row.no, feed: 0 });

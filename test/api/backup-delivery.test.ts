@@ -1,6 +1,7 @@
 /** An installation that was restored goes on: what was delivered before the backup is not delivered again. */
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
+import type { Env } from "../../src/context";
 import { parseResponseId } from "../../src/core/ids";
 import { drain } from "../../src/dispatch/drain";
 import { createReceiver } from "../../src/integrations/webhook/emulator";
@@ -45,7 +46,7 @@ it("a sweep delivers nothing twice; what was behind, parked or in doubt goes on,
 
   const backups = createBackups();
   backups.clock.now = clock.now;
-  const backup = await backups.make(openShards({ DB: env.DB }));
+  const backup = await backups.make(openShards(env as Env));
   const restore = createRestore({ backup });
   await restore.finish();
 

@@ -10,6 +10,7 @@ import { eraseResponse } from "../../src/services/responses";
 import { writeStatement } from "../../src/store/deliveries";
 import { dieAt } from "../support/die";
 import { countRows } from "../support/meter";
+import { onlyOnOneShard } from "../support/shards";
 import { ACCOUNT, createSmsWorld, type SmsWorld, TOKEN } from "../support/sms";
 
 const PHONE = "+919876543277";
@@ -177,27 +178,30 @@ describe("the status of a text that Twilio has taken", () => {
 });
 
 describe("a check", () => {
-  it("waits until new responses are delivered, and an outage at it stops nothing", async () => {
-    await sendOne();
-    sms.clock.now += 15 * MINUTE;
-    sms.twilio.faults.push({ match: "fetch", mode: "outage" });
-    const order: string[] = [];
-    const [second] = await sms.world.submit({ phone: PHONE });
-    await sms.world.run({
-      fetch: (request) => {
-        order.push(request.method);
-        return sms.twilio.fetch(request);
-      },
-    });
-    expect(order).toEqual(["POST", "GET"]);
-    expect(sms.twilio.messages.at(-1)?.body).toContain(second);
-    expect(await sms.world.view()).toMatchObject({ state: "active", lastError: null, parked: 0 });
-    expect((await sms.rows())[0]).toMatchObject({ state: "delivered", status: "queued", looks: 0 });
-    sms.twilio.faults.splice(0);
-    await sms.live();
-    await pass(HOUR);
-    expect((await sms.rows())[0]).toMatchObject({ status: "delivered", next_at: null });
-  });
+  onlyOnOneShard("its cursor is turned by hand").it(
+    "waits until new responses are delivered, and an outage at it stops nothing",
+    async () => {
+      await sendOne();
+      sms.clock.now += 15 * MINUTE;
+      sms.twilio.faults.push({ match: "fetch", mode: "outage" });
+      const order: string[] = [];
+      const [second] = await sms.world.submit({ phone: PHONE });
+      await sms.world.run({
+        fetch: (request) => {
+          order.push(request.method);
+          return sms.twilio.fetch(request);
+        },
+      });
+      expect(order).toEqual(["POST", "GET"]);
+      expect(sms.twilio.messages.at(-1)?.body).toContain(second);
+      expect(await sms.world.view()).toMatchObject({ state: "active", lastError: null, parked: 0 });
+      expect((await sms.rows())[0]).toMatchObject({ state: "delivered", status: "queued", looks: 0 });
+      sms.twilio.faults.splice(0);
+      await sms.live();
+      await pass(HOUR);
+      expect((await sms.rows())[0]).toMatchObject({ status: "delivered", next_at: null });
+    },
+  );
 
   it.each(["rate_limit", "refuse_credentials", "non_json"] as const)(
     "that can't be made (%s) is made an hour later, as long as it takes",
@@ -256,17 +260,20 @@ describe("a check", () => {
     expect((await sms.rows()).map(({ status }) => status)).toEqual(["delivered", "delivered"]);
   });
 
-  it("writes no row of a text that was delivered, and one of its cursor for all of them", async () => {
-    await sms.world.submit(...Array.from({ length: 30 }, (_, n) => ({ phone: `+9198765432${10 + n}` })));
-    await sms.world.run();
-    await sms.live();
-    sms.clock.now += 15 * MINUTE;
-    const meter = countRows();
-    await sms.world.wakeOnce();
-    // The claim, the check, the release.
-    expect(meter.stop().written).toBe(3);
-    expect(new Set((await sms.rows()).map(({ status }) => status))).toEqual(new Set(["delivered"]));
-  });
+  onlyOnOneShard("counts the rows of one segment").it(
+    "writes no row of a text that was delivered, and one of its cursor for all of them",
+    async () => {
+      await sms.world.submit(...Array.from({ length: 30 }, (_, n) => ({ phone: `+9198765432${10 + n}` })));
+      await sms.world.run();
+      await sms.live();
+      sms.clock.now += 15 * MINUTE;
+      const meter = countRows();
+      await sms.world.wakeOnce();
+      // The claim, the check, the release.
+      expect(meter.stop().written).toBe(3);
+      expect(new Set((await sms.rows()).map(({ status }) => status))).toEqual(new Set(["delivered"]));
+    },
+  );
 
   it("says in the list and of the response what was heard, and nothing is news to the nightly comparison", async () => {
     const response = await sendOne();
@@ -331,15 +338,18 @@ describe("a check", () => {
     expect(texts).toBeGreaterThan(10);
   });
 
-  it("costs a text an index row only where it has a time of its own", async () => {
-    await sendOne();
-    const cursor = await sms.world.cursor();
-    const nothing = { looks: 0, reference: null, status: null, reason: null, content: null, rank: 0, triedAt: 0 };
-    const text = { ...nothing, feed: 0 as const, position: cursor.position + 1, attempts: 1 };
-    const costOf = async (state: "sending" | "delivered", nextAt: number | null) =>
-      (await writeStatement(env.DB, cursor, [{ ...text, state, nextAt }]).run()).meta.rows_written;
-    expect(await costOf("delivered", null)).toBe(1);
-    expect(await costOf("delivered", sms.clock.now)).toBe(2);
-    expect(await costOf("delivered", null)).toBe(1);
-  });
+  onlyOnOneShard("its cursor is turned by hand").it(
+    "costs a text an index row only where it has a time of its own",
+    async () => {
+      await sendOne();
+      const cursor = await sms.world.cursor();
+      const nothing = { looks: 0, reference: null, status: null, reason: null, content: null, rank: 0, triedAt: 0 };
+      const text = { ...nothing, feed: 0 as const, position: cursor.position + 1, attempts: 1 };
+      const costOf = async (state: "sending" | "delivered", nextAt: number | null) =>
+        (await writeStatement(env.DB, cursor, [{ ...text, state, nextAt }]).run()).meta.rows_written;
+      expect(await costOf("delivered", null)).toBe(1);
+      expect(await costOf("delivered", sms.clock.now)).toBe(2);
+      expect(await costOf("delivered", null)).toBe(1);
+    },
+  );
 });

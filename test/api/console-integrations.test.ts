@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { listKinds } from "../../src/services/kinds";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
 import { formOf, operator, textOf, type Visitor } from "../support/console";
+import { onlyOnOneShard } from "../support/shards";
 
 const SHEET = "1AbcdefghijklmnopqrstuvwxyzAbcdefghijklmnopq";
 
@@ -200,7 +201,7 @@ describe("changing one", () => {
   });
 });
 
-describe("one integration", () => {
+onlyOnOneShard("a cursor and its deliveries are written by hand").describe("one integration", () => {
   let id = "";
   let parked = "";
   beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 /** The versions of a form on the console: one is put into the draft again, and old responses are looked at by the newest. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { call, newForm, newWorkspace, submit } from "../support/api";
@@ -83,7 +84,7 @@ describe("old responses against today's rules", () => {
     expect(asked.body).not.toContain("Check all responses</button>");
     const rechecks = createRechecks();
     await rechecks.begin();
-    await rechecks.goOn({ page: 1, pages: 1, all: 1 });
+    await rechecks.goOn({ page: 1, pages: 1, all: 1 }, env.DB);
     const half = await one.get(path);
     expect(half.body).toMatch(/<progress[^>]* value="1" max="2"/);
     expect(textOf(half.body)).toContain("1 of 2 responses");

@@ -4,6 +4,7 @@ import { parseResponseId, SEGMENT_SIZE } from "../../src/core/ids";
 import { findSince } from "../../src/store/responses";
 import { call, newWorkspace, submit } from "../support/api";
 import { definition, dieAt, people, person, sheetsWorld, smsWorld } from "../support/control";
+import { onlyOnOneShard } from "../support/shards";
 
 describe("pause and resume", () => {
   it("pressed twice do what they do once, and each press is in the audit log", async () => {
@@ -43,45 +44,48 @@ describe("a replay", () => {
     expect(await audit("integration.replayed"), "what was refused is not noted").toEqual([]);
   });
 
-  it("from the beginning, from a response or since a time moves the cursor back, and doubles nothing", async () => {
-    const { world, replay, rows, view, audit, clock } = await sheetsWorld();
-    const ids: string[] = [];
-    const times: number[] = [];
-    for (let n = 1; n <= 4; n += 1) {
-      ids.push(...(await world.submit(person(n))));
-      times.push(clock.now);
-      clock.now += 60_000;
-    }
-    await world.run();
-    const position = async () => (await view()).positions[0].position;
-    expect((await view()).positions).toEqual([{ segment: expect.any(Number), position: 4, high: 4, head: 4 }]);
-    const since = new Date((times[1] ?? 0) + 1).toISOString();
-    const late = new Date(clock.now + 86_400_000).toISOString();
-    for (const [body, to] of [
-      [{ from: "beginning" }, 0],
-      [{ from: ids[1] }, 1],
-      [{ since }, 2],
-      [{ since: late }, 4],
-    ] as const) {
-      for (const _ of [1, 2]) {
-        const { status, body: shown } = await replay(body);
-        expect([status, shown.positions[0].position, shown.positions[0].high], JSON.stringify(body)).toEqual([
-          202,
-          to,
-          4,
-        ]);
+  onlyOnOneShard("tells the position of one cursor").it(
+    "from the beginning, from a response or since a time moves the cursor back, and doubles nothing",
+    async () => {
+      const { world, replay, rows, view, audit, clock } = await sheetsWorld();
+      const ids: string[] = [];
+      const times: number[] = [];
+      for (let n = 1; n <= 4; n += 1) {
+        ids.push(...(await world.submit(person(n))));
+        times.push(clock.now);
+        clock.now += 60_000;
       }
       await world.run();
-      expect(await position()).toBe(4);
-      expect(rows()).toEqual(ids);
-    }
-    expect(await audit("integration.replayed")).toEqual(
-      [{ from: "beginning" }, { from: ids[1] }, { since }, { since: late }].flatMap((one) => {
-        const detail = { form: world.form, ...one };
-        return [detail, detail];
-      }),
-    );
-  });
+      const position = async () => (await view()).positions[0].position;
+      expect((await view()).positions).toEqual([{ segment: expect.any(Number), position: 4, high: 4, head: 4 }]);
+      const since = new Date((times[1] ?? 0) + 1).toISOString();
+      const late = new Date(clock.now + 86_400_000).toISOString();
+      for (const [body, to] of [
+        [{ from: "beginning" }, 0],
+        [{ from: ids[1] }, 1],
+        [{ since }, 2],
+        [{ since: late }, 4],
+      ] as const) {
+        for (const _ of [1, 2]) {
+          const { status, body: shown } = await replay(body);
+          expect([status, shown.positions[0].position, shown.positions[0].high], JSON.stringify(body)).toEqual([
+            202,
+            to,
+            4,
+          ]);
+        }
+        await world.run();
+        expect(await position()).toBe(4);
+        expect(rows()).toEqual(ids);
+      }
+      expect(await audit("integration.replayed")).toEqual(
+        [{ from: "beginning" }, { from: ids[1] }, { since }, { since: late }].flatMap((one) => {
+          const detail = { form: world.form, ...one };
+          return [detail, detail];
+        }),
+      );
+    },
+  );
 
   it("since a time finds the first response of that time, those too that were stored later than they came", async () => {
     const { world } = await sheetsWorld();
@@ -101,46 +105,49 @@ describe("a replay", () => {
 });
 
 describe("a replay from now", () => {
-  it("gives the backlog up, says how much, and delivers what comes after; the rest can still be had", async () => {
-    const { world, verb, replay, rows, list, view, audit } = await sheetsWorld();
-    const first = await world.submit(person(1));
-    await world.run();
-    await verb("pause");
-    const given = await world.submit(...people(2, 4));
-    for (const skipped of [3, 0]) {
-      expect(await replay({ from: "now" })).toMatchObject({
-        status: 202,
-        body: { skipped, underWay: 0, state: "paused", lag: { entries: 0 }, positions: [{ position: 4, head: 4 }] },
-      });
-    }
-    const detail = { form: world.form, from: "now", underWay: 0 };
-    expect(await audit("integration.replayed")).toEqual([
-      { ...detail, skipped: 3 },
-      { ...detail, skipped: 0 },
-    ]);
-    await verb("resume");
-    const later = await world.submit(person(5));
-    await world.run();
-    expect(rows()).toEqual([...first, ...later]);
-    const passed = { state: "skipped", reason: expect.stringContaining("passed over") };
-    expect(await list()).toMatchObject([{ state: "delivered" }, passed, passed, passed, { state: "delivered" }]);
+  onlyOnOneShard("tells the position of one cursor").it(
+    "gives the backlog up, says how much, and delivers what comes after; the rest can still be had",
+    async () => {
+      const { world, verb, replay, rows, list, view, audit } = await sheetsWorld();
+      const first = await world.submit(person(1));
+      await world.run();
+      await verb("pause");
+      const given = await world.submit(...people(2, 4));
+      for (const skipped of [3, 0]) {
+        expect(await replay({ from: "now" })).toMatchObject({
+          status: 202,
+          body: { skipped, underWay: 0, state: "paused", lag: { entries: 0 }, positions: [{ position: 4, head: 4 }] },
+        });
+      }
+      const detail = { form: world.form, from: "now", underWay: 0 };
+      expect(await audit("integration.replayed")).toEqual([
+        { ...detail, skipped: 3 },
+        { ...detail, skipped: 0 },
+      ]);
+      await verb("resume");
+      const later = await world.submit(person(5));
+      await world.run();
+      expect(rows()).toEqual([...first, ...later]);
+      const passed = { state: "skipped", reason: expect.stringContaining("passed over") };
+      expect(await list()).toMatchObject([{ state: "delivered" }, passed, passed, passed, { state: "delivered" }]);
 
-    // A replay that is itself given up leaves things as they were, but for what it came to.
-    await replay({ from: given[0] });
-    await replay({ from: "now" });
-    expect(await list()).toMatchObject([{ state: "delivered" }, passed, passed, passed, { state: "delivered" }]);
-    await replay({ from: given[1] });
-    await world.run();
-    expect(rows()).toEqual([...first, ...later, given[1], given[2]]);
-    expect((await list()).map(({ state }: { state: string }) => state)).toEqual([
-      "delivered",
-      "skipped",
-      "delivered",
-      "delivered",
-      "delivered",
-    ]);
-    expect(await view()).toMatchObject({ state: "active", lag: { entries: 0 }, parked: 0 });
-  });
+      // A replay that is itself given up leaves things as they were, but for what it came to.
+      await replay({ from: given[0] });
+      await replay({ from: "now" });
+      expect(await list()).toMatchObject([{ state: "delivered" }, passed, passed, passed, { state: "delivered" }]);
+      await replay({ from: given[1] });
+      await world.run();
+      expect(rows()).toEqual([...first, ...later, given[1], given[2]]);
+      expect((await list()).map(({ state }: { state: string }) => state)).toEqual([
+        "delivered",
+        "skipped",
+        "delivered",
+        "delivered",
+        "delivered",
+      ]);
+      expect(await view()).toMatchObject({ state: "active", lag: { entries: 0 }, parked: 0 });
+    },
+  );
 
   it("still passes on edits and erasures of what was delivered", async () => {
     const { world, verb, replay, view, key, spreadsheetId, sheets } = await sheetsWorld();
@@ -220,7 +227,7 @@ describe("a replay from now", () => {
 });
 
 describe("a new integration", () => {
-  it.each([
+  onlyOnOneShard("tells the position of one cursor").it.each([
     ["beginning", 0, 2],
     ["now", 2, 0],
     [undefined, 2, 0],

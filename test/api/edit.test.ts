@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseResponseId } from "../../src/core/ids";
 import { changeResponse } from "../../src/store/revisions";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
+import { everywhere } from "../support/shards";
 
 const SPOT = { ref: "spot", type: "location", title: "Where" };
 const ASHA = { name: "Asha", age: 30, city: "pune", spot: { latitude: 18.5, longitude: 73.8, accuracy: 5 } };
@@ -284,7 +285,7 @@ describe("submittedAt", () => {
     const { body } = await call("POST", `/v1/forms/${form}/responses/batch`, { body: { responses } });
     expect(body.items.map(({ status }: { status: number }) => status)).toEqual([201, 201, 422]);
     const position = parseResponseId(body.items[0].id)?.position;
-    const row = await env.DB.prepare("SELECT submitted_at AS at FROM responses WHERE id = ?").bind(position).first();
+    const [row] = await everywhere("SELECT submitted_at AS at FROM responses WHERE id = ?", position);
     expect(row).toEqual({ at: Date.parse("2026-11-20T09:30:00Z") });
   });
 

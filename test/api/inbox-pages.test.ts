@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { createOutage } from "../support/failing-d1";
 import { BROKEN, GOOD, RULED } from "../support/rules";
+import { onlyOnOneShard } from "../support/shards";
 import { countTrips } from "../support/trips";
 
 let key = "";
@@ -111,22 +112,25 @@ it("is reached from a form that is closed, and by a link that is used up", async
   expect(hrefs((await open(`/f/${form}/inbox${more}`)).page, "/corrections/")).toHaveLength(1);
 });
 
-it("costs the form one round trip by a link, none without one, and the form nothing when D1 is away", async () => {
-  const query = await link();
-  await collect(query);
-  const trips = async (path: string) => {
-    await open(path);
-    const count = countTrips();
-    await open(path);
-    return count.stop();
-  };
-  expect([await trips(`/f/${form}`), await trips(`/f/${form}${query}`)]).toEqual([0, 1]);
-  for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  const outage = createOutage();
-  const shown = async () => (await outage.call("GET", `/f/${form}${query}`)).body;
-  expect(await shown()).toContain("/inbox");
-  outage.d1.fault = "unreachable";
-  const body = await shown();
-  vi.restoreAllMocks();
-  expect([body.includes("q_monthly_savings"), body.includes("/inbox")]).toEqual([true, false]);
-});
+onlyOnOneShard("counts the round trips of one").it(
+  "costs the form one round trip by a link, none without one, and the form nothing when D1 is away",
+  async () => {
+    const query = await link();
+    await collect(query);
+    const trips = async (path: string) => {
+      await open(path);
+      const count = countTrips();
+      await open(path);
+      return count.stop();
+    };
+    expect([await trips(`/f/${form}`), await trips(`/f/${form}${query}`)]).toEqual([0, 1]);
+    for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+    const outage = createOutage();
+    const shown = async () => (await outage.call("GET", `/f/${form}${query}`)).body;
+    expect(await shown()).toContain("/inbox");
+    outage.d1.fault = "unreachable";
+    const body = await shown();
+    vi.restoreAllMocks();
+    expect([body.includes("q_monthly_savings"), body.includes("/inbox")]).toEqual([true, false]);
+  },
+);

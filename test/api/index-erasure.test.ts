@@ -8,6 +8,7 @@ import { openContributions } from "../../src/store/contributions";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { askWorker, catchUp } from "../support/indexes";
 import { rowsUnder, segmentOf } from "../support/rows";
+import { onlyOnOneShard } from "../support/shards";
 
 const ctx = makeContext(env as Env, { waitUntil: () => {} }, "test");
 const search = env.TEST_SEARCH_DB;
@@ -60,7 +61,7 @@ const expectNothing = async (gone: { no: number }) => {
 };
 
 describe("the index of a deleted integration", () => {
-  it.each(INDEXES)(
+  onlyOnOneShard("counts the rows of one segment").it.each(INDEXES)(
     "of the kind $kind is erased in bounded steps that may be repeated, and nothing of another one",
     async ({ own, ...body }) => {
       for (let i = 0; i < 7; i += 1)
@@ -95,16 +96,19 @@ describe("the index of a deleted integration", () => {
     expect(tables.toSorted()).toEqual(tried.toSorted());
   });
 
-  it("is out of reach of the worker that was at it, from the first step on", async () => {
-    const gone = await integrate();
-    const holder = { integration: gone.no, shard: 0, segment: await segmentOf(form), epoch: 1_000_000 };
-    await remove(gone);
-    await eraseDeletedIntegrations(ctx, 1, { rows: 2, steps: 2 });
-    await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
-    await eraseDeletedIntegrations(ctx, 1);
-    await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
-    await expectNothing(gone);
-  });
+  onlyOnOneShard("its worker is at one segment").it(
+    "is out of reach of the worker that was at it, from the first step on",
+    async () => {
+      const gone = await integrate();
+      const holder = { integration: gone.no, shard: 0, segment: await segmentOf(form), epoch: 1_000_000 };
+      await remove(gone);
+      await eraseDeletedIntegrations(ctx, 1, { rows: 2, steps: 2 });
+      await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
+      await eraseDeletedIntegrations(ctx, 1);
+      await expect(openContributions(search, holder, [1])).rejects.toThrow(/fences.epoch/);
+      await expectNothing(gone);
+    },
+  );
 
   it("is erased by the sweep, also when its form is erased", async () => {
     const [first, second] = [await integrate(), await integrate()];

@@ -1,11 +1,12 @@
 /** What a response costs the rules kind: rows of both databases, at a form of a few and of very many responses. */
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, vi } from "vitest";
 import { parseResponseId } from "../../src/core/ids";
 import { rules } from "../../src/integrations/rules/index";
 import { editResponse } from "../../src/services/edit";
 import { CONFIG, TRIPS } from "../support/lookups";
 import { countRows } from "../support/meter";
+import { onlyOnOneShard } from "../support/shards";
 import { createWorld, type World } from "../support/world";
 
 const search = env.TEST_SEARCH_DB;
@@ -72,21 +73,29 @@ async function costs(count: number) {
   return { alone, another, edited };
 }
 
-it("does not depend on how many responses there are, nor on how many are alike", { timeout: 60_000 }, async () => {
-  const [few, many] = [await costs(SIZES[0]), await costs(SIZES[1])];
-  for (const what of ["alone", "another", "edited"] as const) {
-    expect([what, many[what].written, many[what].db.written]).toEqual([what, few[what].written, few[what].db.written]);
-    // A look may read the row behind the last one of its key, if there is any.
-    expect(many[what].read).toBeLessThan(few[what].read + 10);
-    expect(many[what].db.read).toBeLessThan(few[what].db.read + 10);
-  }
-  // A phone that nobody has: the fence of a new holder, its contribution and its key.
-  expect(few.alone).toMatchObject({ written: 3 });
-  expect(few.alone.read).toBeLessThan(20);
-  // In DB, a delivery marks its page, settles it with an entry of the log, and releases its cursor.
-  expect(few.alone.db.written).toBe(4);
-  // Three rules, each with many before: the fence, its contribution and three keys.
-  expect(few.another).toMatchObject({ written: 5 });
-  expect(few.another.read).toBeLessThan(50);
-  expect(few.edited.read).toBeLessThan(150);
-});
+onlyOnOneShard("rules compare on one shard").it(
+  "does not depend on how many responses there are, nor on how many are alike",
+  { timeout: 60_000 },
+  async () => {
+    const [few, many] = [await costs(SIZES[0]), await costs(SIZES[1])];
+    for (const what of ["alone", "another", "edited"] as const) {
+      expect([what, many[what].written, many[what].db.written]).toEqual([
+        what,
+        few[what].written,
+        few[what].db.written,
+      ]);
+      // A look may read the row behind the last one of its key, if there is any.
+      expect(many[what].read).toBeLessThan(few[what].read + 10);
+      expect(many[what].db.read).toBeLessThan(few[what].db.read + 10);
+    }
+    // A phone that nobody has: the fence of a new holder, its contribution and its key.
+    expect(few.alone).toMatchObject({ written: 3 });
+    expect(few.alone.read).toBeLessThan(20);
+    // In DB, a delivery marks its page, settles it with an entry of the log, and releases its cursor.
+    expect(few.alone.db.written).toBe(4);
+    // Three rules, each with many before: the fence, its contribution and three keys.
+    expect(few.another).toMatchObject({ written: 5 });
+    expect(few.another.read).toBeLessThan(50);
+    expect(few.edited.read).toBeLessThan(150);
+  },
+);

@@ -1,5 +1,4 @@
 /** What is read from a copy of the database that lags behind, what is not, and how one reads what one wrote (decision 034). */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { QUESTIONS, ROOT_KEY } from "../support/api";
@@ -8,6 +7,8 @@ import { holdToContract } from "../support/contract";
 import { emptyDatabase } from "../support/empty";
 import { createOutage } from "../support/failing-d1";
 import { type LaggingD1, laggingD1 } from "../support/lagging-d1";
+import { migrate } from "../support/migrate";
+import { onlyOnOneShard } from "../support/shards";
 
 const others = [env.SPAN_1, env.SPAN_2, env.BACKUP_TARGET] as D1Database[];
 let control: LaggingD1;
@@ -17,7 +18,7 @@ let key: string;
 let form: string;
 
 beforeAll(async () => {
-  for (const db of others) await applyD1Migrations(db, env.TEST_MIGRATIONS);
+  for (const db of others) await migrate(db, env.TEST_MIGRATIONS);
 });
 
 // Nobody else is to find in them what is of another installation.
@@ -161,7 +162,7 @@ it("changes what is there now, whatever a copy shows", async () => {
   expect((await edit(3, '"2"')).status).toBe(200);
 });
 
-it("has a bookmark of each shard, and reads each at its own", async () => {
+onlyOnOneShard("it is of two databases").it("has a bookmark of each shard, and reads each at its own", async () => {
   const ids: string[] = [];
   // Two for a segment: the form goes on elsewhere.
   for (const name of ["Asha", "Ravi", "Mina", "Dev", "Lata"]) {

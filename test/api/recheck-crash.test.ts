@@ -1,6 +1,6 @@
 /** A re-check whose worker dies, that two workers hold, that is overtaken by edits; and what it costs. */
 import { env } from "cloudflare:workers";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { parseResponseId, segmentStart } from "../../src/core/ids";
 import type { RecheckLimits } from "../../src/dispatch/recheck";
 import { call, newForm, newWorkspace, submit } from "../support/api";
@@ -10,6 +10,7 @@ import { countRows } from "../support/meter";
 import { createRechecks, progressOf } from "../support/recheck";
 import { segmentOf } from "../support/rows";
 import { BROKEN, FLAG, GOOD, RULED } from "../support/rules";
+import { everywhere, onlyOnOneShard } from "../support/shards";
 
 const { rules, translations: _, ...UNRULED } = RULED;
 const SMALL: RecheckLimits = { page: 2, pages: 10, all: 10 };
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   for (const level of ["info", "warn"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  await env.DB.batch([env.DB.prepare("DELETE FROM rechecks"), env.DB.prepare("DELETE FROM recheck_requests")]);
+  for (const table of ["rechecks", "recheck_requests"]) await everywhere(`DELETE FROM ${table}`);
   form = await newForm(key, UNRULED);
 });
 
@@ -43,7 +44,7 @@ const edit = (id: string, answers: object) =>
   call("PATCH", `/v1/forms/${form}/responses/${id}`, { key, body: { answers }, headers: { "if-match": "*" } });
 const isAnnotation = ({ isBatch }: D1Call) => isBatch;
 
-describe("a worker that dies", () => {
+onlyOnOneShard("its worker is turned by hand, on one database").describe("a worker that dies", () => {
   it.each(["before", "after"] as const)(
     "%s any of its calls: another one goes on, and each response is flagged and counted once",
     async (when) => {
@@ -81,7 +82,7 @@ describe("a worker that dies", () => {
   });
 });
 
-describe("two workers", () => {
+onlyOnOneShard("its worker is turned by hand, on one database").describe("two workers", () => {
   it("do not share a turn: the second finds it held, and has no turn of its own in the same minute", async () => {
     const { rechecks } = await given();
     let second: number | null = null;
@@ -112,7 +113,7 @@ describe("two workers", () => {
   });
 });
 
-describe("an edit meanwhile", () => {
+onlyOnOneShard("its worker is turned by hand, on one database").describe("an edit meanwhile", () => {
   it("is not judged by the answers of before: it is looked at again", async () => {
     const { rechecks, ids } = await given();
     let edits = 0;
@@ -183,7 +184,7 @@ it("what was promised under the old version while D1 was down, and stored after 
   expect(await progress()).toMatchObject({ state: "done", checked: 2, flagged: 1 });
 });
 
-describe("its pace and its cost", () => {
+onlyOnOneShard("its worker is turned by hand, on one database").describe("its pace and its cost", () => {
   it("is so many pages of a form in a minute, however often the sweeper comes, and so many of all forms in a sweep", async () => {
     const { rechecks } = await given();
     const limits = { page: 2, pages: 2, all: 3 };

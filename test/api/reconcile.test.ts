@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import type { Integration, Outcome } from "../../src/core/integration";
 import type { Finding, Inventory } from "../../src/core/inventory";
 import { manifest } from "../../src/integrations/google-sheets/manifest";
@@ -7,6 +7,7 @@ import { pauseIntegration, resumeIntegration } from "../../src/services/integrat
 import { replayIntegration } from "../../src/services/integration-replay";
 import { updateIntegration } from "../../src/services/integrations";
 import { listReconciliations, reconcileIntegration } from "../../src/services/reconciliations";
+import { onlyOnOneShard } from "../support/shards";
 import { type Clock, createWorld, type World } from "../support/world";
 
 /** 2026-11-23T20:00:00Z, or now if that is later. */
@@ -70,7 +71,7 @@ async function deliver(...names: string[]): Promise<string[]> {
 
 beforeEach(() => begin());
 
-describe("a reconciliation", () => {
+onlyOnOneShard("each segment is compared, and told of, by itself").describe("a reconciliation", () => {
   it("delivers again what is missing, and reports it", async () => {
     const [a, b, c] = await deliver("A", "B", "C");
     shelf = [String(a), String(c)];

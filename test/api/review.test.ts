@@ -5,6 +5,7 @@ import { REVIEW_STATES, REVIEW_STEPS, type ReviewState } from "../../src/core/re
 import { advanceIndexes } from "../../src/store/answer-index";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
 import { countRows } from "../support/meter";
+import { everywhere, shardOf } from "../support/shards";
 
 let key = "";
 let form = "";
@@ -16,7 +17,7 @@ const review = (state: string, comment?: string, headers: Record<string, string>
 const get = async () => (await call("GET", at, { key })).body;
 const history = async (query = "") => (await call("GET", `${at}/review${query}`, { key })).body;
 const setState = (state: ReviewState) =>
-  env.DB.prepare("UPDATE responses SET review = ? WHERE id = ?").bind(state, parseResponseId(id)?.position).run();
+  shardOf(id).prepare("UPDATE responses SET review = ? WHERE id = ?").bind(state, parseResponseId(id)?.position).run();
 
 beforeAll(async () => {
   key = await newWorkspace();
@@ -107,8 +108,7 @@ describe("a review", () => {
     await review("flagged", "Asha told me her Secret.");
     await call("DELETE", at, { key });
     expect((await history()).items).toMatchObject([{ state: "flagged", comment: null }]);
-    const { results } = await env.DB.prepare("SELECT * FROM revisions").all();
-    expect(JSON.stringify(results)).not.toContain("Secret");
+    expect(JSON.stringify(await everywhere("SELECT * FROM revisions"))).not.toContain("Secret");
     expect((await review("approved")).body.code).toBe("conflict");
   });
 });

@@ -4,6 +4,7 @@ import { parseResponseId, SEGMENT_SIZE, segmentOf } from "../../src/core/ids";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { countRows } from "../support/meter";
 import { BROKEN, FLAG, GOOD, REFUSED, RULED } from "../support/rules";
+import { onlyOnOneShard } from "../support/shards";
 import { countTrips } from "../support/trips";
 
 let key = "";
@@ -162,7 +163,7 @@ describe("a repeat with the same Idempotency-Key", () => {
   });
 });
 
-describe("what it costs", () => {
+onlyOnOneShard("a form that goes on elsewhere after each response costs more").describe("what it costs", () => {
   /** Rows written and round trips of a warm submission. */
   const cost = async (answers: unknown, headers: Record<string, string> = {}) => {
     const meter = countRows();

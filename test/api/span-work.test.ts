@@ -2,9 +2,13 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { CALLBACK_DELIVERY, CALLBACK_URL, type Integration } from "../../src/core/integration";
 import { acceptCallback } from "../../src/dispatch/callback";
+import { drain } from "../../src/dispatch/drain";
+import { sweep } from "../../src/dispatch/sweep";
 import { rules } from "../../src/integrations/rules/index";
+import { search } from "../../src/integrations/search/index";
 import { createTwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
 import { twilioSms } from "../../src/integrations/twilio-sms/index";
+import type { WakeUp } from "../../src/store/cursors";
 import { retireSegment } from "../../src/store/placement";
 import { RULED } from "../support/rules";
 import { createSpan, type Hand, type Span } from "../support/span";
@@ -203,6 +207,24 @@ describe("texts", () => {
       const [delivery] = (await as("GET", `responses/${id}/deliveries`)).body.items;
       expect([n, delivery.state]).toEqual([n, n === 8 ? "skipped" : "delivered"]);
     }
+  });
+});
+
+describe("a search", () => {
+  it("finds the newest first, whichever segment is indexed first", async () => {
+    await fill();
+    expect((await as("POST", "integrations", { kind: "search", config: {} })).status).toBe(201);
+    const hand = { kind: search as Integration };
+    const rung: WakeUp[] = [];
+    const wake = async (wakeUps: readonly WakeUp[]) => void rung.push(...wakeUps);
+    await sweep({ ...span.ctx, wake }, span.clock.now);
+    const due = rung.filter(({ kind }) => kind === "search").toSorted((a, b) => b.segment - a.segment);
+    expect(due.length).toBeGreaterThan(2);
+    for (const wakeUp of due) await drain(span.engineOf(hand), wakeUp);
+    await span.run([hand]);
+    const { items } = (await as("GET", "search?q=p*")).body;
+    const found = items.map(({ response }: { response: { answers: { name: string } } }) => response.answers.name);
+    expect(found).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0].map((n) => `P${n}`));
   });
 });
 

@@ -96,15 +96,46 @@ describe("the next segment of a form", () => {
     expect(await names()).toBe("abcdefghijk");
   });
 
+  /** What sends by a link of the form that takes so many. */
+  async function newLink(responsesMax: number) {
+    const made = await span.call("POST", `/v1/forms/${form}/links`, { key, body: { name: "Asha", responsesMax } });
+    const headers = { "formlog-link": new URL(made.body.url).searchParams.get("link") ?? "" };
+    const post = (path: string, body: unknown) => span.call("POST", `/v1/forms/${form}/${path}`, { body, headers });
+    return {
+      byLink: (name: string) => post("responses", { answers: { name } }),
+      batchByLink: (names: readonly string[]) =>
+        post("responses/batch", { responses: names.map((name) => ({ answers: { name } })) }),
+    };
+  }
+
+  it("is known at once: when D1 is away then, what comes is promised, by a link that takes so many too", async () => {
+    await open();
+    const { byLink } = await newLink(9);
+    for (const name of "abc") expect((await byLink(name)).status).toBe(201);
+    expect(await span.segments(form)).toHaveLength(2);
+    span.fail("unreachable");
+    const kept = [await submit("d"), await byLink("e")];
+    span.fail(null);
+    expect(kept.map(({ status }) => status)).toEqual([202, 202]);
+    await span.takeIn();
+    expect(await names()).toBe("abcde");
+  });
+
+  it("asks for what a link brought elsewhere once for a batch, however many come", async () => {
+    await open();
+    const { byLink, batchByLink } = await newLink(4);
+    for (const name of "abc") expect((await byLink(name)).status).toBe(201);
+    const before = span.trips();
+    const { body } = await batchByLink(Array.from({ length: 100 }, (_, i) => `n${i}`));
+    expect(span.trips() - before).toBeLessThan(20);
+    const stored = body.items.filter(({ status }: { status: number }) => status === 201);
+    const refused = body.items.filter(({ error }: { error?: { code: string } }) => error?.code === "link_full");
+    expect([stored.length, refused.length]).toEqual([1, 99]);
+  });
+
   it("counts what came by a link over all shards", async () => {
     await open();
-    const made = await span.call("POST", `/v1/forms/${form}/links`, { key, body: { name: "Asha", responsesMax: 5 } });
-    const link = new URL(made.body.url).searchParams.get("link") ?? "";
-    const byLink = (name: string) =>
-      span.call("POST", `/v1/forms/${form}/responses`, {
-        body: { answers: { name } },
-        headers: { "formlog-link": link },
-      });
+    const { byLink } = await newLink(5);
     for (const name of "abcde") expect((await byLink(name)).status).toBe(201);
     expect((await byLink("f")).body.code).toBe("link_full");
     expect(await span.segments(form)).toHaveLength(2);

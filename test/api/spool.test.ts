@@ -5,6 +5,7 @@ import { CommitTimeout, QueueFull } from "../../src/services/group-commit";
 import { submitResponse } from "../../src/services/submit";
 import { call, newForm, newWorkspace, QUESTIONS } from "../support/api";
 import { createOutage, type Fault } from "../support/failing-d1";
+import { onlyOnOneShard, spanning } from "../support/shards";
 
 let key = "";
 let form = "";
@@ -45,13 +46,15 @@ describe.each<Fault>(["unreachable", "overloaded", "lost", "lost_then_unreachabl
     const sent = await submit({ name: "Asha", age: 31 }, own);
     expect(sent.status).toBe(202);
     expect(sent.body).toEqual({
-      receipt: expect.stringMatching(/^[A-Za-z0-9_-]{16}[0-9a-z]{19}0$/),
+      receipt: expect.stringMatching(/^[A-Za-z0-9_-]{16}[0-9a-z]{19}[0-2]$/),
       status: "accepted",
       url: `/v1/receipts/${sent.body.receipt}`,
     });
     expect(sent.headers.get("location")).toBe(sent.body.url);
     expect(await ask(sent.body)).toEqual({ status: "pending" });
-    expect(await names()).toEqual(fault.startsWith("lost") ? ["Asha"] : []);
+    // With a key the earlier shards are asked first: what that can't tell is not tried.
+    const isTried = fault.startsWith("lost") && !(spanning && own);
+    expect(await names()).toEqual(isTried ? ["Asha"] : []);
 
     outage.d1.fault = null;
     const messages = [...outage.spooled];
@@ -179,20 +182,23 @@ describe("what is taken in", () => {
     expect(outage.rung).toHaveLength(1);
   });
 
-  it("costs reads that grow with what came since, not with that times the messages", async () => {
-    outage.d1.fault = "unreachable";
-    const responses = (count: number) => ({
-      responses: Array.from({ length: count }, () => ({ answers: { name: "x" } })),
-    });
-    await outage.call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(100) });
-    outage.d1.fault = null;
-    await call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(500) });
-    const rows = countReads();
-    expect((await outage.takeIn()).acked).toHaveLength(100);
-    expect(rows.stop()).toBeLessThan(2_000);
-    const count = "SELECT count(*) AS n FROM responses WHERE id >> 33 = (SELECT no FROM segments WHERE form = ?)";
-    expect(await env.DB.prepare(count).bind(form).first("n")).toBe(601);
-  });
+  onlyOnOneShard("a form that goes on elsewhere after each response costs more").it(
+    "costs reads that grow with what came since, not with that times the messages",
+    async () => {
+      outage.d1.fault = "unreachable";
+      const responses = (count: number) => ({
+        responses: Array.from({ length: count }, () => ({ answers: { name: "x" } })),
+      });
+      await outage.call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(100) });
+      outage.d1.fault = null;
+      await call("POST", `/v1/forms/${form}/responses/batch`, { body: responses(500) });
+      const rows = countReads();
+      expect((await outage.takeIn()).acked).toHaveLength(100);
+      expect(rows.stop()).toBeLessThan(2_000);
+      const count = "SELECT count(*) AS n FROM responses WHERE id >> 33 = (SELECT no FROM segments WHERE form = ?)";
+      expect(await env.DB.prepare(count).bind(form).first("n")).toBe(601);
+    },
+  );
 });
 
 /** Sums the rows that batches of the shared D1 binding read. */

@@ -5,6 +5,7 @@ import { parseResponseId, segmentOf } from "../../src/core/ids";
 import { annotateResponses } from "../../src/store/annotations";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { catchUp } from "../support/indexes";
+import { everywhere } from "../support/shards";
 
 const QUESTIONS = [
   { ref: "name", type: "short_text", title: "Name" },
@@ -144,7 +145,7 @@ describe("what a later version does not have", () => {
 it("counts days and hours on the clock of the place that its config names", async () => {
   const { id } = (await call("GET", `/v1/forms/${form}/integrations`, { key })).body.items[0];
   await submit(form, { name: "Asha" });
-  await env.DB.prepare("UPDATE responses SET received_at = ?").bind(Date.parse("2026-11-22T20:30:00Z")).run();
+  await everywhere("UPDATE responses SET received_at = ?", Date.parse("2026-11-22T20:30:00Z"));
   expect(await read()).toMatchObject({
     timeZone: "UTC",
     days: [{ day: "2026-11-22", count: 1 }],
@@ -169,7 +170,8 @@ it("counts flagged responses by rule, and by the integration that flags them, al
   expect(await read()).toMatchObject({ flags: [{ rule: "small", count: 1 }], flaggedBy: [] });
   // As a remote validator has it done.
   const position = positionOf(second.body.id);
-  await annotateResponses(makeContext(env as Env, { waitUntil: () => {} }, "test").shards.get(0), {
+  const { shards } = makeContext(env as Env, { waitUntil: () => {} }, "test");
+  await annotateResponses(shards.get(parseResponseId(second.body.id)?.shard ?? 0), {
     segment: segmentOf(position),
     annotations: [
       {

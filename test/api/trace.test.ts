@@ -7,6 +7,7 @@ import { app } from "../../src/http/app";
 import { createReceiver } from "../../src/integrations/webhook/emulator";
 import { webhook } from "../../src/integrations/webhook/index";
 import type { WakeUp } from "../../src/store/cursors";
+import { onlyOnOneShard } from "../support/shards";
 import { createWorld } from "../support/world";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -66,25 +67,31 @@ describe("the trace of a request", () => {
     expect(own).toMatchObject([{ requestId: "client-7f3a9b", traceId: TRACE }]);
   });
 
-  it("is that of the request that rang; the next within two seconds rings no more, and its response goes along", async () => {
-    const { world, receiver, calls } = await makeWorld();
-    const bindings = own();
-    await submitTo(world.form, { "x-request-id": "first-rings" }, bindings);
-    await submitTo(world.form, { "x-request-id": "second-does-not" }, bindings);
-    expect(sent.map(({ trace }) => trace?.request)).toEqual(["first-rings"]);
-    for (const wakeUp of sent) await drain(world.engine(), wakeUp);
-    expect(receiver.received).toHaveLength(2);
-    expect(calls.map((call) => call?.slice(3, 35))).toEqual([sent[0]?.trace?.id, sent[0]?.trace?.id]);
-  });
+  onlyOnOneShard("each response rings for a segment of its own").it(
+    "is that of the request that rang; the next within two seconds rings no more, and its response goes along",
+    async () => {
+      const { world, receiver, calls } = await makeWorld();
+      const bindings = own();
+      await submitTo(world.form, { "x-request-id": "first-rings" }, bindings);
+      await submitTo(world.form, { "x-request-id": "second-does-not" }, bindings);
+      expect(sent.map(({ trace }) => trace?.request)).toEqual(["first-rings"]);
+      for (const wakeUp of sent) await drain(world.engine(), wakeUp);
+      expect(receiver.received).toHaveLength(2);
+      expect(calls.map((call) => call?.slice(3, 35))).toEqual([sent[0]?.trace?.id, sent[0]?.trace?.id]);
+    },
+  );
 
-  it("goes on with the wake-up of what has to wait", async () => {
-    const { world, receiver } = await makeWorld();
-    receiver.faults.push({ mode: "outage" });
-    await submitTo(world.form, { "x-request-id": "must-wait-long" });
-    await world.submit(...["Bea", "Cid", "Dora"].map((name) => ({ name })));
-    const again: WakeUp[] = [];
-    const wake = async (wakeUps: readonly WakeUp[]) => void again.push(...wakeUps);
-    for (const wakeUp of sent) await drain(world.engine({ wake }), wakeUp);
-    expect(again.map(({ trace }) => trace)).toEqual([sent[0]?.trace]);
-  });
+  onlyOnOneShard("each response rings for a segment of its own").it(
+    "goes on with the wake-up of what has to wait",
+    async () => {
+      const { world, receiver } = await makeWorld();
+      receiver.faults.push({ mode: "outage" });
+      await submitTo(world.form, { "x-request-id": "must-wait-long" });
+      await world.submit(...["Bea", "Cid", "Dora"].map((name) => ({ name })));
+      const again: WakeUp[] = [];
+      const wake = async (wakeUps: readonly WakeUp[]) => void again.push(...wakeUps);
+      for (const wakeUp of sent) await drain(world.engine({ wake }), wakeUp);
+      expect(again.map(({ trace }) => trace)).toEqual([sent[0]?.trace]);
+    },
+  );
 });

@@ -9,6 +9,7 @@ import { noteSweep, SCHEMA } from "../../src/store/vitals";
 import { call, newForm, newWorkspace, ROOT_KEY, submit } from "../support/api";
 import { createOutage } from "../support/failing-d1";
 import { countRows } from "../support/meter";
+import { databases, everywhere } from "../support/shards";
 
 const SHEETS = { kind: "google-sheets", config: { spreadsheetId: "1AbcdefghijklmnopqrstuvwxyzAbcdefghijklmnopq" } };
 const SMS = { kind: "twilio-sms", config: { to: "phone", body: "Thanks {{name}}" } };
@@ -21,23 +22,24 @@ const sweepAt = (now: number) => {
 const ready = async (): Promise<Readiness> => (await call("GET", "/readyz")).body;
 
 // They are of the whole installation: nothing may wait in it that another file left.
-beforeAll(async () => void (await env.DB.prepare("DELETE FROM cursors").run()));
+beforeAll(async () => void (await everywhere("DELETE FROM cursors")));
 
 beforeEach(async () => {
   for (const level of ["info", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  await env.DB.prepare("DELETE FROM heartbeats").run();
+  await everywhere("DELETE FROM heartbeats");
 });
 
 describe("/readyz", () => {
   it("is ready before the first sweep, and while sweeps come", async () => {
-    const health = { shard: 0, state: "ready", oldestLagSeconds: 0 };
+    const health = (sweptSecondsAgo: unknown) =>
+      databases.map((_, shard) => ({ shard, state: "ready", oldestLagSeconds: 0, sweptSecondsAgo }));
     expect(await call("GET", "/readyz")).toMatchObject({
       status: 200,
-      body: { status: "ready", shards: [{ ...health, sweptSecondsAgo: null }] },
+      body: { status: "ready", shards: health(null) },
     });
     await sweepAt(Date.now() - 200_000);
     const { shards } = await ready();
-    expect(shards).toEqual([{ ...health, sweptSecondsAgo: expect.closeTo(200, -1) }]);
+    expect(shards).toEqual(health(expect.closeTo(200, -1)));
   });
 
   it("is not once the sweeper has stopped for five minutes", async () => {

@@ -15,6 +15,7 @@ import { reviewResponse } from "../../src/services/review";
 import { readAt } from "../../src/store/responses";
 import { type D1Gate, gatedD1 } from "../support/gated-d1";
 import { RULED } from "../support/rules";
+import { onlyOnOneShard } from "../support/shards";
 import { countTrips } from "../support/trips";
 import { type Clock, createWorld, type World } from "../support/world";
 
@@ -109,20 +110,23 @@ describe("calls of D1", () => {
     return trips;
   }
 
-  it("are as many as without a validator when it has nothing to say, and one more for what a page brings", async () => {
-    receiver.verdicts.splice(0);
-    const plain = await tripsOf(FINE);
-    receiver.verdicts.push(STRIKES);
-    // No flags are what these have already.
-    expect(await tripsOf(FINE)).toBe(plain);
-    // One that applies them, and four for the next page: the rows that tell others of it, which are passed over.
-    expect(await tripsOf(ODD)).toBe(plain + 1 + 4);
-    expect(receiver.received).toHaveLength(75);
-    const { n } = (await env.DB.prepare("SELECT count(*) AS n FROM revisions WHERE event = 'flagged' AND author = ?")
-      .bind(world.named.integration)
-      .first<{ n: number }>()) ?? { n: 0 };
-    expect(n).toBe(25);
-  });
+  onlyOnOneShard("a form that goes on elsewhere after each response costs more").it(
+    "are as many as without a validator when it has nothing to say, and one more for what a page brings",
+    async () => {
+      receiver.verdicts.splice(0);
+      const plain = await tripsOf(FINE);
+      receiver.verdicts.push(STRIKES);
+      // No flags are what these have already.
+      expect(await tripsOf(FINE)).toBe(plain);
+      // One that applies them, and four for the next page: the rows that tell others of it, which are passed over.
+      expect(await tripsOf(ODD)).toBe(plain + 1 + 4);
+      expect(receiver.received).toHaveLength(75);
+      const { n } = (await env.DB.prepare("SELECT count(*) AS n FROM revisions WHERE event = 'flagged' AND author = ?")
+        .bind(world.named.integration)
+        .first<{ n: number }>()) ?? { n: 0 };
+      expect(n).toBe(25);
+    },
+  );
 });
 
 describe("when something comes between", () => {

@@ -39,7 +39,7 @@ export function indexProvider(
     effects: async () => {
       const integration = await newestIntegration();
       const { results } = await env.TEST_SEARCH_DB.prepare(
-        "SELECT shard, position FROM contributions WHERE integration = ? ORDER BY shard, position",
+        "SELECT shard, position FROM contributions WHERE integration = ? ORDER BY position",
       )
         .bind(integration)
         .all<{ shard: number; position: number }>();

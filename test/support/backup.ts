@@ -8,13 +8,21 @@ import { listBackupRows } from "../../src/store/backups";
 import { openShards, type Shards } from "../../src/store/shards";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "./api";
 import { migrate } from "./migrate";
+import { spanning } from "./shards";
 
-type Databases = Readonly<Record<"BACKUP_SOURCE_1" | "BACKUP_TARGET" | "BACKUP_TARGET_1", D1Database>>;
+type Name = "BACKUP_SOURCE_1" | "BACKUP_TARGET" | "BACKUP_TARGET_1" | "BACKUP_TARGET_2";
+type Databases = Readonly<Record<Name, D1Database>>;
 const other = env as unknown as Databases;
 export const bucket = (env as unknown as { readonly BACKUP: R2Bucket }).BACKUP;
 
-export const SOURCE = openShards({ DB: env.DB, DB_1: other.BACKUP_SOURCE_1 });
-export const TARGET = openShards({ DB: other.BACKUP_TARGET, DB_1: other.BACKUP_TARGET_1 });
+/** What the worker is bound to, and a further database if it knows one alone. */
+export const SOURCE = openShards({ DB_1: other.BACKUP_SOURCE_1, ...(env as Env) });
+const targets = {
+  DB: other.BACKUP_TARGET,
+  DB_1: other.BACKUP_TARGET_1,
+  ...(spanning && { DB_2: other.BACKUP_TARGET_2 }),
+};
+export const TARGET = openShards(targets);
 
 /** Small parts and short pieces. */
 export const SMALL: BackupLimits = { rows: 4, size: 4_000_000, parts: 5, time: 60_000 };
@@ -23,9 +31,7 @@ export const SMALL: BackupLimits = { rows: 4, size: 4_000_000, parts: 5, time: 6
 const LATER_MS = 130_000;
 
 export const migrateOthers = async () => {
-  for (const db of Object.values({ a: other.BACKUP_SOURCE_1, b: other.BACKUP_TARGET, c: other.BACKUP_TARGET_1 })) {
-    await migrate(db, env.TEST_MIGRATIONS);
-  }
+  for (const db of [other.BACKUP_SOURCE_1, ...Object.values(targets)]) await migrate(db, env.TEST_MIGRATIONS);
 };
 
 /** Empties databases of everything but their schema. */
@@ -62,7 +68,7 @@ export function createBackups(limits = SMALL, days = 30) {
 export function createRestore(input: RestoreInput) {
   const clock = { now: Date.now() };
   const ctx = (shards = TARGET): Context => {
-    const bindings = { ...env, DB: TARGET.control, DB_1: TARGET.all[1]?.db } as unknown as Env;
+    const bindings = { ...env, ...targets } as unknown as Env;
     return { ...makeContext(bindings, { waitUntil: () => {} }, "test"), shards, now: () => clock.now };
   };
   const piece = (shards?: Shards, parts = 3) => restoreBackup(ctx(shards), input, { parts, time: 60_000 });
@@ -149,9 +155,11 @@ async function fillRest(of: { form: string; segment: number; second: string; int
     run(env.DB, `${A} (?1, 0, ?2, 5, 10, 'an answer')`, no, row),
     run(
       env.DB,
-      "UPDATE cursors SET position = ?2, high = ?2, wake_at = 77, epoch = 4 WHERE integration = ?1",
+      `UPDATE cursors SET (position, high) = (SELECT max(id), max(id) FROM responses WHERE id >= ?3 AND id <= ?3 + 6),
+         wake_at = 77, epoch = 4 WHERE integration = ?1 AND segment = ?2`,
       no,
-      row + 6,
+      of.segment,
+      row,
     ),
     run(env.DB, "INSERT INTO receipts (nonce, response, settled_at) VALUES ('r-1', ?, ?)", row, Date.now()),
     run(

@@ -5,6 +5,7 @@ import type { Env } from "../../src/context";
 import { SEGMENT_SIZE } from "../../src/core/ids";
 import worker from "../../src/worker";
 import { failingD1 } from "./failing-d1";
+import { databases } from "./shards";
 
 const request = (key: string, form: string, file: string, method = "GET") =>
   new Request(`http://formlog.test/v1/forms/${form}/export.${file}`, {
@@ -45,8 +46,8 @@ export async function fill(form: string, count: number, segment?: number, metada
 
 /** An API worker over a database that counts its round trips and fails on command; its answers are not read by anybody yet. */
 export function createExporter() {
-  const d1 = failingD1(env.DB);
-  const own = { ...env, DB: d1.db } as Env;
+  const d1 = failingD1(...databases);
+  const own = { ...env, ...d1.bindings } as Env;
   return {
     d1,
     fetch: (key: string, form: string, file: string, method = "GET") =>

@@ -9,6 +9,7 @@ import type { Spooled } from "../../src/core/spool";
 import worker from "../../src/worker";
 import type { Answer } from "./api";
 import { gatedD1 } from "./gated-d1";
+import { databases } from "./shards";
 
 /**
  * `unreachable`: no call arrives. `overloaded`: the same, and D1 says so. `lost`: calls run, their answers do not come back.
@@ -24,14 +25,16 @@ export const MESSAGES = {
 
 export interface FailingD1 {
   readonly db: D1Database;
+  /** All that it stands for, as an environment names them. */
+  readonly bindings: Readonly<Record<string, D1Database>>;
   /** How calls fail from now on; null: they do not. */
   fault: Fault | null;
   /** Round trips so far. */
   calls: number;
 }
 
-/** Wraps a database; works until it is told to fail. */
-export function failingD1(real: D1Database): FailingD1 {
+/** Wraps a database, or all shards as one; works until it is told to fail. */
+export function failingD1(...real: readonly [D1Database, ...D1Database[]]): FailingD1 {
   const state: { fault: Fault | null; calls: number } = { fault: null, calls: 0 };
   async function run<T>(work: () => Promise<T>, isBatch: boolean): Promise<T> {
     const { fault } = state;
@@ -41,13 +44,15 @@ export function failingD1(real: D1Database): FailingD1 {
     if (fault === "lost_then_unreachable" && isBatch) state.fault = "unreachable";
     throw new Error(fault === "overloaded" ? MESSAGES.overloaded : MESSAGES.unreachable);
   }
-  const db = gatedD1(real, (work, { isBatch }) => run(work, isBatch));
-  return Object.assign(state, { db });
+  const wrap = (one: D1Database) => gatedD1(one, (work, { isBatch }) => run(work, isBatch));
+  const wrapped = real.map(wrap);
+  const bindings = Object.fromEntries(wrapped.map((db, no) => [no === 0 ? "DB" : `DB_${no}`, db]));
+  return Object.assign(state, { db: wrapped[0] as D1Database, bindings });
 }
 
-/** An installation of its own (its own caches and group commit) over the tests' database, with other bindings if told. */
+/** An installation of its own (its own caches and group commit) over the tests' databases, with other bindings if told. */
 export function createOutage(bindings: Record<string, unknown> = {}) {
-  const d1 = failingD1(env.DB);
+  const d1 = failingD1(...databases);
   const spooled: Spooled[] = [];
   const queue = { down: false };
   const sendBatch = async (messages: Iterable<MessageSendRequest<Spooled>>) => {
@@ -58,7 +63,7 @@ export function createOutage(bindings: Record<string, unknown> = {}) {
   const rung: unknown[] = [];
   const bell = { sendBatch: async (messages: Iterable<unknown>) => void rung.push(...messages) };
   const intake = { sendBatch } as Partial<Queue<Spooled>> as Queue<Spooled>;
-  const own = { ...env, DB: d1.db, QUEUE_INTAKE: intake, QUEUE_GOOGLE_SHEETS: bell, ...bindings } as Env;
+  const own = { ...env, ...d1.bindings, QUEUE_INTAKE: intake, QUEUE_GOOGLE_SHEETS: bell, ...bindings } as Env;
 
   async function fetch(request: Request): Promise<Response> {
     const execution = createExecutionContext();

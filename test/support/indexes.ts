@@ -8,7 +8,7 @@ import type { Integration } from "../../src/core/integration";
 import { drain } from "../../src/dispatch/drain";
 import type { Engine } from "../../src/dispatch/engine";
 import { catalog } from "../../src/integrations/kinds";
-import { readCursors } from "../../src/services/integration-view";
+import { type PlacedCursor, readCursors } from "../../src/services/integration-view";
 import { lagsOf } from "../../src/store/cursor-control";
 import { listIntegrations } from "../../src/store/integrations";
 
@@ -58,13 +58,19 @@ export async function catchUp(form: string): Promise<void> {
     };
     for (;;) {
       clock.now = Math.max(clock.now, Date.now()) + 10_000;
-      const [placed] = await readCursors(ctx, row);
-      if (!placed || (await lagsOf(env.DB, [placed.cursor]))[0]?.entries === 0) break;
+      const placed = await behind(await readCursors(ctx, row));
+      if (!placed) break;
       const { shard, cursor } = placed;
       if (cursor.state === "blocked") throw new Error(String(cursor.lastError));
       await drain(engine, { shard, segment: cursor.segment, integration: row.no, kind: row.kind, notBefore: 0 });
     }
   }
+}
+
+/** The first of these cursors that has something to do. */
+async function behind(cursors: readonly PlacedCursor[]): Promise<PlacedCursor | undefined> {
+  const lags = await Promise.all(cursors.map(({ db, cursor }) => lagsOf(db, [cursor])));
+  return cursors.find((_, i) => (lags[i]?.[0]?.entries ?? 0) > 0);
 }
 
 /** The kind itself: the one export of its index.ts that is an integration. */

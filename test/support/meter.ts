@@ -1,9 +1,27 @@
-/** Counts the rows that D1 says it read and wrote (`meta`) over a binding, whoever asked: that of the API worker unless told. */
-import { env } from "cloudflare:workers";
+/** Counts the rows that D1 says it read and wrote (`meta`) over a binding, whoever asked. */
+import { databases } from "./shards";
 
-export function countRows(db: D1Database = env.DB) {
-  const { prepare, batch, withSession } = db;
+interface Rows {
+  read: number;
+  written: number;
+}
+
+/** Those of the API worker unless told. */
+export function countRows(db?: D1Database) {
   const rows = { read: 0, written: 0 };
+  const counting = (db ? [db] : databases).map((one) => countInto(rows, one));
+  return {
+    /** Ends the count and gives it. */
+    stop() {
+      for (const end of counting) end();
+      return rows;
+    },
+  };
+}
+
+/** Adds to `rows` until what it returns is called. */
+function countInto(rows: Rows, db: D1Database): () => void {
+  const { prepare, batch, withSession } = db;
   const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
   const add = <T extends D1Result>(result: T): T => {
     rows.read += result.meta.rows_read;
@@ -40,11 +58,5 @@ export function countRows(db: D1Database = env.DB) {
       return { ...counted(session), getBookmark: () => session.getBookmark() };
     },
   });
-  return {
-    /** Ends the count and gives it. */
-    stop() {
-      Object.assign(db, { prepare, batch, withSession });
-      return rows;
-    },
-  };
+  return () => void Object.assign(db, { prepare, batch, withSession });
 }

@@ -3,7 +3,6 @@ import { env } from "cloudflare:workers";
 import { type Env, makeContext } from "../../src/context";
 import { beginRechecks, goOnRechecking, type RecheckLimits } from "../../src/dispatch/recheck";
 import type { WakeUp } from "../../src/store/cursors";
-import type { Shard } from "../../src/store/shards";
 import { call } from "./api";
 
 const { shards } = makeContext(env as Env, { waitUntil: () => {} }, "test");
@@ -16,18 +15,24 @@ export function createRechecks(now = Date.now() + LATER_MS) {
   const clock = { now };
   const rung: WakeUp[] = [];
   const on = { shards, now: () => clock.now, wake: async (wakeUps: readonly WakeUp[]) => void rung.push(...wakeUps) };
-  const shard: Shard = { no: 0, db: env.DB };
+  /** On all shards, unless one is told instead of the first. */
+  async function goOn(limits?: RecheckLimits, db?: D1Database): Promise<number> {
+    if (db) return goOnRechecking(on, { no: 0, db }, limits);
+    let looked = 0;
+    for (const shard of shards.all) looked += await goOnRechecking(on, shard, limits);
+    return looked;
+  }
   return {
     clock,
     rung,
     begin: () => beginRechecks(on),
     /** One sweep's share; returns how many responses were looked at. */
-    goOn: (limits?: RecheckLimits, db: D1Database = env.DB) => goOnRechecking(on, { ...shard, db }, limits),
+    goOn,
     /** Sweeps every minute until nothing is left to look at. Returns how many sweeps that took. */
     async finish(limits?: RecheckLimits): Promise<number> {
       await beginRechecks(on);
       for (let sweeps = 0; ; sweeps += 1) {
-        if ((await goOnRechecking(on, shard, limits)) === 0) return sweeps;
+        if ((await goOn(limits)) === 0) return sweeps;
         clock.now += 60_000;
       }
     },

@@ -1,5 +1,4 @@
 /** A form with several webhooks, each to a host of its own, and a sweeper that a test turns: what they hear of one another. */
-import { env } from "cloudflare:workers";
 import { drain } from "../../src/dispatch/drain";
 import { sweep } from "../../src/dispatch/sweep";
 import { createReceiver, type Receiver } from "../../src/integrations/webhook/emulator";
@@ -8,6 +7,8 @@ import { listAudit } from "../../src/services/audit";
 import { resumeIntegration } from "../../src/services/integration-control";
 import { createIntegration } from "../../src/services/integrations";
 import type { WakeUp } from "../../src/store/cursors";
+import { listSegments } from "../../src/store/shards";
+import { everywhere } from "./shards";
 import { type Clock, createWorld } from "./world";
 
 export const MINUTE = 60_000;
@@ -37,12 +38,15 @@ export async function createSiblings() {
   const { ctx, workspace, form } = world;
   const { segment, integration: no } = await world.wakeUp();
 
+  const segments = async () => (await listSegments(ctx.shards, form)).map((one) => one.no);
+
   /** Lets time pass, and then one sweep and everything that it rings for in this form. */
   async function turn(after = MINUTE): Promise<void> {
     clock.now += after;
     const rung: WakeUp[] = [];
     await sweep({ ...ctx, wake: async (wakeUps) => void rung.push(...wakeUps) }, clock.now);
-    for (const wakeUp of rung.filter((one) => one.segment === segment)) await drain(world.engine(), wakeUp);
+    const own = await segments();
+    for (const wakeUp of rung.filter((one) => own.includes(one.segment))) await drain(world.engine(), wakeUp);
   }
 
   return {
@@ -83,11 +87,11 @@ export async function createSiblings() {
       const { items } = await listAudit(ctx, workspace, { limit: 50 });
       return items.filter(({ actor }) => actor === "system").toReversed();
     },
-    /** Rows of the form's segment. */
+    /** Rows of the form's segments. */
     async rows(table: "notices" | "deliveries" | "attempts"): Promise<Record<string, unknown>[]> {
       const key = table === "notices" ? "id" : "feed = 2 AND position";
       const sql = `SELECT * FROM ${table} WHERE ${key} > ?1 * 8589934592 AND ${key === "id" ? "id" : "position"} < (?1 + 1) * 8589934592`;
-      return (await env.DB.prepare(sql).bind(segment).all()).results;
+      return (await Promise.all((await segments()).map((no) => everywhere(sql, no)))).flat();
     },
   };
 }

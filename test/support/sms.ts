@@ -1,11 +1,11 @@
 /** A world with the twilio-sms kind over an emulated Twilio, whose callbacks are kept and handed over when a test says so. */
-import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { CALLBACK_DELIVERY, CALLBACK_URL, type Integration } from "../../src/core/integration";
 import { acceptCallback } from "../../src/dispatch/callback";
 import { createTwilioEmulator } from "../../src/integrations/twilio-sms/emulator";
 import { twilioSms } from "../../src/integrations/twilio-sms/index";
 import { lastWord } from "../../src/store/deliveries";
+import { everywhere } from "./shards";
 import { type Clock, createWorld } from "./world";
 
 export const ACCOUNT = `AC${"6".repeat(32)}`;
@@ -63,13 +63,13 @@ export async function createSmsWorld(options: { body?: string; start?: number; c
     /** The rows of all deliveries, in the order of the log, with Twilio's last word. */
     async rows() {
       const { integration } = await world.wakeUp();
-      const { results } = await env.DB.prepare(
-        `SELECT state, ${lastWord("deliveries")} AS status, reference, reason, looks, next_at, content FROM deliveries
-         WHERE integration = ? ORDER BY position`,
-      )
-        .bind(integration)
-        .all<Record<string, unknown>>();
-      return results;
+      const rows = await everywhere<{ position: number }>(
+        `SELECT position, state, ${lastWord("deliveries")} AS status, reference, reason, looks, next_at, content
+         FROM deliveries WHERE integration = ?`,
+        integration,
+      );
+      const sorted = rows.toSorted((a, b) => a.position - b.position);
+      return sorted.map(({ position: _, ...row }): Record<string, unknown> => row);
     },
     /** The SID of the newest message. */
     sid: () => twilio.messages.at(-1)?.sid,

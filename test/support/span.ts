@@ -46,7 +46,7 @@ export async function createSpan({ segmentMax, bindings = {} }: Options) {
   for (const db of others) await migrate(db, env.TEST_MIGRATIONS);
   // Sizes that another file's sweeps noted would say where forms go.
   await env.DB.prepare("DELETE FROM shards").run();
-  const failing = others.map(failingD1);
+  const failing = others.map((db) => failingD1(db));
   const shards = { DB_1: failing[0]?.db, DB_2: failing[1]?.db };
   const indexes = Object.fromEntries(
     catalog

@@ -1,26 +1,29 @@
 /** Round trips to D1, counted where the worker makes them. */
-import { env } from "cloudflare:workers";
 import { gatedD1 } from "./gated-d1";
+import { databases } from "./shards";
 
-/** Counts the calls of the shared D1 binding and of its sessions. */
+/** Counts the calls of the worker's D1 bindings and of their sessions. */
 export function countTrips() {
-  const { prepare, batch, withSession } = env.DB;
   let calls = 0;
-  const real = Object.assign(Object.create(env.DB), {
-    prepare: prepare.bind(env.DB),
-    batch: batch.bind(env.DB),
-    withSession: withSession.bind(env.DB),
-  }) as D1Database;
-  const counted = gatedD1(real, (run) => {
-    calls += 1;
-    return run();
+  const counting = databases.map((db) => {
+    const { prepare, batch, withSession } = db;
+    const real = Object.assign(Object.create(db), {
+      prepare: prepare.bind(db),
+      batch: batch.bind(db),
+      withSession: withSession.bind(db),
+    }) as D1Database;
+    const counted = gatedD1(real, (run) => {
+      calls += 1;
+      return run();
+    });
+    db.prepare = counted.prepare;
+    db.batch = counted.batch;
+    db.withSession = counted.withSession;
+    return () => Object.assign(db, { prepare, batch, withSession });
   });
-  env.DB.prepare = counted.prepare;
-  env.DB.batch = counted.batch;
-  env.DB.withSession = counted.withSession;
   return {
     stop() {
-      Object.assign(env.DB, { prepare, batch, withSession });
+      for (const end of counting) end();
       return calls;
     },
   };

@@ -4,6 +4,7 @@ import { deliveryId, parseResponseId } from "../../src/core/ids";
 import { SCOPES, type Scope } from "../../src/services/access";
 import { findIntegration } from "../../src/store/integrations";
 import { call, newWorkspace } from "./api";
+import { shardOf } from "./shards";
 
 /** Stands in every text of the workspace. */
 export const SECRET = "Zwetschgendatschi";
@@ -79,9 +80,10 @@ async function park(of: { form: string; integration: string; response: string })
   const row = await findIntegration(env.DB, of.form, of.integration);
   const address = parseResponseId(of.response);
   if (!row || !address) throw new Error("nothing to park");
-  await env.DB.prepare(
-    "INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at, reason) VALUES (?, 0, ?, 'parked', 1, 1, ?)",
-  )
+  await shardOf(of.response)
+    .prepare(
+      "INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at, reason) VALUES (?, 0, ?, 'parked', 1, 1, ?)",
+    )
     .bind(row.no, address.position, SECRET)
     .run();
   return deliveryId({ ...address, integration: row.no, feed: 0 });

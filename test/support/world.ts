@@ -5,13 +5,14 @@
 import { env } from "cloudflare:workers";
 import { type Context, type Env, makeContext } from "../../src/context";
 import type { Definition } from "../../src/core/form";
+import { seqOf } from "../../src/core/ids";
 import type { Integration } from "../../src/core/integration";
 import type { LexiconEntry } from "../../src/core/lexicon/entry";
 import { drain } from "../../src/dispatch/drain";
 import { type Engine, LEASE_MS } from "../../src/dispatch/engine";
 import { authenticate } from "../../src/services/access";
 import { createForm } from "../../src/services/form-verbs";
-import { type IntegrationView, readCursors } from "../../src/services/integration-view";
+import { type IntegrationView, type PlacedCursor, readCursors } from "../../src/services/integration-view";
 import { createIntegration, getIntegration } from "../../src/services/integrations";
 import { createWorkspace } from "../../src/services/keys";
 import { importLexicon } from "../../src/services/lexicon-files";
@@ -95,10 +96,15 @@ export async function createWorld(options: WorldOptions) {
     const found = await Promise.all(ctx.shards.all.map(({ no, db }) => sweepCursors(db, no, clock.now, 1_000)));
     return found.flat().filter((one) => one.integration === row.no);
   };
+  /** The cursor; of several the first that has something to do, or else the last in whose segment there are responses. */
   const placed = async () => {
-    const [first] = await readCursors(ctx, row);
-    if (!first) throw new Error("the integration has no cursor");
-    return first;
+    const cursors = await readCursors(ctx, row);
+    if (cursors.length < 2) return cursors[0] ?? noCursor();
+    const [lags, rung] = await Promise.all([Promise.all(cursors.map(({ db, cursor }) => lagsOf(db, [cursor]))), due()]);
+    const isBehind = (_: unknown, i: number) => (lags[i]?.[0]?.entries ?? 0) > 0;
+    const isDue = ({ cursor }: PlacedCursor) => rung.some(({ segment }) => segment === cursor.segment);
+    const isUsed = (_: unknown, i: number) => seqOf(lags[i]?.[0]?.head ?? 0) > 0;
+    return cursors.find(isBehind) ?? cursors.find(isDue) ?? cursors.findLast(isUsed) ?? cursors[0] ?? noCursor();
   };
   const wakeUp = async (): Promise<WakeUp> => {
     const { shard, cursor } = await placed();
@@ -157,6 +163,10 @@ export async function createWorld(options: WorldOptions) {
       clock.now += LEASE_MS + 1;
     },
   };
+}
+
+function noCursor(): never {
+  throw new Error("the integration has no cursor");
 }
 
 /** When something of this cursor may be done next, or null: it is at rest. Checks of what is delivered are no work left to do. */

@@ -37,6 +37,8 @@ export const manifest: Manifest<Config, NoSecrets> = {
     ledger: false,
     attemptsMax: 10,
     cost: "page",
+    // What came later is found first: documents are numbered as they are indexed.
+    inOrder: true,
   },
   reconciled: false,
   index: true,
