@@ -86,6 +86,7 @@ export async function askElsewhere(
   form: Pick<CachedForm, "id" | "shard" | "segment" | "earlier">,
   entries: readonly NewResponse[],
 ): Promise<Asked> {
+  if (form.earlier.length === 0) return { used: new Map(), entries };
   const keys = entries.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
   const links = new Map(entries.flatMap(({ link }) => (link ? [[link.id, link]] : [])));
   const roomOf = async (link: Link) => [link.id, await roomOfLink(ctx, form, link)] as const;
