@@ -32,21 +32,40 @@ export async function makeForms({ call, port }: Fleet): Promise<SoakForm[]> {
 export type Rates = Readonly<Record<SoakForm["name"], number>>;
 
 /** Of the closed loop that finds the capacity: the forms with texts and webhook get more than they can send, and not so much that it takes long to drain. */
-export const LOOP_MIX: Rates = { "sheet 1": 0.38, "sheet 2": 0.38, texts: 0.08, webhooks: 0.16 };
+export const LOOP_MIX: Rates = { "sheet 1": 0.4, "sheet 2": 0.4, texts: 0.04, webhooks: 0.16 };
 
-/** What was reached at once: responses stored, rows added to the sheets, texts taken, events taken a second. */
-export interface Capacity {
-  readonly stored: number;
+/** Rows added to the sheets, texts taken, events taken: all, or a second. */
+export interface Delivered {
   readonly rows: number;
   readonly texts: number;
   readonly events: number;
+}
+
+/** What was reached at once, a second, with the responses stored. */
+export interface Reached extends Delivered {
+  readonly stored: number;
+}
+
+/** Deliveries over what came in: the pages of a sheet come seconds apart, so a little is always on its way. */
+const KEPT_UP = 0.95;
+
+/** Whether what was delivered in so many seconds is what came in at these rates. */
+export function isKeptUp(
+  { before, after }: { readonly before: Delivered; readonly after: Delivered },
+  rates: Rates,
+  seconds: number,
+): boolean {
+  const rows = Object.values(rates).reduce((a, b) => a + b, 0);
+  const came: Delivered = { rows, texts: rates.texts, events: rates.webhooks };
+  const kept = (what: keyof Delivered) => after[what] - before[what] >= KEPT_UP * came[what] * seconds;
+  return kept("rows") && kept("texts") && kept("events");
 }
 
 /**
  * A share of what was reached by each: of the texts to the form with texts, of the events to that with the webhook, the rest to the sheets.
  * Each response is a row: they are as many together as rows were added, if that was less than was stored.
  */
-export function ratesOf({ stored, rows, texts, events }: Capacity, share: number): Rates {
+export function ratesOf({ stored, rows, texts, events }: Reached, share: number): Rates {
   const [sms, hooks] = [share * texts, share * events];
   const rest = Math.max(0, share * Math.min(stored, rows) - sms - hooks) / 2;
   return { "sheet 1": rest, "sheet 2": rest, texts: sms, webhooks: hooks };

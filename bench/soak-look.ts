@@ -84,3 +84,9 @@ export function formatLook({ second, sent, ok, tooMany, failed, p50, p99, lag, r
   const answers = `sent ${sent}, 2xx ${ok}, 429 ${tooMany}, other ${failed}`;
   return `${second} s: ${answers}, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(0)} ms; ${memory}; lag: ${waiting.join(", ")}`;
 }
+
+/** Whole numbers by name. */
+export const formatNumbers = (numbers: object): string =>
+  Object.entries(numbers)
+    .map(([name, n]) => `${name} ${Math.round(n)}`)
+    .join(", ") || "none";

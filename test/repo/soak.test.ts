@@ -1,7 +1,7 @@
 /** What a soak calls bounded and flat: its limits over made-up looks. */
 import { expect, it } from "vitest";
 import { percentFaults } from "../../bench/providers-faults";
-import { pickForm, ratesOf, type SoakForm } from "../../bench/soak-forms";
+import { isKeptUp, pickForm, ratesOf, type SoakForm } from "../../bench/soak-forms";
 import { judge } from "../../bench/soak-judge";
 import type { Look } from "../../bench/soak-look";
 
@@ -50,6 +50,18 @@ it("gives the form with texts what the texts can do, the one with the webhook wh
   const forms = Object.keys(RATES).map((name) => ({ name, path: name }) as SoakForm);
   const picked = Array.from({ length: 100 }, (_, i) => pickForm(forms, RATES, i / 100).name);
   expect(Object.values(Object.groupBy(picked, (name) => name)).map((all) => all?.length)).toEqual([35, 35, 20, 10]);
+});
+
+it("calls kept up with what is delivered as it comes, of each kind", () => {
+  const before = { rows: 1_000, texts: 500, events: 0 };
+  const all = { rows: 3_000, texts: 900, events: 200 };
+  const after = (change: object) => isKeptUp({ before, after: { ...all, ...change } }, RATES, 40);
+  expect([after({}), after({ rows: 2_899 }), after({ texts: 879 }), after({ events: 189 })]).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 it("lets faults strike just the share that was asked for, each kind of them alike", () => {
