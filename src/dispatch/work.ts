@@ -132,7 +132,8 @@ async function spend(
   const { granted, left, afterSeconds } = await takeBudget(engine.shards.control, budget, request);
   // Not only for the first token: pages of one or two entries cost as much as whole ones.
   if (granted === 0) return { entries: [], waitSeconds: afterSeconds + (want - 1) / budget.perSecond, spare: 0 };
-  return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null, spare: left / budget.capacity };
+  const spare = (left + granted) / budget.capacity;
+  return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null, spare };
 }
 
 const NO_MARK: Pick<Worked, "flight" | "marked"> = { flight: null, marked: new Map() };
