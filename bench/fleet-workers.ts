@@ -16,7 +16,7 @@ export interface FleetWorkers {
   /** Whether gateway and API worker count too; else those of the kinds alone. */
   readonly countAll: boolean;
   /** Is told of each line that a worker logs. */
-  readonly logged: (line: { readonly level: string; readonly event: string; readonly bytes: number }) => void;
+  readonly logged: (line: { readonly level: string; readonly event: string; readonly message: string }) => void;
 }
 
 /** Starts them; resolves when they answer. */
@@ -38,7 +38,7 @@ export async function startWorkers({ state, port, vars, countAll, logged }: Flee
     log: new Log(LogLevel.NONE),
     handleStructuredLogs({ level, message }) {
       const event = /"event":"(\w+)"/.exec(message)?.[1] ?? message.slice(0, 120);
-      logged({ level, event, bytes: Buffer.byteLength(message) });
+      logged({ level, event, message });
     },
   });
   await miniflare.ready;

@@ -125,10 +125,14 @@ const counter = (miniflare: Miniflare) => async (name: string, tally: Tally) => 
 function collectLines() {
   const errors = new Map<string, number>();
   const lines = new Map<string, Lines>();
-  const logged: FleetWorkers["logged"] = ({ level, event, bytes }) => {
+  const logged: FleetWorkers["logged"] = ({ level, event, message }) => {
     const known = lines.get(event) ?? { count: 0, bytes: 0 };
-    lines.set(event, { count: known.count + 1, bytes: known.bytes + bytes });
-    if (level === "error") errors.set(event, (errors.get(event) ?? 0) + 1);
+    lines.set(event, { count: known.count + 1, bytes: known.bytes + Buffer.byteLength(message) });
+    if (level === "error") {
+      // The first of each sort says what it is about.
+      if (!errors.has(event)) console.log(message);
+      errors.set(event, (errors.get(event) ?? 0) + 1);
+    }
   };
   return { errors, lines, logged };
 }
