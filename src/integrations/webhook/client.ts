@@ -1,5 +1,6 @@
 /** The one call of this kind, over an injected fetch. Redirects are not followed, and of the answer only its beginning is read. */
 import type { AttemptRecord, Deps } from "../../core/integration";
+import { withTimeLimit } from "../../core/time-limit";
 import type { Config, Secrets } from "./manifest";
 import { readRetryAfter } from "./schedule";
 import type { Signer } from "./sign";
@@ -43,31 +44,31 @@ export async function sendEvent(
   headers.set("webhook-id", event.id);
   headers.set("webhook-timestamp", String(timestamp));
   headers.set("webhook-signature", signature);
-  const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
-  const request = new Request(deps.config.url, {
-    method: "POST",
-    headers,
-    body: event.body,
-    redirect: "manual",
-    signal,
-  });
+  const { url } = deps.config;
+  const call = async (signal: AbortSignal): Promise<Attempt> => {
+    const request = new Request(url, { method: "POST", headers, body: event.body, redirect: "manual", signal });
+    return readAttempt(await deps.fetch(request), at, deps);
+  };
   try {
-    const response = await deps.fetch(request);
-    const { ok, status, headers: said } = response;
-    const signed = ok && said.has("webhook-signature");
-    const reading = readBeginning(response, signed ? SIGNED_BYTES + 1 : SHOWN_BYTES);
-    // Its status is what counts, and a body that breaks off changes nothing; but what is signed has something to say.
-    const bytes = await (signed ? reading : reading.catch(() => new Uint8Array()));
-    const now = deps.now();
-    const heard = ok ? { headers: said, body: textOf(bytes), cut: bytes.length > SIGNED_BYTES, at: now } : null;
-    const answer = textOf(bytes.subarray(0, SHOWN_BYTES)).replaceAll("\0", "\uFFFD");
-    const retryAfter = readRetryAfter(said.get("retry-after"), now);
-    return { at, milliseconds: now - at, status, answer, retryAfter, heard };
+    return await withTimeLimit(TIMEOUT_SECONDS * 1000, call);
   } catch (error) {
     const timedOut = error instanceof Error && error.name === "TimeoutError";
     const answer = timedOut ? `There was no answer within ${TIMEOUT_SECONDS} seconds.` : "The connection failed.";
     return { at, milliseconds: deps.now() - at, status: null, answer, retryAfter: null, heard: null };
   }
+}
+
+async function readAttempt(response: Response, at: number, deps: Pick<Deps, "now">): Promise<Attempt> {
+  const { ok, status, headers: said } = response;
+  const signed = ok && said.has("webhook-signature");
+  const reading = readBeginning(response, signed ? SIGNED_BYTES + 1 : SHOWN_BYTES);
+  // Its status is what counts, and a body that breaks off changes nothing; but what is signed has something to say.
+  const bytes = await (signed ? reading : reading.catch(() => new Uint8Array()));
+  const now = deps.now();
+  const heard = ok ? { headers: said, body: textOf(bytes), cut: bytes.length > SIGNED_BYTES, at: now } : null;
+  const answer = textOf(bytes.subarray(0, SHOWN_BYTES)).replaceAll("\0", "\uFFFD");
+  const retryAfter = readRetryAfter(said.get("retry-after"), now);
+  return { at, milliseconds: now - at, status, answer, retryAfter, heard };
 }
 
 /** The first bytes of a body, so many at most; the rest is not read. */

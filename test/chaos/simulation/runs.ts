@@ -75,6 +75,9 @@ export async function rowsOfAll<T>(sql: string, ...values: readonly unknown[]): 
 /** Each run starts with empty databases: its ids, and so its whole course, depend on its seed alone. */
 const emptyDatabases = () => Promise.all([...SHARDS, env.TEST_SEARCH_DB].map(emptyDatabase));
 
+/** What waits for so long in real time is a limit of a call, and nothing that a run needs. */
+const TIME_LIMIT_MS = 10_000;
+
 /** For every file of simulations. */
 export function prepareRuns(): void {
   beforeAll(async () => {
@@ -84,6 +87,9 @@ export function prepareRuns(): void {
     await emptyDatabases();
     // Time belongs to the simulator: what a client gives up on is a held call that is never released.
     vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
+    const { setTimeout: wait } = globalThis;
+    const waitUnlessLong = (then: () => void, ms?: number) => ((ms ?? 0) < TIME_LIMIT_MS ? wait(then, ms) : 0);
+    vi.spyOn(globalThis, "setTimeout").mockImplementation(waitUnlessLong as unknown as typeof setTimeout);
     for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
   });
   afterEach(() => {
