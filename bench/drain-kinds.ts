@@ -28,7 +28,7 @@ export const DRAINED: readonly DrainedKind[] = [
     call: "Google batchUpdate",
     called: "writes",
     bound:
-      "a page of at most 2,500 responses or 700 KB of answers every 2 s (policy), and 50 writes a minute for a credential (budget; Google allows 60)",
+      "a page of at most 2,500 responses or 700 KB of answers every 2 s (policy), and 45 pages a minute for a credential (budget; Google allows 60 reads and 60 writes)",
   },
   {
     kind: "twilio-sms",
