@@ -66,7 +66,6 @@ export async function findCapacity(fleet: Fleet, { forms, ids, faults }: Search)
     await untilDrained(fleet);
     await fleet.setFaults(faults);
   };
-  await fleet.setFaults(faults);
   const reached = await reach(fleet, forms, ids);
   console.log(`reached in a closed loop, a second: ${formatNumbers(reached)}`);
   await drain();

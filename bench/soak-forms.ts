@@ -31,6 +31,14 @@ export async function makeForms({ call, port }: Fleet): Promise<SoakForm[]> {
 /** Responses a second of each form, by name. */
 export type Rates = Readonly<Record<SoakForm["name"], number>>;
 
+/** Of a text, in the order of the forms: `326,326,12,27`. Throws a TypeError. */
+export function readRates(text: string): Rates {
+  const numbers = text.split(",").map(Number);
+  if (numbers.length !== NAMES.length || !numbers.every((n) => n > 0))
+    throw new TypeError(`--rates takes ${NAMES.length} numbers: ${NAMES.join(", ")}`);
+  return Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]])) as Rates;
+}
+
 /** Of the closed loop that finds the capacity: the forms with texts and webhook get more than they can send, and not so much that it takes long to drain. */
 export const LOOP_MIX: Rates = { "sheet 1": 0.4, "sheet 2": 0.4, texts: 0.04, webhooks: 0.16 };
 

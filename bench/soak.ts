@@ -8,13 +8,13 @@ import { withFleet } from "./fleet";
 import { circumstances } from "./installation";
 import { printTable } from "./report";
 import { findCapacity } from "./soak-capacity";
-import { makeForms, SPREADSHEETS } from "./soak-forms";
+import { makeForms, readRates, SPREADSHEETS } from "./soak-forms";
 import { judge } from "./soak-judge";
 import { formatNumbers } from "./soak-look";
 import { runOpen } from "./soak-run";
 import { untilDrained, verifyAll } from "./soak-verify";
 
-/** `--minutes 10 --load 0.7 --faults 0.05 --port 9400`. Whether nothing failed, nothing was lost, and nothing grew. */
+/** `--minutes 10 --load 0.7 --faults 0.05 --port 9400`, or instead of a share of the capacity `--rates 326,326,12,27`, as an earlier run found them. Whether nothing failed, nothing was lost, and nothing grew. */
 export async function soak(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
     args,
@@ -23,6 +23,7 @@ export async function soak(args: string[]): Promise<boolean> {
       load: { type: "string", default: "0.7" },
       faults: { type: "string", default: "0.05" },
       port: { type: "string", default: "9400" },
+      rates: { type: "string" },
     },
   });
   const [minutes, share, faults, port] = [values.minutes, values.load, values.faults, values.port].map(Number) as [
@@ -36,8 +37,8 @@ export async function soak(args: string[]): Promise<boolean> {
     console.log(`\n${circumstances()}; npm run bench -- soak ${args.join(" ")}\n`);
     const forms = await makeForms(fleet);
     const ids = new Map(forms.map(({ path }) => [path, [] as string[]]));
-    const capacity = await findCapacity(fleet, { forms, ids, faults });
-    const rates = capacity(share);
+    await fleet.setFaults(faults);
+    const rates = values.rates ? readRates(values.rates) : (await findCapacity(fleet, { forms, ids, faults }))(share);
     console.log(`the load, a second: ${formatNumbers(rates)}`);
     const { looks, unknown } = await runOpen(fleet, { forms, rates, seconds: minutes * 60, ids });
     await fleet.setFaults(0);
