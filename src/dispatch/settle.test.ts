@@ -255,8 +255,6 @@ describe("the cursor", () => {
     };
     expect(restOf(0.4)).toEqual(["active", 400, true]);
     expect(restOf(1.2)).toEqual(["active", 1_200, false]);
-    // A page that it was spent for before it was looked for is in doubt still.
-    expect(settled({ waitSeconds: 1, inDoubt: flight }).change.flight).toEqual(flight);
   });
 
   it("stays through a wait of a second at most, and never waits less than a moment, whatever it was told", () => {

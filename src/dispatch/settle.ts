@@ -87,10 +87,10 @@ function checkTime(input: SettleInput): number | null {
 const staysInDoubt = ({ halt, marked }: SettleInput, entry: Deliverable): boolean =>
   halt?.type === "unknown" && marked.has(entry.position);
 
-/** The page in doubt: this one while its effect is unknown, or waits to be looked for; one from before is not settled by deliveries that were due. */
-function flightAfter({ cursor, work, halt, flight, waitSeconds }: SettleInput): Flight | null {
+/** The page in doubt: this one while its effect is unknown; one from before is not settled by deliveries that were due. */
+function flightAfter({ cursor, work, halt, flight }: SettleInput): Flight | null {
   if (work.due) return cursor.flight;
-  return halt?.type === "unknown" || waitSeconds !== null ? flight : null;
+  return halt?.type === "unknown" ? flight : null;
 }
 
 /** The stretch of nothing but failures goes on, begins, or ends with a delivery; what was not attempted changes nothing. */

@@ -35,8 +35,8 @@ export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): P
   const deps = await withDefinitions(engine, holder.deps, responses);
   const outcomes = new Map<number, Outcome>();
   const worked = { outcomes, halt: null, flight: null, marked: new Map(), waitSeconds: null, spare: 1 };
-  const stopped = await reconcile(holder, cursor, { work, deps, outcomes });
-  if (stopped) return { ...worked, ...stopped, flight: cursor.flight };
+  const halt = await reconcile(holder, cursor, { work, deps, outcomes });
+  if (halt) return { ...worked, halt, flight: cursor.flight };
   const contents = prepare(engine, deps, { work, outcomes });
   admit(engine, deps, { work, outcomes, contents });
   const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
@@ -64,25 +64,15 @@ interface Step {
   readonly outcomes: Map<number, Outcome>;
 }
 
-/**
- * Asks the kind what became of entries in doubt; those that were certainly not executed stay open. Null: the page goes on, or
- * else why it does not. Where a page is a call, the look is one more and spends as much.
- */
-async function reconcile(
-  holder: Holder,
-  cursor: Cursor,
-  { work, deps, outcomes }: Step,
-): Promise<Partial<Pick<Worked, "halt" | "waitSeconds">> | null> {
+/** Asks the kind what became of entries in doubt; those that were certainly not executed stay open. */
+async function reconcile(holder: Holder, cursor: Cursor, { work, deps, outcomes }: Step): Promise<Halt | null> {
   const { kind } = holder.engine;
-  const { ledger, cost } = kind.manifest.policy;
-  const doubtful = inDoubt(work, ledger);
+  const doubtful = inDoubt(work, kind.manifest.policy.ledger);
   if (doubtful.length === 0) return null;
-  const { entries, waitSeconds } = cost === "page" ? await spend(holder, doubtful) : { entries: doubtful };
-  if (entries.length === 0) return { waitSeconds: waitSeconds ?? 0 };
   const page = { ...work.page, entries: doubtful };
   const found = await attempt(holder, cursor, () => kind.reconcile(page, deps));
   for (const [position, outcome] of found.outcomes) if (outcome.type !== "retry") outcomes.set(position, outcome);
-  return found.halt ? { halt: found.halt } : null;
+  return found.halt ?? null;
 }
 
 /** Entries whose effect may exist: all of a page that was in flight, or those that a ledger says were being sent. */

@@ -1,8 +1,7 @@
 /** How fast sheets are written to: Google counts reads and writes of an account by the minute. */
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { manifest } from "../../src/integrations/google-sheets/manifest";
-import { dieAt, person, sheetsWorld } from "../support/control";
+import { person, sheetsWorld } from "../support/control";
 
 const MINUTE = 60_000;
 
@@ -51,26 +50,4 @@ describe("Google refuses a call because there were too many (429)", () => {
     await world.wakeOnce();
     expect(rows()).toEqual([id]);
   });
-});
-
-it("a page in doubt is looked for when the budget allows a read, and is in doubt until then", async () => {
-  const { world, clock, sheets, rows } = await sheetsWorld();
-  const ids = await world.submit(person(1));
-  await world.wakeOnce();
-  ids.push(...(await world.submit(person(2))));
-  clock.now += 2_000;
-  // A token, a read of the sheet, and its write, of which no answer comes.
-  await dieAt(world, { call: 3, side: "after", fetch: sheets.fetch });
-  world.outlive();
-  const spent = (tokens: number) =>
-    env.DB.prepare("UPDATE budgets SET tokens = ?, at = ?").bind(tokens, clock.now).run();
-  await spent(0);
-  const calls = { ...sheets.stats };
-  await world.wakeOnce();
-  const { flight, nextAt } = await world.cursor();
-  expect([flight !== null, nextAt > clock.now, sheets.stats]).toEqual([true, true, calls]);
-  clock.now = nextAt;
-  await spent(1);
-  await world.wakeOnce();
-  expect([(await world.cursor()).flight, rows()]).toEqual([null, ids]);
 });
