@@ -65,7 +65,7 @@ async function begin({ filter, segmentMax }: { filter?: string; segmentMax?: num
 }
 
 const named = (...names: string[]) => names.map((name) => ({ name }));
-const reports = () => listReconciliations(world.ctx, world.workspace, { ...world.named, limit: 10 });
+const reports = (limit = 10) => listReconciliations(world.ctx, world.workspace, { ...world.named, limit });
 const ask = () => reconcileIntegration(world.ctx, world.workspace, world.named);
 
 async function deliver(...names: string[]): Promise<string[]> {
@@ -107,9 +107,13 @@ describe("a reconciliation", () => {
     expect(asked).toMatchObject({ checked: 3, missing: 2, repaired: 2, error: null, finishedAt: expect.any(String) });
     expect(asked?.examples.missing?.toSorted()).toEqual(ids.slice(1).toSorted());
     expect(rest).toEqual([]);
+    await ask();
+    await world.wakeOnce();
+    expect(await reports(1), "asked again at once").toMatchObject([{ checked: 1, finishedAt: null }]);
+    await world.run();
     clock.now += 24 * HOUR;
     await world.run();
-    expect(await reports()).toMatchObject([{ checked: 3, missing: 0 }, { missing: 2 }]);
+    expect(await reports()).toMatchObject([{ checked: 3, missing: 0 }, { checked: 3, missing: 0 }, { missing: 2 }]);
   });
 
   it("is done once when it is asked for twice, and again at night, by itself", async () => {
