@@ -123,6 +123,6 @@ it("finds among its candidates whatever it hears", () => {
       }
     }
   };
-  fc.assert(fc.property(spellings, check), { seed: 20261124, numRuns: 300 });
+  fc.assert(fc.property(spellings, check), { numRuns: 300 });
   expect(heard).toBeGreaterThan(1_000);
 });
