@@ -21,6 +21,9 @@ const SEED = "./test/seed.ts";
 // A stack starts in seconds, and in minutes on a machine that has much else to do.
 const node = { environment: "node", setupFiles: SEED, testTimeout: 180_000, hookTimeout: 240_000 } as const;
 
+// What is on its way is looked at again.
+const patient = { expect: { poll: { timeout: 15_000 } } } as const;
+
 /** The workers of the kinds, as wrangler.gen.toml names them. */
 const kindWorkers =
   readFileSync(path.join(import.meta.dirname, "wrangler.gen.toml"), "utf8").match(/\bKIND_\w+/g) ?? [];
@@ -94,7 +97,8 @@ export default defineConfig({
           setupFiles: ["./test/setup.ts", SEED],
           isolate: false,
           // Some tests make a thousand calls, and the machine may be busy: nothing here is about speed.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          ...patient,
         },
       },
       {
@@ -116,13 +120,12 @@ export default defineConfig({
       { test: { name: "repo", include: ["test/repo/**/*.test.ts", "test/emulators/**/*.test.ts"], ...node } },
       // All workers together, driven from Node.
       { test: { name: "journeys", include: ["test/journeys/**/*.test.ts"], ...node } },
-      // A page that is on its way is looked at again.
       {
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           ...node,
-          expect: { poll: { timeout: 15_000 } },
+          ...patient,
         },
       },
       { test: { name: "chaos", include: ["test/chaos/*.test.ts"], ...node, testTimeout: 300_000 } },
