@@ -1,7 +1,10 @@
 /**
  * Keeps the keys of a page's responses, judges these, and then whoever comes so soon after one of them that it may have to be
- * judged again. Who that is, is noted in the transaction that changes the keys, so that a worker that dies forgets nobody.
+ * judged again. Who that is, is noted in the transaction that changes the keys, so that a worker that dies forgets nobody. Who lies in
+ * another segment is judged by the holder of its cursor, which is asked before this page is settled.
  */
+
+import type { LogAddress } from "../../core/ids";
 import { type IndexDeps, indexOf, type NoSecrets } from "../../core/index-kind";
 import type { Deps, Halt, Page, PageResult } from "../../core/integration";
 import { type Judged, type Judging, judge } from "./judge";
@@ -16,6 +19,7 @@ import {
   type Pending,
   readFound,
   readPending,
+  readWaiting,
   writeKeys,
 } from "./tables";
 
@@ -24,11 +28,16 @@ const AGAIN_AT_ONCE = 100;
 const ROUNDS_MAX = 50;
 /** Long enough that the worker gives the cursor back meanwhile. */
 const TURN_SECONDS = 2;
+/** The page comes again until it can: then nobody there is forgotten, and nobody here judged by half of the others. */
+const UNASKED: Halt = { type: "retry", reason: "Another database of the form can't be asked." };
+
+const NOTHING: PageResult = { outcomes: new Map() };
 
 interface Work extends Judging, KeyMaking {
   readonly index: IndexDeps<Config>["index"];
   /** That the page is of. */
   readonly segment: number;
+  readonly ask: NonNullable<Deps["ask"]>;
 }
 
 export async function deliver(page: Page, given: Deps<Config, NoSecrets>): Promise<PageResult> {
@@ -45,20 +54,23 @@ export async function deliver(page: Page, given: Deps<Config, NoSecrets>): Promi
     const own = kept.get(position);
     return own && own.keys.length > 0 ? { own } : null;
   };
-  const applied = await index.apply(page, wanted, writeKeys(lookups, [...entries.keys()]));
+  const write = writeKeys(lookups, [...entries.keys()]);
+  const applied = entries.size > 0 ? await index.apply(page, wanted, write) : NOTHING;
   if (applied.halt) return applied;
   const halt = await judgeAll(work, judged);
-  return halt ? { outcomes: new Map(), halt } : applied;
+  return halt ? { ...NOTHING, halt } : applied;
 }
 
 function workOf(given: Deps<Config, NoSecrets>, { segment }: Page): Work {
-  const { index, config, form, integration, annotate, responses } = indexOf(given);
+  const { index, config, form, integration, annotate, responses, ask } = indexOf(given);
   const newest = form.definitions.get(form.version);
-  if (!newest || !responses) throw new Error("the engine gave no definition or no responses");
+  if (!newest || !responses || !ask)
+    throw new Error("the engine gave no definition, or not what kinds with an index get");
   return {
     index,
     segment,
     annotate,
+    ask,
     readResponses: responses,
     lookups: compileLookups(config, newest),
     integration: integration.id,
@@ -68,15 +80,19 @@ function workOf(given: Deps<Config, NoSecrets>, { segment }: Page): Work {
 
 const nothingOf = ({ receivedAt }: Judged["response"]): Kept => ({ receivedAt, keys: [] });
 
-/** Judges a page's responses, and all others that are noted. */
+/** Judges a page's responses and all others of its segment that are noted, and has those of other segments judged. */
 async function judgeAll(work: Work, page: readonly Judged[]): Promise<Halt | null> {
   const { index, segment } = work;
-  const looked = await index.run([...look(work, page), readPending(index, segment, AGAIN_AT_ONCE)]);
+  const mine = readPending(index, segment, AGAIN_AT_ONCE);
+  const looked = await index.run([readWaiting(index, segment), ...look(work, page), mine]);
   if ("halt" in looked) return looked.halt;
+  const waiting = (looked.rows[0] ?? []) as LogAddress[];
+  const asked = waiting.length === 0 || (await work.ask(waiting));
   let pending = pendingIn(looked.rows);
-  const stale = await judge(work, page, readFound(looked.rows.slice(0, -1)));
+  const stale = await judge(work, page, readFound(looked.rows.slice(1, -1)));
+  if (!stale) return UNASKED;
   if (stale.length > 0) {
-    const noted = await index.run([addPending(index, stale), readPending(index, segment, AGAIN_AT_ONCE)]);
+    const noted = await index.run([addPending(index, stale), mine]);
     if ("halt" in noted) return noted.halt;
     pending = pendingIn(noted.rows);
   }
@@ -87,7 +103,7 @@ async function judgeAll(work: Work, page: readonly Judged[]): Promise<Halt | nul
     if ("halt" in next) return next.halt;
     pending = next.pending;
   }
-  return null;
+  return asked ? null : UNASKED;
 }
 
 /** Judges responses that are noted, as they are now. Returns the next ones. */
@@ -96,7 +112,8 @@ async function judgeAgain(
   pending: readonly Pending[],
 ): Promise<{ pending: readonly Pending[] } | { halt: Halt }> {
   const { index, segment } = work;
-  const now = await work.readResponses(pending.map(({ position }) => position));
+  const now = await work.readResponses(pending.map(({ position }) => ({ shard: index.shard, position })));
+  if (!now) return { halt: UNASKED };
   const judged = await Promise.all(
     pending.flatMap(({ position, held }) => {
       const response = now.get(position);
@@ -107,9 +124,11 @@ async function judgeAgain(
   );
   const looked = await index.run(look(work, judged));
   if ("halt" in looked) return looked;
-  const stale = new Set(await judge(work, judged, readFound(looked.rows)));
+  const changed = await judge(work, judged, readFound(looked.rows));
+  if (!changed) return { halt: UNASKED };
+  const stale = new Set(changed);
   const standing = (position: number) => now.get(position)?.erasedAt === null;
-  const done = pending.map(({ position }) => position).filter((one) => !stale.has(one) || !standing(one));
+  const done = pending.filter(({ position }) => !stale.has(position) || !standing(position));
   const next = await index.run([clearPending(index, done), readPending(index, segment, AGAIN_AT_ONCE)]);
   return "halt" in next ? next : { pending: pendingIn(next.rows) };
 }
