@@ -33,6 +33,9 @@ export async function readPlaces(
   return found && new Map(found.flatMap((responses) => [...responses]));
 }
 
+/** Who asks has settled by then: else one whose kind delivers in order would give its turn back, and wait for him for longer. */
+const TURN_AFTER_MS = 1_000;
+
 /** Asks the cursors of the segments that these responses lie in. False: a shard can't be asked now. One round trip for each shard. */
 export async function askForTurns(
   { shards, now, wake }: Pick<Engine, "shards" | "now" | "wake">,
@@ -44,6 +47,7 @@ export async function askForTurns(
     return askCursors(shards.get(shard), { segments, integration, now: now() });
   };
   const rung = await onEach(waiting, ask);
-  if (rung) await wake(rung.flat());
+  if (rung)
+    await wake(rung.flat().map((one) => ({ ...one, notBefore: Math.max(one.notBefore, now() + TURN_AFTER_MS) })));
   return rung !== null;
 }
