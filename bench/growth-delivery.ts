@@ -9,25 +9,48 @@ import { FORM, load } from "./lists-load";
 import { burst, packetsOf } from "./load";
 import { cpuOf } from "./processes";
 import type { Figure } from "./report";
+import { median } from "./rounds";
 
-/** New responses, over which the cost of one is taken. */
+/** New responses, over which the cost of one is taken, and how often that is done: a kind's work on them takes a tenth of a second of CPU. */
 const NEW = 2_000;
+const ROUNDS = 3;
 const READS = 300;
 const LOOK_MS = 250;
 
-/** Ratios of `many` stored over few. */
-export function deliveryGrowth(many: number, port: number): Promise<Figure[]> {
-  return withFleet({ port, textsPerSecond: 100, spreadsheets: ["warm", "few", "many"] }, async (fleet) => {
+const spreadsheetsOf = (name: string): string[] => Array.from({ length: ROUNDS }, (_, i) => `${name}-${i}`);
+const [few, many] = [spreadsheetsOf("few"), spreadsheetsOf("many")];
+
+/** Ratios of `stored` responses over few. */
+export function deliveryGrowth(stored: number, port: number): Promise<Figure[]> {
+  return withFleet({ port, textsPerSecond: 100, spreadsheets: ["warm", ...few, ...many] }, async (fleet) => {
     // V8 compiles what runs often: the first one, of a form of its own, does not count.
     await costs(fleet, { ...(await makeForm(fleet)), spreadsheetId: "warm" });
-    const { path, summary } = await makeForm(fleet);
-    await load(fleet, { path, responses: FEW });
-    await dry(fleet, summary);
-    const small = await costs(fleet, { path, summary, spreadsheetId: "few" });
-    await load(fleet, { path, responses: many - FEW - NEW });
-    await dry(fleet, summary);
-    return compare(small, await costs(fleet, { path, summary, spreadsheetId: "many" }), many);
+    const small: Costs[] = [];
+    for (const spreadsheetId of few) {
+      const form = await makeForm(fleet);
+      await fill(fleet, form, FEW);
+      small.push(await costs(fleet, { ...form, spreadsheetId }));
+    }
+    const form = await makeForm(fleet);
+    await fill(fleet, form, stored);
+    const large: Costs[] = [];
+    for (const spreadsheetId of many) large.push(await costs(fleet, { ...form, spreadsheetId }));
+    return compare(medians(small), medians(large), stored);
   });
+}
+
+/** Responses that the summary knows already. */
+async function fill(fleet: Fleet, { path, summary }: Omit<Form, "spreadsheetId">, responses: number): Promise<void> {
+  await load(fleet, { path, responses });
+  await dry(fleet, summary);
+}
+
+/** Of each sort the middle of the rounds, of rows and of CPU. */
+function medians(rounds: readonly Costs[]): Costs {
+  const names = [...(rounds[0]?.keys() ?? [])];
+  const middle = (name: string, what: "rows" | "cpu") =>
+    median(rounds.map((one) => one.get(name)?.[what] ?? Number.NaN));
+  return new Map(names.map((name) => [name, { rows: middle(name, "rows"), cpu: middle(name, "cpu") }]));
 }
 
 async function makeForm(fleet: Fleet): Promise<Omit<Form, "spreadsheetId">> {

@@ -4,6 +4,7 @@
  */
 import { FEEDS } from "../core/ids";
 import type { AttemptRecord, Deps, Halt, Outcome, Page, PageResult } from "../core/integration";
+import { REST_MS } from "../core/retry";
 import { takeBudget } from "../store/budgets";
 import { type Cursor, extendLease, type Flight } from "../store/cursors";
 import type { DeliveryWrite } from "../store/deliveries";
@@ -122,7 +123,7 @@ async function takeTurn(holder: Holder, cursor: Cursor, { work, deps }: Omit<Ste
   return halt ?? null;
 }
 
-/** As many of the entries as the budget allows now. */
+/** The entries, once the budget is there for them; a moment is waited for here, under the lease, and nothing is marked yet. */
 async function spend(
   { engine, deps, place }: Holder,
   open: Page["entries"],
@@ -130,17 +131,16 @@ async function spend(
   const { manifest } = engine.kind;
   const budget = manifest.budget?.(deps.config, deps.secrets);
   if (!budget) return { entries: open, waitSeconds: null, spare: 1 };
-  const perPage = manifest.policy.cost === "page";
-  const want = perPage ? 1 : Math.min(open.length, Math.floor(budget.capacity));
+  const want = manifest.policy.cost === "page" ? 1 : Math.min(open.length, Math.floor(budget.capacity));
   const { integration } = place.setup;
   // What people are shown as left: only this worker can name the bucket, because only it can open the credentials.
   const known = JSON.stringify(integration.budget) === JSON.stringify(budget);
-  const request = { want, now: engine.now(), ...(!known && { note: integration.no }) };
-  const { granted, left, afterSeconds } = await takeBudget(engine.shards.control, budget, request);
-  // Not only for the first token: pages of one or two entries cost as much as whole ones.
-  if (granted === 0) return { entries: [], waitSeconds: afterSeconds + (want - 1) / budget.perSecond, spare: 0 };
-  const spare = (left + granted) / budget.capacity;
-  return { entries: perPage ? open : open.slice(0, granted), waitSeconds: null, spare };
+  const ask = { want, now: engine.now(), patience: REST_MS / 1000, ...(!known && { note: integration.no }) };
+  const { granted, left, afterSeconds } = await takeBudget(engine.shards.control, budget, ask);
+  if (!granted) return { entries: [], waitSeconds: afterSeconds, spare: 0 };
+  if (afterSeconds > 0) await engine.sleep(afterSeconds * 1000);
+  const spare = (left + want) / budget.capacity;
+  return { entries: manifest.policy.cost === "page" ? open : open.slice(0, want), waitSeconds: null, spare };
 }
 
 const NO_MARK: Pick<Worked, "flight" | "marked"> = { flight: null, marked: new Map() };

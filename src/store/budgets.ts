@@ -2,34 +2,48 @@
 import type { Budget } from "../core/integration";
 
 const REFILLED = "min(?2, tokens + max(0, ?5 - at) * ?3 / 1000.0)";
+/** All or nothing; ?6: how many tokens may be owed. */
+const GRANTED = `iif(${REFILLED} - ?4 >= -?6, ?4, 0)`;
+
+interface Ask {
+  /** How many tokens, at most as many as the bucket holds. */
+  readonly want: number;
+  readonly now: number;
+  /** How long the caller would wait, in seconds, for what is not there yet. */
+  readonly patience: number;
+  /** The integration (its `no`) that is to be known to use this budget. */
+  readonly note?: number;
+}
 
 /**
- * How many tokens were granted (0 to `want`), how many are left, and in how many seconds one more will be there. `note`: the integration (its
- * `no`) that is to be known to use this budget. One round trip.
+ * Takes all of `want` or nothing: parts would make many small pages out of a large one. What is not there yet is owed, and the caller must
+ * wait for `afterSeconds` before it uses any of it; so whoever comes next waits behind it, and nobody with a small page overtakes for ever.
+ * Not granted: so many seconds until all would be there. `left`: what is in the bucket then, below zero when it is owed. One round trip.
  */
 export async function takeBudget(
   db: D1Database,
   budget: Budget,
-  { want, now, note }: { want: number; now: number; note?: number },
-): Promise<{ granted: number; left: number; afterSeconds: number }> {
+  { want, now, patience, note }: Ask,
+): Promise<{ granted: boolean; left: number; afterSeconds: number }> {
   const take = db
     .prepare(
-      `INSERT INTO budgets (name, tokens, granted, at) VALUES (?1, ?2 - min(?4, ?2), min(?4, ?2), ?5)
-       ON CONFLICT (name) DO UPDATE SET granted = min(?4, CAST(${REFILLED} AS INTEGER)),
-         tokens = ${REFILLED} - min(?4, CAST(${REFILLED} AS INTEGER)), at = max(at, ?5)
+      `INSERT INTO budgets (name, tokens, granted, at) VALUES (?1, ?2 - ?4, ?4, ?5)
+       ON CONFLICT (name) DO UPDATE SET granted = ${GRANTED}, tokens = ${REFILLED} - ${GRANTED}, at = max(at, ?5)
        RETURNING tokens, granted`,
     )
-    .bind(budget.name, budget.capacity, budget.perSecond, want, now);
+    .bind(budget.name, budget.capacity, budget.perSecond, want, now, patience * budget.perSecond);
   const noted = db
     .prepare("UPDATE integrations SET budget = ?1 WHERE no = ?2 AND budget IS NOT ?1")
     .bind(JSON.stringify(budget), note ?? null);
   const [taken] = await db.batch<{ tokens: number; granted: number }>(note === undefined ? [take] : [take, noted]);
   const row = taken?.results[0];
   if (!row) throw new Error("a budget gave no answer");
-  return { granted: row.granted, left: row.tokens, afterSeconds: Math.max(0, 1 - row.tokens) / budget.perSecond };
+  const granted = row.granted > 0;
+  const missing = granted ? -row.tokens : want - row.tokens;
+  return { granted, left: row.tokens, afterSeconds: Math.max(0, missing) / budget.perSecond };
 }
 
-/** How many tokens each of these buckets has now, by name; one that was never used is full. One round trip. */
+/** How many tokens each of these buckets has now, by name (none while some are owed); one that was never used is full. One round trip. */
 export async function readBudgets(
   db: D1Database,
   budgets: readonly Budget[],
@@ -45,7 +59,7 @@ export async function readBudgets(
     budgets.map(({ name, capacity, perSecond }) => {
       const row = rows.get(name);
       const refilled = row ? row.tokens + (Math.max(0, now - row.at) * perSecond) / 1000 : capacity;
-      return [name, Math.min(capacity, refilled)];
+      return [name, Math.max(0, Math.min(capacity, refilled))];
     }),
   );
 }

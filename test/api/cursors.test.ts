@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { SEGMENT_SIZE } from "../../src/core/ids";
 import { appendResponses } from "../../src/store/append";
-import { takeBudget } from "../../src/store/budgets";
+import { readBudgets, takeBudget } from "../../src/store/budgets";
 import * as control from "../../src/store/cursor-control";
 import * as cursors from "../../src/store/cursors";
 import { findDelivery, writeStatement } from "../../src/store/deliveries";
@@ -182,16 +182,32 @@ describe("a provider's report", () => {
 });
 
 describe("a budget", () => {
-  it("grants what is there, refills with time, never above its capacity, and is shared", async () => {
-    const budget = { name: `b-${crypto.randomUUID()}`, capacity: 10, perSecond: 2 };
-    const take = async (want: number, now: number) => (await takeBudget(env.DB, budget, { want, now })).granted;
-    expect(await take(6, 0)).toBe(6);
-    expect(await take(6, 0)).toBe(4);
-    const empty = await takeBudget(env.DB, budget, { want: 1, now: 0 });
-    expect(empty).toEqual({ granted: 0, left: 0, afterSeconds: 0.5 });
-    expect(await take(6, 1_000)).toBe(2);
-    expect(await take(50, 3_600_000)).toBe(10);
+  const budgetOf = (): { name: string; capacity: number; perSecond: number } => ({
+    name: `b-${crypto.randomUUID()}`,
+    capacity: 10,
+    perSecond: 2,
+  });
+
+  it("grants all or nothing, refills with time, never above its capacity, and is shared", async () => {
+    const budget = budgetOf();
+    const take = (want: number, now: number) => takeBudget(env.DB, budget, { want, now, patience: 0 });
+    expect(await take(6, 0)).toEqual({ granted: true, left: 4, afterSeconds: 0 });
+    expect(await take(6, 0)).toEqual({ granted: false, left: 4, afterSeconds: 1 });
+    expect(await take(6, 999)).toMatchObject({ granted: false });
+    expect(await take(6, 1_000)).toEqual({ granted: true, left: 0, afterSeconds: 0 });
+    expect(await take(10, 3_600_000)).toEqual({ granted: true, left: 0, afterSeconds: 0 });
     const both = await Promise.all([take(3, 3_601_500), take(3, 3_601_500)]);
-    expect(both.toSorted()).toEqual([0, 3]);
+    expect(both.map(({ granted }) => granted).toSorted()).toEqual([false, true]);
+  });
+
+  it("owes what is not there to those who wait for it, each behind the one before, and to nobody for longer than he would", async () => {
+    const budget = budgetOf();
+    const take = (want: number, now: number) => takeBudget(env.DB, budget, { want, now, patience: 1 });
+    expect(await take(10, 0)).toMatchObject({ granted: true, afterSeconds: 0 });
+    expect(await take(1, 0)).toEqual({ granted: true, left: -1, afterSeconds: 0.5 });
+    expect(await take(1, 0)).toEqual({ granted: true, left: -2, afterSeconds: 1 });
+    expect(await take(1, 0)).toEqual({ granted: false, left: -2, afterSeconds: 1.5 });
+    expect(await readBudgets(env.DB, [budget], 0)).toEqual(new Map([[budget.name, 0]]));
+    expect(await readBudgets(env.DB, [budget], 2_000)).toEqual(new Map([[budget.name, 2]]));
   });
 });

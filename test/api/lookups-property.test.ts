@@ -46,8 +46,6 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-const RUNS = 20;
-
 beforeAll(async () => {
   for (const db of others) await migrate(db, env.TEST_MIGRATIONS);
 });
@@ -133,9 +131,9 @@ async function take(
 }
 
 it.each([
-  ["", undefined],
-  [", of a form over three databases too", 2],
-] as const)("is the same as a look through all of the log%s", { timeout: 240_000 }, async (_, segmentMax) => {
+  ["", undefined, 20],
+  [", of a form over three databases too", 2, 10],
+] as const)("is the same as a look through all of the log%s", { timeout: 240_000 }, async (_, segmentMax, runs) => {
   let [flagged, responses, segments] = [0, 0, 0];
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: "max" }), async (steps) => {
@@ -162,10 +160,10 @@ it.each([
       expect(left).toEqual({ n: 0 });
       expect(await made.world.view()).toMatchObject({ state: "active", lag: { entries: 0 }, parked: 0 });
     }),
-    { seed: 20261124, numRuns: RUNS, endOnFailure: true },
+    { numRuns: runs, endOnFailure: true },
   );
   // It says something only where something is flagged, and something is not.
   expect(flagged).toBeGreaterThan(responses / 10);
   expect(flagged).toBeLessThan(responses);
-  if (segmentMax !== undefined) expect(segments).toBeGreaterThan(2 * RUNS);
+  if (segmentMax !== undefined) expect(segments).toBeGreaterThan(2 * runs);
 });

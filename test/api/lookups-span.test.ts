@@ -209,6 +209,17 @@ describe("two at once", () => {
     await expectRest(a, b);
   });
 
+  it("an ask that comes while its holder delivers a page is answered by him", async () => {
+    const [a = "", b = ""] = await send(ASHA, ASHA);
+    await edit(b, { km: 1 });
+    const letGo = await holdAt(b, has("UPDATE cursors SET position"));
+    await edit(a, OTHER);
+    await work(a);
+    await letGo();
+    expect(await flagsOf(b)).toEqual([[]]);
+    await expectRest(a, b);
+  });
+
   it.each([
     ["is judged again", "DELETE FROM rule_pending"],
     ["is given back", "UPDATE cursors SET position"],

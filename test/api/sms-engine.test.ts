@@ -143,3 +143,19 @@ it("the text is fixed at the first attempt: a later change of the template does 
   await world.run();
   expect(texts()).toEqual(thanks(ids));
 });
+
+it("a backlog goes out at the pace of the account, in whole pages", async () => {
+  const world = await newWorld();
+  const started = clock.now;
+  const ids = await world.submit(...people(90));
+  const sizes: number[] = [];
+  const deliver: typeof twilioSms.deliver = (page, deps) => {
+    sizes.push(page.entries.length);
+    return twilioSms.deliver(page, deps);
+  };
+  await world.wakeOnce({ kind: { ...twilioSms, deliver } });
+  expect(texts()).toEqual(thanks(ids));
+  expect(sizes).toEqual([20, 20, 20, 20, 10]);
+  // Fifty at once, and fifty a second.
+  expect(clock.now - started).toBe(800);
+});
