@@ -59,6 +59,8 @@ export interface InventoryRange {
   readonly through: number;
   /** Milliseconds; 0: from the beginning. Kinds without a ledger are always compared whole. */
   readonly since: number;
+  /** The form's first segment: what names no response is counted with it, once. */
+  readonly isFirst: boolean;
 }
 
 export type InventoryResult = { readonly inventory: Inventory } | { readonly halt: Halt };

@@ -6,13 +6,13 @@ import { compileFilter } from "../core/expression";
 import { responseId, segmentStart } from "../core/ids";
 import type { Finding, Inventory, SettledDelivery } from "../core/inventory";
 import { nextNight } from "../core/night";
+import { EXAMPLES_MAX, type Found, ROUND_MS } from "../core/reconciliation";
 import { findCursor, isPassed } from "../store/cursor-control";
 import type { Cursor } from "../store/cursors";
 import { scheduleDeliveries } from "../store/deliveries";
 import type { IntegrationSetup } from "../store/integrations";
 import { appendLogs } from "../store/logs";
 import {
-  type Found,
   finishReconciliation,
   readLedger,
   readSettled,
@@ -27,11 +27,10 @@ import { type Holder, OWN_FAILURE, underLease } from "./lease";
 const PAGE = 2_000;
 /** More than so many missing at once is no accident: the tab was emptied or replaced, and a person decides. */
 const REPAIR_MAX = 10_000;
-const EXAMPLES = 20;
 /** A ledger is compared over this time: later the provider's word does not change any more. */
 const LEDGER_MS = 7 * 86_400_000;
 /** When a reconciliation that could not be done, or whose worker died, is tried again. */
-const AGAIN_MS = 3_600_000;
+const AGAIN_MS = ROUND_MS;
 
 /** Whether a reconciliation is to be done before anything else: its time has come and no page is in doubt. */
 export const comparisonDue = (cursor: Cursor, now: number): boolean =>
@@ -73,7 +72,7 @@ const failed = (error: string): Found => ({ ...NOTHING, error });
 async function runComparison(holder: Holder, cursor: Cursor, now: number): Promise<Found> {
   const { kind } = holder.engine;
   const since = kind.manifest.policy.ledger ? now - LEDGER_MS : 0;
-  const range = { segment: cursor.segment, through: cursor.position, since };
+  const range = { segment: cursor.segment, through: cursor.position, since, isFirst: cursor.follows === null };
   const result = await kind.inventory?.(range, holder.deps);
   if (!result) return failed("This kind has nothing to compare with.");
   if ("halt" in result) return failed(result.halt.reason);
@@ -90,7 +89,7 @@ async function runComparison(holder: Holder, cursor: Cursor, now: number): Promi
     strangers,
     changed: walked.changed,
     repaired: again + removed + walked.changed,
-    examples: { missing: walked.examples, doubled: doubled.slice(0, EXAMPLES) },
+    examples: { missing: walked.examples, doubled: doubled.slice(0, EXAMPLES_MAX) },
     error: walked.again.length > REPAIR_MAX ? TOO_MANY : copies && "halt" in copies ? copies.halt.reason : null,
   };
 }
@@ -165,7 +164,7 @@ function deliveryOf(
 
 function noteMissing(walked: Walked, delivery: SettledDelivery, again: boolean): void {
   walked.missing += 1;
-  if (walked.examples.length < EXAMPLES) walked.examples.push(delivery.response);
+  if (walked.examples.length < EXAMPLES_MAX) walked.examples.push(delivery.response);
   if (again && walked.again.length <= REPAIR_MAX) walked.again.push(delivery.position);
 }
 

@@ -14,6 +14,7 @@ import { compare, comparisonDue } from "./compare";
 import { makeDeps } from "./deps";
 import { readDuePage } from "./due";
 import { DRAIN_MS, type Engine, LEASE_MS, traced } from "./engine";
+import { tellIncident } from "./incident";
 import { notify } from "./notify";
 import { type AnyWork, isOfNotices, type NoticeWork, type PageWork, type Place, readNextPage } from "./page";
 import { settle } from "./settle";
@@ -90,7 +91,7 @@ async function finish(
 ): Promise<Cursor | null> {
   const now = engine.now();
   const { policy } = engine.kind.manifest;
-  const { change, writes, incident } = settle({
+  const { change, writes, end, incident } = settle({
     ...worked,
     cursor,
     work,
@@ -99,13 +100,14 @@ async function finish(
     random: engine.random(),
   });
   const story = storyOf(engine, place, { work, ...worked, writes }, now);
+  const told = await tellIncident(engine, place, cursor, { end, incident });
   const { attempts: made } = worked;
   const { feed, after, through } = work.page;
   const settlement = {
     change,
     feed: FEEDS[feed],
     writes,
-    incident,
+    incident: cursor.follows === null ? told : null,
     logs: story.entries,
     ...(made && { attempts: { made, after, through } }),
   } as const;
@@ -123,7 +125,7 @@ async function release(
   const now = engine.now();
   const { policy } = engine.kind.manifest;
   const empty = { outcomes: new Map(), halt, flight: null, marked: new Map(), waitSeconds: null, spare: 1 };
-  const { change, incident } = settle({
+  const { change, end, incident } = settle({
     ...empty,
     cursor,
     work: noWork(cursor, now),
@@ -140,10 +142,11 @@ async function release(
     hold: halt === null && inTime,
   };
   // A cause is told once, however often it is looked at again.
-  const ended = { work: noWork(cursor, now), outcomes: empty.outcomes, halt: incident && halt, writes: [] };
+  const told = await tellIncident(engine, place, cursor, { end, incident });
+  const ended = { work: noWork(cursor, now), outcomes: empty.outcomes, halt: told && halt, writes: [] };
   const story = storyOf(engine, place, ended, now);
-  const logs = story.entries;
-  const settlement = { change: kept, feed: FEEDS.responses, writes: [], incident, logs } as const;
+  const noted = { incident: cursor.follows === null ? told : null, logs: story.entries };
+  const settlement = { change: kept, feed: FEEDS.responses, writes: [], ...noted } as const;
   const settled = await settlePage(place.shard.db, cursor, settlement, now);
   if (settled) story.tell();
   return afterSettle(engine, place, { cursor, change: kept, settled });

@@ -1,7 +1,7 @@
 /** What outcomes mean: for the cursor and for delivery rows. Pure, so that every case can be tested as a table. */
 import { FEEDS } from "../core/ids";
 import type { Deliverable, Entry, Halt, Outcome, Policy } from "../core/integration";
-import { blockedAfter, type Incident } from "../core/notice";
+import { blockedAfter, type Incident, type PageEnd } from "../core/notice";
 import { BLOCKED_SECONDS, backoffSeconds, FAILING_GAP_MS, haltSeconds, REST_MS, timeAfter } from "../core/retry";
 import { addAttempts, countAttempts, type Tally } from "../core/tally";
 import type { Cursor, CursorChange, Failing, Flight } from "../store/cursors";
@@ -11,7 +11,8 @@ import type { AnyWork } from "./page";
 export interface Settlement {
   readonly change: CursorChange;
   readonly writes: readonly DeliveryWrite[];
-  /** What others are to be told of this page; null: nothing. */
+  readonly end: PageEnd;
+  /** What others are to be told of this page, as far as its cursor knows; null: nothing. */
   readonly incident: Incident | null;
 }
 
@@ -42,7 +43,8 @@ export function settle(input: SettleInput): Settlement {
   const nextAt = halt ? timeAfter(now, waitSeconds) : pauseUntil(input);
   const progressed = outcomes.size > 0 || work.page.entries.length === 0;
   const delivered = [...outcomes.values()].some(({ type }) => type === "delivered");
-  const { blocked, incident } = blockedAfter(cursor.blocked, { cause: causeOf(halt), delivered, now });
+  const end = { cause: causeOf(halt), delivered, now };
+  const { blocked, incident } = blockedAfter(cursor.blocked, end);
   return {
     change: {
       ...moved(cursor, work, open[0]),
@@ -59,6 +61,7 @@ export function settle(input: SettleInput): Settlement {
       hold: nextAt - now <= REST_MS,
     },
     writes: [...settledRows(input), ...openRows(input, open)],
+    end,
     incident,
   };
 }

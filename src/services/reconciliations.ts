@@ -1,13 +1,14 @@
 /** Reconciliations on demand, and what the nightly ones found. */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
+import { type Found, mergeReconciliations } from "../core/reconciliation";
 import { findKind } from "../integrations/kinds";
 import * as store from "../store/reconciliations";
 import { record } from "./audit";
 import { readCursors, ring } from "./integration-view";
 import { findOwnIntegration, type Named } from "./integrations";
 
-export interface ReconciliationView extends store.Found {
+export interface ReconciliationView extends Found {
   readonly startedAt: string;
   /** Null: it is under way, or its worker died and another will begin anew. */
   readonly finishedAt: string | null;
@@ -32,21 +33,24 @@ export async function reconcileIntegration(
   return { requestedAt: new Date(ctx.now()).toISOString() };
 }
 
-/** The newest reconciliations, newest first: up to `limit` of each segment. */
+/** The newest reconciliations, newest first. Of a form with several segments each is one over all of them. */
 export async function listReconciliations(
   ctx: Context,
   workspace: string,
   input: Named & { limit: number },
 ): Promise<ReconciliationView[]> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  const newest = { before: Number.MAX_SAFE_INTEGER, limit: input.limit };
-  const placed = await readCursors(ctx, row);
-  const lists = await Promise.all(placed.map(({ db, cursor }) => store.listReconciliations(db, cursor, newest)));
-  return lists
-    .flat()
-    .sort((a, b) => b.startedAt - a.startedAt)
+  const placed = await readCursors(ctx, await findOwnIntegration(ctx, workspace, input));
+  // Which belong together shows by those before them: of several segments all that are kept are read.
+  const limit = placed.length > 1 ? store.KEPT : input.limit;
+  const compared = await Promise.all(
+    placed.map(async ({ db, cursor }) => ({
+      found: await store.listReconciliations(db, cursor, limit),
+      dueAt: cursor.state === "paused" ? null : cursor.reconcileAt,
+    })),
+  );
+  return mergeReconciliations(compared)
     .slice(0, input.limit)
-    .map(({ no: _, startedAt, finishedAt, ...found }) => ({
+    .map(({ startedAt, finishedAt, ...found }) => ({
       startedAt: new Date(startedAt).toISOString(),
       finishedAt: finishedAt === null ? null : new Date(finishedAt).toISOString(),
       ...found,

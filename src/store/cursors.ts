@@ -115,6 +115,10 @@ export const toCursor = ({ failingSince, failedAt, ...row }: CursorRow): Cursor 
   failing: failingSince === null ? null : { since: failingSince, at: failedAt ?? failingSince },
 });
 
+/** `blocked` as its column has it. */
+export const blockedText = (blocked: Blocked | null): string | null =>
+  blocked === null ? null : JSON.stringify(blocked);
+
 /** There is something after the cursor: responses, revisions that it follows, or a page in doubt. */
 const BEHIND = `(EXISTS (SELECT 1 FROM responses r WHERE r.id > cursors.position AND r.id < (cursors.segment + 1) * ${SEGMENT_SIZE})
   OR (revision_position IS NOT NULL AND EXISTS (
@@ -176,7 +180,8 @@ export interface Settled {
 
 /**
  * The statement that settles a page and, in the same breath, releases the cursor unless there is more: a response committed
- * at any moment is either seen here or rings the bell itself. Returns `Settled`, or no row when the lease was lost.
+ * at any moment is either seen here or rings the bell itself. Returns `Settled`, or no row when the lease was lost. What was told
+ * meanwhile by a worker of another segment (dispatch/incident.ts) stays.
  */
 export function settleStatement(
   db: D1Database,
@@ -192,8 +197,8 @@ export function settleStatement(
     .prepare(
       `UPDATE cursors SET position = ?1, revision_position = ?2, high = max(high, ?1), flight = ?3, failures = ?5,
          state = CASE WHEN state = 'paused' THEN state ELSE ?4 END, last_error = ?6, next_at = ?7,
-         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, blocked = ?16, tally = ?17,
-         check_at = ?18,
+         last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, tally = ?17, check_at = ?18,
+         blocked = CASE WHEN blocked IS ?19 THEN ?16 ELSE blocked END,
          lease_until = CASE WHEN ?13 AND ${more} THEN lease_until ELSE 0 END,
          wake_at = CASE WHEN ?13 AND ${more} THEN wake_at WHEN ?4 <> 'active' OR ${more} THEN max(?7, ?9) ELSE 0 END
        WHERE segment = ?10 AND integration = ?11 AND epoch = ?12
@@ -215,9 +220,10 @@ export function settleStatement(
       change.hold ? 1 : 0,
       change.failing?.since ?? null,
       change.failing?.at ?? null,
-      change.blocked === null ? null : JSON.stringify(change.blocked),
+      blockedText(change.blocked),
       JSON.stringify(change.tally),
       change.checkAt,
+      blockedText(cursor.blocked),
     );
 }
 

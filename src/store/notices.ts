@@ -3,34 +3,58 @@
  * made of it a delivery (feed 2) for each integration that is to be told.
  */
 import { FEEDS, SEGMENT_SIZE, segmentOf, segmentStart } from "../core/ids";
-import type { Incident, Notice } from "../core/notice";
+import type { Blocked, Incident, Notice } from "../core/notice";
+import { blockedText } from "./cursors";
 
 /** Deliveries of a segment's newest notices are kept, so many; older ones once they are delivered are not. */
 const KEPT = 100;
 
-interface Holder {
+interface Noted {
   readonly segment: number;
   readonly integration: number;
-  readonly epoch: number;
+  /** Of its holder; null: noted by one who does not hold it. */
+  readonly epoch: number | null;
+  readonly blocked: Blocked | null;
 }
 
-/** The statements that note what happened to a cursor's integration; they hold only for the holder's epoch. */
+/**
+ * The statements that note what happened to a cursor's integration. They hold only for the holder's epoch, and while it is blocked as
+ * is said here: a worker of another segment may have told the same meanwhile.
+ */
 export function noticeStatements(
   db: D1Database,
-  { segment, integration, epoch }: Holder,
+  { segment, integration, epoch, blocked }: Noted,
   { event, reason, since }: Incident,
   now: number,
 ): D1PreparedStatement[] {
-  const held = "EXISTS (SELECT 1 FROM cursors WHERE segment = ?1 AND integration = ?2 AND epoch = ?3)";
+  const held = `EXISTS (SELECT 1 FROM cursors WHERE segment = ?1 AND integration = ?2 AND (?3 IS NULL OR epoch = ?3)
+    AND blocked IS ?4)`;
+  const named = [segment, integration, epoch, blockedText(blocked)];
   return [
-    db.prepare(`UPDATE segments SET notices = notices + 1 WHERE no = ?1 AND ${held}`).bind(segment, integration, epoch),
+    db.prepare(`UPDATE segments SET notices = notices + 1 WHERE no = ?1 AND ${held}`).bind(...named),
     db
       .prepare(
         `INSERT INTO notices (id, integration, event, reason, since, created_at)
-         SELECT ?1 * ${SEGMENT_SIZE} + notices, ?2, ?4, ?5, ?6, ?7 FROM segments WHERE no = ?1 AND ${held}`,
+         SELECT ?1 * ${SEGMENT_SIZE} + notices, ?2, ?5, ?6, ?7, ?8 FROM segments WHERE no = ?1 AND ${held}`,
       )
-      .bind(segment, integration, epoch, event, reason, since, now),
+      .bind(...named, event, reason, since, now),
   ];
+}
+
+/** Notes with a cursor that somebody else may hold what happened to its integration. False: it is not blocked as it was any more. */
+export async function noteIncident(
+  db: D1Database,
+  cursor: Omit<Noted, "epoch">,
+  { blocked, incident, now }: { readonly blocked: Blocked | null; readonly incident: Incident; readonly now: number },
+): Promise<boolean> {
+  const { segment, integration } = cursor;
+  const results = await db.batch([
+    ...noticeStatements(db, { ...cursor, epoch: null }, incident, now),
+    db
+      .prepare("UPDATE cursors SET blocked = ?3 WHERE segment = ?1 AND integration = ?2 AND blocked IS ?4")
+      .bind(segment, integration, blockedText(blocked), blockedText(cursor.blocked)),
+  ]);
+  return results.at(-1)?.meta.changes === 1;
 }
 
 /** A notice that is not passed on yet. */

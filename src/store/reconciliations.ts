@@ -2,33 +2,12 @@
  * Reconciliations: when the next one of a cursor is due, what each found, and the settled deliveries that are compared.
  */
 import { segmentStart } from "../core/ids";
+import type { Found, Reconciliation } from "../core/reconciliation";
 import type { Cursor } from "./cursors";
 import { type DeliveryState, lastWord } from "./deliveries";
 
-/** What a reconciliation found, in deliveries. */
-export interface Found {
-  /** Deliveries that were compared, and how many of them the provider does not have. */
-  readonly checked: number;
-  readonly missing: number;
-  /** Responses that are there more than once, and things there that no delivery accounts for. */
-  readonly doubled: number;
-  readonly strangers: number;
-  /** Deliveries of which the provider says something else than we did. */
-  readonly changed: number;
-  /** Of all these, how many were put right: delivered again, copies removed, the provider's word taken over. */
-  readonly repaired: number;
-  /** Public ids of the first responses of each sort. */
-  readonly examples: Readonly<Record<string, readonly string[]>>;
-  /** Why it could not be done, or what it left to a person. */
-  readonly error: string | null;
-}
-
-/** A reconciliation as it is kept; `finishedAt` null: under way, or its worker died. */
-export interface ReconciliationRow extends Found {
-  readonly no: number;
-  readonly startedAt: number;
-  readonly finishedAt: number | null;
-}
+/** So many are kept of a cursor. */
+export const KEPT = 100;
 
 /** Notes that a reconciliation begins and when it is due again should this worker die. Null: the lease was lost. */
 export async function startReconciliation(
@@ -51,7 +30,7 @@ export async function startReconciliation(
   return made?.results[0]?.no ?? null;
 }
 
-/** Writes what was found, and when the next one is due; keeps the newest hundred of a cursor. */
+/** Writes what was found, and when the next one is due; keeps the newest `KEPT` of a cursor. */
 export async function finishReconciliation(
   db: D1Database,
   cursor: Cursor,
@@ -71,7 +50,7 @@ export async function finishReconciliation(
     db
       .prepare(
         `DELETE FROM reconciliations WHERE no IN (SELECT no FROM reconciliations WHERE integration = ?1 AND segment = ?2
-           ORDER BY no DESC LIMIT 10 OFFSET 100)`,
+           ORDER BY no DESC LIMIT 10 OFFSET ${KEPT})`,
       )
       .bind(cursor.integration, cursor.segment),
   ]);
@@ -92,19 +71,19 @@ export async function requestReconciliation(
   return meta.changes > 0;
 }
 
-/** The reconciliations of a cursor before a number, newest first. */
+/** The newest reconciliations of a cursor, newest first. */
 export async function listReconciliations(
   db: D1Database,
   { segment, integration }: { segment: number; integration: number },
-  { before, limit }: { before: number; limit: number },
-): Promise<ReconciliationRow[]> {
+  limit: number,
+): Promise<Reconciliation[]> {
   const { results } = await db
     .prepare(
-      `SELECT no, started_at AS startedAt, finished_at AS finishedAt, checked, missing, doubled, strangers, changed, repaired,
-         examples, error FROM reconciliations WHERE integration = ?1 AND segment = ?2 AND no < ?3 ORDER BY no DESC LIMIT ?4`,
+      `SELECT started_at AS startedAt, finished_at AS finishedAt, checked, missing, doubled, strangers, changed, repaired,
+         examples, error FROM reconciliations WHERE integration = ?1 AND segment = ?2 ORDER BY no DESC LIMIT ?3`,
     )
-    .bind(integration, segment, before, limit)
-    .all<Omit<ReconciliationRow, "examples"> & { examples: string }>();
+    .bind(integration, segment, limit)
+    .all<Omit<Reconciliation, "examples"> & { examples: string }>();
   return results.map((row) => ({ ...row, examples: JSON.parse(row.examples) as Found["examples"] }));
 }
 

@@ -5,7 +5,6 @@ import { listAttempts, listParked, retryDelivery } from "../../src/services/deli
 import { editResponse } from "../../src/services/edit";
 import { eraseResponse } from "../../src/services/responses";
 import { failingD1 } from "../support/failing-d1";
-import { onlyOnOneShard } from "../support/shards";
 import { createSiblings, MINUTE, type Siblings } from "../support/siblings";
 
 let siblings: Siblings;
@@ -84,54 +83,49 @@ describe("a notice", () => {
     expect((await listAttempts(ctx, workspace, id)).map(({ status }) => status)).toEqual([200, ...Array(9).fill(422)]);
   });
 
-  onlyOnOneShard("each segment of an integration stops by itself").it(
-    "keeps what was answered to it when a response is erased whose change has the same number",
-    async () => {
-      const { world, add, stop, turn, turns, rows } = siblings;
-      const [response = ""] = await world.submit({ name: "Asha" });
-      await turn();
-      await eraseResponse(world.ctx, world.workspace, { form: world.form, response });
-      await add("other");
-      await stop();
-      await turns(2);
-      const all = await rows("attempts");
-      expect(all.filter(({ feed }) => feed === 2)).toMatchObject([{ answer: '{"ok":true}' }]);
-    },
-  );
+  it("keeps what was answered to it when a response is erased whose change has the same number", async () => {
+    const { world, add, stop, turn, turns, rows } = siblings;
+    const [response = ""] = await world.submit({ name: "Asha" });
+    await turn();
+    await eraseResponse(world.ctx, world.workspace, { form: world.form, response });
+    await add("other");
+    await stop();
+    await turns(2);
+    const all = await rows("attempts");
+    expect(all.filter(({ feed }) => feed === 2)).toMatchObject([{ answer: '{"ok":true}' }]);
+  });
 
-  onlyOnOneShard("each segment of an integration stops by itself").it(
-    "is forgotten by and by: of a segment's newest hundred what was delivered stays, and what waits for a person",
-    async () => {
-      const { add, at, segment, no, turns, rows } = siblings;
-      await add("other");
-      at("other").faults.push({ mode: "error_before", status: 413, times: 1 });
-      const happen = async (after?: number) => {
-        await env.DB.batch([
-          env.DB.prepare("UPDATE segments SET notices = coalesce(?2, notices) + 1 WHERE no = ?1").bind(
-            segment,
-            after ?? null,
-          ),
-          env.DB.prepare(
+  it("is forgotten by and by: of a segment's newest hundred what was delivered stays, and what waits for a person", async () => {
+    const { add, at, db, segment, no, turns, rows } = siblings;
+    await add("other");
+    at("other").faults.push({ mode: "error_before", status: 413, times: 1 });
+    const happen = async (after?: number) => {
+      await db.batch([
+        db
+          .prepare("UPDATE segments SET notices = coalesce(?2, notices) + 1 WHERE no = ?1")
+          .bind(segment, after ?? null),
+        db
+          .prepare(
             `INSERT INTO notices (id, integration, event, reason, since, created_at)
            SELECT ?1 * 8589934592 + notices, ?2, 'blocked', 'It is gone.', 1, 1 FROM segments WHERE no = ?1`,
-          ).bind(segment, no),
-        ]);
-        await turns(2);
-      };
-      const left = async (table: "deliveries" | "attempts") =>
-        (await rows(table)).map(({ position }) => Number(position) - segment * 2 ** 33);
-      for (let i = 0; i < 3; i += 1) await happen();
-      await happen(100);
-      expect(await left("deliveries")).toEqual([1, 2, 3, 101]);
-      await happen();
-      expect([await left("deliveries"), await left("attempts")]).toEqual([
-        [1, 3, 101, 102],
-        [1, 3, 101, 102],
+          )
+          .bind(segment, no),
       ]);
-      expect((await rows("deliveries"))[0]).toMatchObject({ state: "parked" });
-      expect(await rows("notices")).toEqual([]);
-    },
-  );
+      await turns(2);
+    };
+    const left = async (table: "deliveries" | "attempts") =>
+      (await rows(table)).map(({ position }) => Number(position) - segment * 2 ** 33);
+    for (let i = 0; i < 3; i += 1) await happen();
+    await happen(100);
+    expect(await left("deliveries")).toEqual([1, 2, 3, 101]);
+    await happen();
+    expect([await left("deliveries"), await left("attempts")]).toEqual([
+      [1, 3, 101, 102],
+      [1, 3, 101, 102],
+    ]);
+    expect((await rows("deliveries"))[0]).toMatchObject({ state: "parked" });
+    expect(await rows("notices")).toEqual([]);
+  });
 });
 
 it("the parked delivery of a change names the response that was changed", async () => {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parseResponseId } from "../../src/core/ids";
 import type { Integration, Outcome } from "../../src/core/integration";
 import type { Finding, Inventory } from "../../src/core/inventory";
 import { manifest } from "../../src/integrations/google-sheets/manifest";
@@ -7,7 +8,8 @@ import { pauseIntegration, resumeIntegration } from "../../src/services/integrat
 import { replayIntegration } from "../../src/services/integration-replay";
 import { updateIntegration } from "../../src/services/integrations";
 import { listReconciliations, reconcileIntegration } from "../../src/services/reconciliations";
-import { onlyOnOneShard } from "../support/shards";
+import { migrate } from "../support/migrate";
+import { others } from "../support/span";
 import { type Clock, createWorld, type World } from "../support/world";
 
 /** 2026-11-23T20:00:00Z, or now if that is later. */
@@ -32,19 +34,21 @@ const shelfKind: Integration = {
   },
   reconcile: async () => ({ outcomes: new Map() }),
   test: async () => ({ ok: true, detail: "" }),
-  async inventory() {
+  async inventory(range) {
     inventory.reached?.();
     if (inventory.fault === "hang") return new Promise(() => {});
     if (inventory.fault === "throw") throw new TypeError("a bug with Asha in it");
     if (inventory.fault === "halt") return { halt: { type: "retry", reason: "The shelf can't be read." } };
     const find = ({ response }: { response: string }): Finding =>
       shelf.includes(response) ? { type: "present" } : { type: "missing", again: true };
-    const surplus = () => ({ doubled: [], doubledCount: 0, strangers: 0 });
-    return { inventory: { find, surplus, ...inventory } };
+    const none = () => ({ doubled: [], doubledCount: 0, strangers: 0 });
+    // What is there beyond the deliveries is of the first segment.
+    const surplus = range.isFirst ? (inventory.surplus ?? none) : none;
+    return { inventory: { find, ...inventory, surplus } };
   },
 };
 
-async function begin(filter?: string): Promise<void> {
+async function begin({ filter, segmentMax }: { filter?: string; segmentMax?: number } = {}): Promise<void> {
   shelf = [];
   inventory = {};
   clock = { now: Math.max(Date.now(), START) };
@@ -56,11 +60,12 @@ async function begin(filter?: string): Promise<void> {
     settings: { GOOGLE_SERVICE_ACCOUNT: JSON.stringify({ client_email: "a@b.test", private_key: "PRIVATE KEY" }) },
     clock,
     ...(filter && { filter }),
+    segmentMax,
   });
 }
 
 const named = (...names: string[]) => names.map((name) => ({ name }));
-const reports = () => listReconciliations(world.ctx, world.workspace, { ...world.named, limit: 10 });
+const reports = (limit = 10) => listReconciliations(world.ctx, world.workspace, { ...world.named, limit });
 const ask = () => reconcileIntegration(world.ctx, world.workspace, world.named);
 
 async function deliver(...names: string[]): Promise<string[]> {
@@ -69,9 +74,12 @@ async function deliver(...names: string[]): Promise<string[]> {
   return ids;
 }
 
+beforeAll(async () => {
+  for (const db of others) await migrate(db, env.TEST_MIGRATIONS);
+});
 beforeEach(() => begin());
 
-onlyOnOneShard("each segment is compared, and told of, by itself").describe("a reconciliation", () => {
+describe("a reconciliation", () => {
   it("delivers again what is missing, and reports it", async () => {
     const [a, b, c] = await deliver("A", "B", "C");
     shelf = [String(a), String(c)];
@@ -82,6 +90,30 @@ onlyOnOneShard("each segment is compared, and told of, by itself").describe("a r
       { checked: 3, missing: 1, repaired: 1, doubled: 0, examples: { missing: [b] }, error: null },
     ]);
     expect((await world.view()).parked).toBe(0);
+  });
+
+  it("of a form that spans three shards is one, of all of them", async () => {
+    await begin({ segmentMax: 1 });
+    const ids: string[] = [];
+    for (const name of ["A", "B", "C"]) ids.push(...(await deliver(name)));
+    expect(new Set(ids.map((id) => parseResponseId(id)?.shard)).size).toBe(3);
+    shelf = shelf.slice(0, 1);
+    await ask();
+    await world.wakeOnce();
+    expect(await reports(), "the other segments have not had their turn").toMatchObject([{ finishedAt: null }]);
+    await world.run();
+    expect(shelf.toSorted()).toEqual(ids.toSorted());
+    const [asked, ...rest] = await reports();
+    expect(asked).toMatchObject({ checked: 3, missing: 2, repaired: 2, error: null, finishedAt: expect.any(String) });
+    expect(asked?.examples.missing?.toSorted()).toEqual(ids.slice(1).toSorted());
+    expect(rest).toEqual([]);
+    await ask();
+    await world.wakeOnce();
+    expect(await reports(1), "asked again at once").toMatchObject([{ checked: 1, finishedAt: null }]);
+    await world.run();
+    clock.now += 24 * HOUR;
+    await world.run();
+    expect(await reports()).toMatchObject([{ checked: 3, missing: 0 }, { checked: 3, missing: 0 }, { missing: 2 }]);
   });
 
   it("is done once when it is asked for twice, and again at night, by itself", async () => {
@@ -98,7 +130,7 @@ onlyOnOneShard("each segment is compared, and told of, by itself").describe("a r
   });
 
   it("leaves alone what was never to be delivered: filtered, erased, parked, before the start, under another config", async () => {
-    await begin('name != "B"');
+    await begin({ filter: 'name != "B"' });
     const ids = await deliver("A", "B", "C", "D");
     expect(shelf).toHaveLength(3);
     shelf = [];

@@ -7,8 +7,7 @@ import { listAudit } from "../../src/services/audit";
 import { resumeIntegration } from "../../src/services/integration-control";
 import { createIntegration } from "../../src/services/integrations";
 import type { WakeUp } from "../../src/store/cursors";
-import { listSegments } from "../../src/store/shards";
-import { everywhere } from "./shards";
+import { listSegments, type Segment } from "../../src/store/shards";
 import { type Clock, createWorld } from "./world";
 
 export const MINUTE = 60_000;
@@ -16,8 +15,8 @@ export const DAY = 24 * 60 * MINUTE;
 
 export type Siblings = Awaited<ReturnType<typeof createSiblings>>;
 
-/** A form whose own integration (`world.named`) sends everything to the host `first`. */
-export async function createSiblings() {
+/** A form whose own integration (`world.named`) sends everything to the host `first`; of one segment, or of so many responses each. */
+export async function createSiblings({ segmentMax }: { segmentMax?: number } = {}) {
   const clock: Clock = { now: Math.max(Date.now(), 1_795_464_000_000) };
   const receivers = new Map<string, Receiver>();
   const at = (host: string): Receiver => {
@@ -34,25 +33,30 @@ export async function createSiblings() {
     fetch,
     settings: {},
     clock,
+    segmentMax,
   });
   const { ctx, workspace, form } = world;
-  const { segment, integration: no } = await world.wakeUp();
+  const { shard, segment, integration: no } = await world.wakeUp();
 
-  const segments = async () => (await listSegments(ctx.shards, form)).map((one) => one.no);
+  const segments = () => listSegments(ctx.shards, form);
 
-  /** Lets time pass, and then one sweep and everything that it rings for in this form. */
-  async function turn(after = MINUTE): Promise<void> {
+  /** Lets time pass, and then one sweep and everything that it rings for in this form, one after the other, or at once. */
+  async function turn(after = MINUTE, { together = false } = {}): Promise<void> {
     clock.now += after;
     const rung: WakeUp[] = [];
     await sweep({ ...ctx, wake: async (wakeUps) => void rung.push(...wakeUps) }, clock.now);
     const own = await segments();
-    for (const wakeUp of rung.filter((one) => own.includes(one.segment))) await drain(world.engine(), wakeUp);
+    const due = rung.filter((one) => own.some(({ shard, no }) => shard === one.shard && no === one.segment));
+    if (together) await Promise.all(due.map((wakeUp) => drain(world.engine(), wakeUp)));
+    else for (const wakeUp of due) await drain(world.engine(), wakeUp);
   }
 
   return {
     world,
     clock,
+    /** The form's first segment, and the database that it lies in. */
     segment,
+    db: ctx.shards.get(shard).db,
     /** Number of the form's own integration. */
     no,
     fetch,
@@ -91,7 +95,8 @@ export async function createSiblings() {
     async rows(table: "notices" | "deliveries" | "attempts"): Promise<Record<string, unknown>[]> {
       const key = table === "notices" ? "id" : "feed = 2 AND position";
       const sql = `SELECT * FROM ${table} WHERE ${key} > ?1 * 8589934592 AND ${key === "id" ? "id" : "position"} < (?1 + 1) * 8589934592`;
-      return (await Promise.all((await segments()).map((no) => everywhere(sql, no)))).flat();
+      const read = ({ shard, no }: Segment) => ctx.shards.get(shard).db.prepare(sql).bind(no).all();
+      return (await Promise.all((await segments()).map(read))).flatMap(({ results }) => results);
     },
   };
 }

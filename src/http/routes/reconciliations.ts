@@ -15,6 +15,6 @@ export const reconciliationRoutes = new Hono<AppEnv>()
     const { limit } = pageOf(c);
     const input = { ...c.req.param(), limit };
     const items = await reconciliations.listReconciliations(c.get("ctx"), c.get("key").workspace, input);
-    // A hundred are kept of each segment; what is older is gone, so there is no next page to ask for.
+    // A hundred are kept; what is older is gone, so there is no next page to ask for.
     return c.json({ items, next: null });
   });

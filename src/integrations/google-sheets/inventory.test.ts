@@ -19,7 +19,7 @@ const settled = (n: number, other: Partial<SettledDelivery> = {}): SettledDelive
   row: null,
   ...other,
 });
-const range = (through: number) => ({ segment: SEGMENT, through: at(through), since: 0 });
+const range = (through: number, isFirst = true) => ({ segment: SEGMENT, through: at(through), since: 0, isFirst });
 
 async function started(count = 5): Promise<World> {
   const world = makeWorld();
@@ -87,6 +87,10 @@ describe("an inventory", () => {
     partly.find(settled(4, { expected: false }));
     expect(partly.surplus().strangers).toBe(2);
     expect((await read(world, 6)).find(settled(6)).type).toBe("present");
+    const later = await inventory(range(5, false), world.deps);
+    if ("halt" in later) throw new Error(later.halt.reason);
+    findings(later.inventory);
+    expect(later.inventory.surplus().strangers, "texts that are no ids are counted with the first segment").toBe(0);
   });
 
   it("names what is there twice, and takes away just the copies that differ in nothing", async () => {

@@ -34,7 +34,7 @@ export async function inventory(range: InventoryRange, deps: Deps<Config, Secret
   };
   const result: Inventory = {
     find,
-    surplus: () => ids.surplus(found.nameless),
+    surplus: () => ids.surplus(range.isFirst ? found.nameless : 0),
     removeCopies: () => removeCopies(shelf, ids.doubled()),
   };
   return { inventory: result };

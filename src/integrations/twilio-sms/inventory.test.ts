@@ -11,7 +11,7 @@ const SEGMENT = 3;
 const HOUR = 3_600_000;
 const idOf = (n: number) => responseId({ shard: 0, position: SEGMENT * SEGMENT_SIZE + n });
 const textOf = (n: number) => `Thanks Name ${n}, receipt ${idOf(n)}`;
-const RANGE = { segment: SEGMENT, through: SEGMENT * SEGMENT_SIZE + 10, since: START - 2 * HOUR };
+const RANGE = { segment: SEGMENT, through: SEGMENT * SEGMENT_SIZE + 10, since: START - 2 * HOUR, isFirst: true };
 
 type Row = NonNullable<SettledDelivery["row"]>;
 
