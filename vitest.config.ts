@@ -12,8 +12,17 @@ execFileSync(process.execPath, ["--import", "tsx", "scripts/generate.ts"], {
   stdio: "inherit",
 });
 
+/** What property tests draw their cases from: always the same, unless `FC_SEED` is another number, or "random". */
+const { FC_SEED = "20261124" } = process.env;
+const seed = FC_SEED === "random" ? Math.floor(Math.random() * 2 ** 31) : Number(FC_SEED);
+if (!Number.isInteger(seed)) throw new Error(`FC_SEED is neither a whole number nor "random": ${FC_SEED}`);
+const SEED = "./test/seed.ts";
+
 // A stack starts in seconds, and in minutes on a machine that has much else to do.
-const node = { environment: "node", testTimeout: 90_000, hookTimeout: 240_000 } as const;
+const node = { environment: "node", setupFiles: SEED, testTimeout: 180_000, hookTimeout: 240_000 } as const;
+
+// What is on its way is looked at again.
+const patient = { expect: { poll: { timeout: 15_000 } } } as const;
 
 /** The workers of the kinds, as wrangler.gen.toml names them. */
 const kindWorkers =
@@ -76,6 +85,7 @@ export default defineConfig({
   test: {
     // Files beside one another: each has its installation, its ports and its folders to itself, and half of the time they wait.
     maxWorkers: 2,
+    provide: { seed },
     projects: [
       {
         // The API worker on real workerd, D1 and Queues; unit tests run here too.
@@ -84,16 +94,17 @@ export default defineConfig({
           name: "workers",
           include: ["src/**/*.test.ts", "test/api/**/*.test.ts"],
           exclude: [PURE],
-          setupFiles: ["./test/setup.ts"],
+          setupFiles: ["./test/setup.ts", SEED],
           isolate: false,
           // Some tests make a thousand calls, and the machine may be busy: nothing here is about speed.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          ...patient,
         },
       },
       {
         // What has no effects needs no installation.
         plugins: [workers({})],
-        test: { name: "core", include: [PURE], isolate: false, testTimeout: 30_000 },
+        test: { name: "core", include: [PURE], setupFiles: SEED, isolate: false, testTimeout: 30_000 },
       },
       {
         // Seeded runs of the real engine and kinds with everything around them failing.
@@ -101,7 +112,7 @@ export default defineConfig({
         test: {
           name: "simulation",
           include: ["test/chaos/simulation/**/*.test.ts"],
-          setupFiles: ["./test/setup.ts"],
+          setupFiles: ["./test/setup.ts", SEED],
           testTimeout: 60_000,
         },
       },
@@ -109,13 +120,12 @@ export default defineConfig({
       { test: { name: "repo", include: ["test/repo/**/*.test.ts", "test/emulators/**/*.test.ts"], ...node } },
       // All workers together, driven from Node.
       { test: { name: "journeys", include: ["test/journeys/**/*.test.ts"], ...node } },
-      // A page that is on its way is looked at again.
       {
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           ...node,
-          expect: { poll: { timeout: 15_000 } },
+          ...patient,
         },
       },
       { test: { name: "chaos", include: ["test/chaos/*.test.ts"], ...node, testTimeout: 300_000 } },

@@ -25,12 +25,13 @@ export function ifMatch(c: HonoContext): Precondition | undefined {
 
 /** Answers with a body and its ETag (a digest unless told), or 304 to a client that has it already. */
 export async function answerTagged(c: HonoContext, body: object, tag?: string): Promise<Response> {
+  // First: what is refused has no tag.
+  const known = readTags(c, "If-None-Match");
   const text = JSON.stringify(body);
   const etag = tag ?? `"${(await sha256(text)).slice(0, 32)}"`;
   c.header("ETag", etag);
   // Kept by the client alone, and asked about each time.
   c.header("Cache-Control", "private, no-cache");
-  const known = readTags(c, "If-None-Match");
   if (known === "any" || known?.includes(etag.slice(1, -1))) return c.body(null, 304);
   return c.body(text, 200, { "content-type": "application/json" });
 }

@@ -122,7 +122,7 @@ describe("a message of the dead letter queue", () => {
   it("that really comes by the queue is kept by the worker's own consumer", async () => {
     const { messages } = await die({ name: "Asha" });
     await (env.TEST_INTAKE_DEAD as Queue).send(messages[0]);
-    await vi.waitFor(async () => expect(await letters()).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await letters()).toHaveLength(1), { timeout: 20_000 });
   });
 });
 

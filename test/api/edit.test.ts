@@ -192,6 +192,14 @@ describe("conditional GET", () => {
       expect((await call("GET", address, { key, headers })).status).toBe(200);
     }
   });
+
+  it("refuses what is no tag, and the refusal has none either", async () => {
+    for (const address of [`/v1/forms/${form}`, at]) {
+      const refused = await call("GET", address, { key, headers: { "if-none-match": "?" } });
+      expect([refused.status, refused.headers.get("etag")]).toEqual([400, null]);
+      expect(refused.headers.get("cache-control")).toBe("no-store");
+    }
+  });
 });
 
 describe("revisions", () => {

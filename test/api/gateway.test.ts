@@ -198,7 +198,8 @@ describe("a submission is answered as by the API worker", () => {
     const rung = before.rung.length;
     const { got } = await askBoth([{ body: { answers } }]);
     expect(got[0]?.status).toBe(201);
-    await vi.waitFor(() => expect(before.rung.slice(rung)).toMatchObject([{ body: { kind: "google-sheets" } }]));
+    const wanted = [{ body: { kind: "google-sheets" } }];
+    await vi.waitFor(() => expect(before.rung.slice(rung)).toMatchObject(wanted), { timeout: 10_000 });
   });
 
   it("and no header says that it will end, which the gateway would not know of", () => {

@@ -334,7 +334,7 @@ describe("over the real queue", () => {
     const sent = await submit({ name: "Asha" });
     expect(sent.status).toBe(202);
     // The consumer runs in the pool's own worker, whose D1 works all along.
-    await vi.waitFor(async () => expect(await ask(sent.body)).toMatchObject({ status: "stored" }), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await ask(sent.body)).toMatchObject({ status: "stored" }), { timeout: 20_000 });
     expect(await names()).toEqual(["known", "Asha"]);
   });
 });

@@ -13,8 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 afterEach(() => {
-  stack.google.faults.length = 0;
-  stack.twilio.faults.length = 0;
+  for (const { faults } of [stack.google, stack.twilio, stack.receiver]) faults.length = 0;
 });
 
 let tabs = 0;
@@ -131,14 +130,13 @@ describe("when things fail", () => {
   it("a lost queue message is made good by the sweeper", async () => {
     const form = await newForm();
     const db = await stack.db();
-    // As if a wake-up had been sent and lost: the bell is not rung again within its window.
-    await db
-      .prepare("UPDATE cursors SET wake_at = ?")
-      .bind(Date.now() + 1_500)
-      .run();
+    // As if a wake-up had been sent and lost: the bell is not rung again within its window, which lasts until the test says so.
+    const rungAt = (time: number) => db.prepare("UPDATE cursors SET wake_at = ?").bind(time).run();
+    await rungAt(Date.now() + 3_600_000);
     const id = await form.submit({ name: "Asha", phone: phone(6) });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect([form.ids(), form.texts()]).toEqual([[], []]);
+    await rungAt(1);
     await until(async () => {
       await stack.sweep();
       expect([form.ids(), form.texts()]).toEqual([[id], [`Thanks Asha: ${id}`]]);
@@ -156,10 +154,11 @@ describe("when things fail", () => {
     await until(async () => expect((await form.view(form.sheets)).state).toBe("waiting"));
     expect(form.ids()).toEqual([first]);
     stack.google.faults.length = 0;
+    // By itself, after a pause that grew with the outage, which lasted as long as this machine took.
     await until(async () => {
       await stack.sweep();
       expect(form.ids()).toEqual([first, ...later]);
-    });
+    }, 120_000);
     await until(async () => expect(await form.view(form.sheets)).toMatchObject({ state: "active", lastError: null }));
   });
 
@@ -229,7 +228,7 @@ describe("an integration under control", () => {
         .readRows(SPREADSHEET, "Back-fill")
         .slice(1)
         .map((row) => row[0] ?? "");
-    await until(() => expect(rows()).toHaveLength(999), 30_000);
+    await until(() => expect(rows()).toHaveLength(999));
     expect(rows()).toEqual(sent.filter((_, n) => n !== 7));
     expect((stack.google.stats.batchUpdate ?? 0) - before).toBeLessThanOrEqual(5);
   });
@@ -299,8 +298,9 @@ describe("the logs of all workers", () => {
     const url = await stack.url();
     const form: string = (await stack.call("POST", "/v1/forms", { key, body: { title: "Told", questions: QUESTIONS } }))
       .body.id;
+    const integrations = `/v1/forms/${form}/integrations`;
     const add = async (kind: string, config: unknown) =>
-      (await stack.call("POST", `/v1/forms/${form}/integrations`, { key, body: { kind, config } })).body;
+      (await stack.call("POST", integrations, { key, body: { kind, config } })).body;
     await add("google-sheets", { spreadsheetId: SPREADSHEET, sheet: "Told" });
     await add("twilio-sms", { to: "phone", body: "Thanks {{name}}: {{story}}", defaultCountry: "IN" });
     const { secrets } = await add("webhook", { url: stack.receiverUrl });
@@ -344,9 +344,13 @@ describe("the logs of all workers", () => {
     expect((await stack.call("DELETE", `${at}/${id}`, { key })).status).toBe(204);
     await until(async () => {
       await stack.sweep();
-      const { items } = (await stack.call("GET", `/v1/forms/${form}/integrations`, { key })).body;
+      const { items } = (await stack.call("GET", integrations, { key })).body;
+      // After a second failure a webhook waits for five minutes: who has mended it does not, however long the outage took here.
+      for (const one of items) {
+        if (one.state === "waiting") await stack.call("POST", `${integrations}/${one.id}/resume`, { key });
+      }
       expect(items.map(({ lag }: { lag: { entries: number } }) => lag.entries)).toEqual([0, 0, 0]);
-    }, 60_000);
+    });
 
     const lines = stack.logs();
     const { results } = await (await stack.db()).prepare("SELECT * FROM logs").all();

@@ -43,7 +43,7 @@ describe("fold", () => {
   it("changes nothing when it is done twice", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 20 }), (text) => fold(fold(text)) === fold(text)),
-      { seed: 20261124, numRuns: 1_000 },
+      { numRuns: 1_000 },
     );
   });
 });

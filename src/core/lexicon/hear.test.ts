@@ -123,6 +123,8 @@ it("finds among its candidates whatever it hears", () => {
       }
     }
   };
-  fc.assert(fc.property(spellings, check), { seed: 20261124, numRuns: 300 });
+  // Without its vowels, each t of the first stands before another.
+  const examples: [string[]][] = [[["kattattha", "کاتاتھا"]]];
+  fc.assert(fc.property(spellings, check), { numRuns: 300, examples });
   expect(heard).toBeGreaterThan(1_000);
 });

@@ -73,7 +73,13 @@ function abjadKeys(sounds: readonly string[], script: Script): string[] {
  */
 export function candidateKeys(word: string, script: Script): string[] {
   const sounds = expand(read(word, script));
-  const bare = sounds.map((one) => squeeze(settle(one.replace(/[^A-Za-z]|[aeiouyvwA]/g, "")).replaceAll("Z", "j")));
+  // Settled before the vowels go as well: a word is heard with them, and without them other consonants meet.
+  const consonants = sounds.map((one) =>
+    settle(one)
+      .replace(/[^A-Za-z]|[aeiouyvwA]/g, "")
+      .replaceAll("Z", "j"),
+  );
+  const bare = consonants.map((one) => squeeze(settle(one)));
   const coarse = script === "Arabic" ? [] : sounds.map((one) => keyOf(one, "tamil"));
   return [...new Set([...bare.map((key) => `-${key}`), ...coarse])];
 }

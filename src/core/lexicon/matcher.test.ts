@@ -100,6 +100,6 @@ describe("the terms in a text", () => {
         last = { start, end };
       }
     };
-    fc.assert(fc.property(fc.array(entry, { maxLength: 6 }), any, check), { seed: 20261124, numRuns: 100 });
+    fc.assert(fc.property(fc.array(entry, { maxLength: 6 }), any, check), { numRuns: 100 });
   });
 });

@@ -19,7 +19,7 @@ export interface SimulatedWebhook {
 }
 
 export async function hooks({ kind = webhook, segmentMax }: Setting = {}): Promise<SimulatedWebhook> {
-  const clock: Clock = { now: Math.max(Date.now(), START) };
+  const clock: Clock = { now: START };
   const receiver = createReceiver({ now: () => clock.now });
   const modes = [
     "error_before",

@@ -37,7 +37,7 @@ export async function index(
   db = env.TEST_SEARCH_DB,
   { config = {}, of = answers, segmentMax }: IndexSetting = {},
 ): Promise<{ readonly run: Run }> {
-  const clock: Clock = { now: Math.max(Date.now(), START) };
+  const clock: Clock = { now: START };
   const { fetch, index: failing, fail, heal } = indexProvider(undefined, db);
   if (!failing) throw new Error("SEARCH_DB is not bound");
   const modes = ["outage", "rate_limit", "error_before", "error_after", "drop_after"] as const;
