@@ -60,7 +60,9 @@ it("one that is overtaken at each try is told to come again, and is not stored",
 });
 
 it("one whose segment is retired and has no next one is tried four times", async () => {
-  await span.ctx.shards.control.prepare("INSERT INTO restores (backup, started_at, phase) VALUES ('under way', 1, 'rows')").run();
+  await span.ctx.shards.control
+    .prepare("INSERT INTO restores (backup, started_at, phase) VALUES ('under way', 1, 'rows')")
+    .run();
   const { result, tries } = await submitAfter(async () => retireSegment(span.ctx.shards, await last(), 1));
   await span.ctx.shards.control.prepare("DELETE FROM restores").run();
   expect(result).toMatchObject({ code: "store_unavailable", details: { retryAfterSeconds: 2 } });
