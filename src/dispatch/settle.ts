@@ -58,6 +58,7 @@ export function settle(input: SettleInput): Settlement {
       blocked,
       tally: tallyAfter(input),
       checkAt: cursor.checkAt ?? checkTime(input),
+      answered: work.asked && !halt ? cursor.asked : 0,
       hold: nextAt - now <= REST_MS,
     },
     writes: [...settledRows(input), ...openRows(input, open)],
