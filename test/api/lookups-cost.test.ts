@@ -90,7 +90,7 @@ onlyOnOneShard("rules compare on one shard").it(
     }
     // A phone that nobody has: the fence of a new holder, its contribution and its key.
     expect(few.alone).toMatchObject({ written: 3 });
-    // 18, and for each look the row behind, which is there or not by the chance of a digest.
+    // 19, and for each look the row behind, which is there or not by the chance of a digest.
     expect(few.alone.read).toBeLessThan(25);
     // In DB, a delivery marks its page, settles it with an entry of the log, and releases its cursor.
     expect(few.alone.db.written).toBe(4);
