@@ -20,6 +20,8 @@ import { counted, countSubmission } from "./submission-count";
 
 /** A form changes seldom: a second refusal in one submission is a race, a fourth is a bug. */
 const TRIES_MAX = 4;
+/** A form that went on in another segment each time is no bug: others were faster, and stored theirs. Then it is to come again. */
+const FOLLOWS_MAX = 20;
 const RETRY_AFTER_SECONDS = 2;
 
 type Input = Submission & Sender & { readonly form: string };
@@ -42,7 +44,7 @@ export async function storeResponse(
   input: Stamped,
 ): Promise<Receipt | Accepted> {
   let form = known;
-  for (let tries = 1; ; tries += 1) {
+  for (let [tries, follows] = [0, 0]; ; ) {
     const entry = await attempt(() => prepare(ctx, form, input));
     if (entry instanceof AppError) return replayOf(ctx, form, { input, refusal: entry });
     const { fingerprint, idempotencyKey: key } = entry;
@@ -62,8 +64,13 @@ export async function storeResponse(
     if (position !== null) return receiptOf(ctx, form, { position, entry, reader: input.reader });
     const settled = await settleRefused(ctx, form, { entry: placed, reader: input.reader });
     if (settled && settled !== "retired") return settled;
-    if (tries === TRIES_MAX) throw new AppError("store_unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    form = settled === "retired" ? await followForm(ctx, form) : await catchUp(ctx, form, entry);
+    const next = settled ? await followForm(ctx, form) : await catchUp(ctx, form, entry);
+    if (next.shard !== form.shard || next.segment !== form.segment) follows += 1;
+    else tries += 1;
+    if (tries === TRIES_MAX || follows === FOLLOWS_MAX) {
+      throw new AppError("store_unavailable", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
+    form = next;
   }
 }
 
