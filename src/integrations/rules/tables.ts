@@ -160,7 +160,7 @@ export const readPending = ({ db, integration }: IndexPlace, segment: number, li
     )
     .bind(integration, limit, segmentStart(segment), segmentStart(segment + 1));
 
-/** Of each other segment that has any, one that is to be judged again: its cursor is to be asked. Reads a few rows for each of those, and none where there are none. */
+/** Of each other segment that has any, one that is to be judged again: its cursor is to be asked. Reads a few rows for each of those, one where nobody waits. */
 export const readWaiting = ({ db, integration }: IndexPlace, segment: number) =>
   db
     .prepare(
