@@ -73,7 +73,7 @@ async function costs(count: number) {
   return { alone, another, edited };
 }
 
-onlyOnOneShard("rules compare on one shard").it(
+onlyOnOneShard("it counts what one segment costs").it(
   "does not depend on how many responses there are, nor on how many are alike",
   { timeout: 60_000 },
   async () => {
