@@ -60,7 +60,10 @@ export type Outcome =
     };
 
 /** Why a page stopped before its end: the entries without an outcome wait where they are. */
-export type Halt = Extract<Outcome, { type: "retry" | "blocked" | "unknown" }>;
+export type Halt = Extract<Outcome, { type: "retry" | "blocked" | "unknown" }> & {
+  /** The wait grows with each failure as any other's, but ends after so many seconds: a quota is full again then. */
+  readonly withinSeconds?: number;
+};
 
 /** A call for an entry and what came back, as it is kept for people to read. Never logged. Times in milliseconds. */
 export interface AttemptRecord {

@@ -129,7 +129,7 @@ function moved(cursor: Cursor, { page, due }: AnyWork, firstOpen: Deliverable | 
 
 function secondsToWait(halt: Halt, failures: number, random: number): number {
   if (halt.type === "blocked") return halt.afterSeconds ?? BLOCKED_SECONDS;
-  return haltSeconds(failures, random, halt.afterSeconds);
+  return haltSeconds(failures, random, { after: halt.afterSeconds, within: halt.withinSeconds });
 }
 
 /** The gap between two pages is so many times as long at most, however little of a budget is left. */
