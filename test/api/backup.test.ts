@@ -163,7 +163,7 @@ describe("a drill", () => {
     for (const [no, db] of databases.entries()) expect(await index(TARGET.get(no).db)).toEqual(await index(db));
   });
 
-  onlyOnOneShard("each has few responses").it(
+  onlyOnOneShard("a segment of one response is one part").it(
     "takes over the parts in which nothing changed, and makes those anew in which something did",
     async () => {
       const backups = createBackups({ ...SMALL, parts: 100 });
@@ -322,7 +322,7 @@ describe("what was erased", () => {
     const told = await on(erased).prepare("SELECT response FROM revisions WHERE event = 'erased'").all();
     expect(told.results).toContainEqual({ response: parseResponseId(erased)?.position });
     // A sweep takes some steps, and each segment one.
-    for (let sweeps = 0; sweeps < 3; sweeps += 1) {
+    for (let sweeps = 0; sweeps < 12; sweeps += 1) {
       await sweep({ ...restore.ctx(), wake: async () => {} }, Date.now() + 1_000);
     }
     expect(await row(spared)).toBeNull();
