@@ -104,7 +104,7 @@ export default defineConfig({
       {
         // What has no effects needs no installation.
         plugins: [workers({})],
-        test: { name: "core", include: [PURE], setupFiles: SEED, isolate: false, testTimeout: 30_000 },
+        test: { name: "core", include: [PURE], setupFiles: SEED, isolate: false, testTimeout: 60_000 },
       },
       {
         // Seeded runs of the real engine and kinds with everything around them failing.

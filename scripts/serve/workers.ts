@@ -12,6 +12,7 @@ import type { Settings } from "../../src/core/setting";
 import { catalog } from "../../src/integrations/kinds";
 import { API, GATEWAY, workerConfigs } from "../cloud/config";
 import { furtherShards, shardDatabase } from "../cloud/shards";
+import { sideBySide } from "./side-by-side";
 
 const OUTBOUND = "formlog-outbound";
 const INTAKE_BINDING = "QUEUE_INTAKE";
@@ -87,7 +88,7 @@ async function workerOptions(
     ...options
   } = workerOptions as V4WorkerOptions;
   if (config.main === undefined) throw new TypeError(`${source} names no main.`);
-  return {
+  const worker = {
     ...options,
     // Every worker reads every shard; the configs of the kinds name the first one only.
     d1Databases: { ...(options.d1Databases as Record<string, string>), ...shardBindings() },
@@ -95,13 +96,18 @@ async function workerOptions(
     queueConsumers: without(INTAKE_QUEUES, queueConsumers),
     name,
     modules: [
-      { type: "ESModule", path: "worker.js", contents: await bundle(root, entries[name] ?? config.main, define) },
+      {
+        type: "ESModule" as const,
+        path: "worker.js",
+        contents: await bundle(root, entries[name] ?? config.main, define),
+      },
     ],
     // Not what wrangler found in .dev.vars: that file is for `npm start`.
     bindings: { ...config.vars, ...variablesOf(name, vars) },
     ...(!privateNetwork && { outboundService: OUTBOUND }),
     ...(name === GATEWAY && { unsafeDirectSockets: [{ host, port }] }),
   };
+  return kindOf(name) ? sideBySide(worker) : worker;
 }
 
 /**
@@ -119,8 +125,11 @@ function variablesOf(name: string, vars: Settings): Record<string, string> {
   return Object.fromEntries(wanted.flatMap((variable) => (vars[variable] ? [[variable, vars[variable]]] : [])));
 }
 
+/** The kind whose worker has this name. */
+const kindOf = (name: string) => catalog.find(({ kind }) => `${API}-${kind}` === name);
+
 function wantedBy(name: string): readonly string[] {
-  const kind = catalog.find((manifest) => `${API}-${manifest.kind}` === name);
+  const kind = kindOf(name);
   const open = catalog.flatMap(({ settings = {} }) => Object.keys(settings).filter((one) => !settings[one]?.secret));
   return kind
     ? ["FORMLOG_ENCRYPTION_KEY", "PUBLIC_URL", ...Object.keys(kind.settings ?? {})]

@@ -298,7 +298,8 @@ it.each([
   const compiled = compile(ask(type));
   const started = performance.now();
   for (let i = 0; i < 20; i++) checkAnswers(compiled, { q: value });
-  expect(performance.now() - started).toBeLessThan(2_000);
+  // A fraction of a second; were it squared, minutes.
+  expect(performance.now() - started).toBeLessThan(15_000);
 });
 
 it.each([

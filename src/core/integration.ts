@@ -5,7 +5,7 @@
  */
 import type { AnnotationResult, ResponseAnnotation } from "./annotation";
 import type { Definition } from "./form";
-import type { Feed } from "./ids";
+import type { Feed, LogAddress } from "./ids";
 import type { Index, IndexPlace, QueryRequest, QueryResult, ReadDefinitions } from "./index-kind";
 import type { InventoryRange, InventoryResult } from "./inventory";
 import type { Lexicon } from "./lexicon/lexicon";
@@ -60,7 +60,10 @@ export type Outcome =
     };
 
 /** Why a page stopped before its end: the entries without an outcome wait where they are. */
-export type Halt = Extract<Outcome, { type: "retry" | "blocked" | "unknown" }>;
+export type Halt = Extract<Outcome, { type: "retry" | "blocked" | "unknown" }> & {
+  /** The wait grows with each failure as any other's, but ends after so many seconds: a quota is full again then. */
+  readonly withinSeconds?: number;
+};
 
 /** A call for an entry and what came back, as it is kept for people to read. Never logged. Times in milliseconds. */
 export interface AttemptRecord {
@@ -187,8 +190,14 @@ export interface Deps<Config = unknown, Secrets = unknown> {
   readonly memory: Map<string, unknown>;
   /** Of kinds that keep one. */
   readonly index?: Index;
-  /** Of kinds that keep an index: responses of the form on the shard of the page as they are now, by position. */
-  readonly responses?: (positions: readonly number[]) => Promise<ReadonlyMap<number, ResponseRecord>>;
+  /** Of kinds that keep an index: responses of the form as they are now, by position; null: a database can't be asked now. */
+  readonly responses?: (places: readonly LogAddress[]) => Promise<ReadonlyMap<number, ResponseRecord> | null>;
+  /**
+   * Of kinds that keep an index: has the integration's cursors in the segments of these responses deliver, a page of no entries if
+   * nothing else is there. What is committed before the call is there for that delivery. A kind calls it before its own page is
+   * delivered, and again when that page comes again: then nothing is forgotten. False: a database can't be asked now.
+   */
+  readonly ask?: (waiting: readonly LogAddress[]) => Promise<boolean>;
   /** The lexicon of the workspace as it is now, ready for texts (kinds that ask for it); null: it can't be read now. */
   readonly lexicon?: () => Promise<Lexicon | null>;
 }

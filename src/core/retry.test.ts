@@ -13,7 +13,12 @@ it("backs off with full jitter below a ceiling that doubles, and never less than
 it("makes little of a first failure, and backs off from the second on; what was asked for is kept to, but for nothing at all", () => {
   expect([0, 0.5, 1].map((random) => haltSeconds(0, random))).toEqual([0.25, 0.625, 1]);
   expect([1, 2, 3].map((failures) => haltSeconds(failures, 0.5))).toEqual([2, 4, 8]);
-  expect([0, 1, 60].map((asked) => haltSeconds(3, 0.5, asked))).toEqual([0.25, 1, 60]);
+  expect([0, 1, 60].map((after) => haltSeconds(3, 0.5, { after }))).toEqual([0.25, 1, 60]);
+});
+
+it("waits that grow end where they are told to", () => {
+  expect([0, 1, 4, 9].map((failures) => haltSeconds(failures, 0.5, { within: 12 }))).toEqual([0.625, 2, 12, 12]);
+  expect(haltSeconds(3, 0.5, { after: 60, within: 12 })).toBe(60);
 });
 
 it("an LRU forgets what was used longest ago", () => {

@@ -13,13 +13,17 @@ const FIRST_SECONDS = [0.25, 1] as const;
 export const OUTAGE_AFTER = 2;
 
 /**
- * Seconds that everything of a cursor waits when a page failed, after so many failures in a row before it (0: none). `asked`: what
- * the provider or the kind asked for; one that asks for none at all gets the least that there is.
+ * Seconds that everything of a cursor waits when a page failed, after so many failures in a row before it (0: none). `after`: what
+ * the provider or the kind asked for; one that asks for none at all gets the least that there is. `within`: the most that it waits.
  */
-export function haltSeconds(failures: number, random: number, asked?: number): number {
+export function haltSeconds(
+  failures: number,
+  random: number,
+  { after, within = Number.POSITIVE_INFINITY }: { after?: number | undefined; within?: number | undefined } = {},
+): number {
   const [least, most] = FIRST_SECONDS;
-  if (asked !== undefined) return Math.max(least, asked);
-  return failures === 0 ? least + random * (most - least) : backoffSeconds(failures, random);
+  if (after !== undefined) return Math.max(least, after);
+  return Math.min(within, failures === 0 ? least + random * (most - least) : backoffSeconds(failures, random));
 }
 
 /** A wait of so many milliseconds at most is slept through by the worker: a queue counts in whole seconds, and bills three operations. */

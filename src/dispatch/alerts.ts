@@ -6,6 +6,7 @@ import type { AlertMessage, OpenAlert } from "../core/alert/alert";
 import { courseOf, messagesOf } from "../core/alert/course";
 import { type AlertLogEvent, alertEntry } from "../core/alert/entry";
 import { type AlertFacts, type CursorFacts, findAlerts, type ShardFacts } from "../core/alert/find";
+import { withTimeLimit } from "../core/time-limit";
 import type { Trace } from "../core/trace";
 import { FACTS_MAX, readCursorFacts, readExpiringKeys, readOwners } from "../store/alert-facts";
 import {
@@ -151,9 +152,12 @@ async function callAlertUrl({ callOut }: Teller, url: string, message: AlertMess
 
 /** Throws an Error that says nothing of the address: a part of it may be secret. */
 async function call(callOut: Teller["callOut"], url: string, init: RequestInit = {}): Promise<void> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const answer = await callOut(new Request(url, { ...init, redirect: "manual", signal })).catch(() => null);
-  await answer?.body?.cancel();
+  const ask = async (signal: AbortSignal): Promise<Response> => {
+    const answer = await callOut(new Request(url, { ...init, redirect: "manual", signal }));
+    await answer.body?.cancel();
+    return answer;
+  };
+  const answer = await withTimeLimit(TIMEOUT_MS, ask).catch(() => null);
   if (!answer) throw new Error("the address did not answer");
   if (!answer.ok) throw new Error(`the address answered ${answer.status}`);
 }

@@ -1,6 +1,7 @@
 /** Loads what an integration needs to do its work: config, opened secrets, the form's definitions. */
 import type { Definition } from "../core/form";
 import { holdsFormer, withFormer } from "../core/former";
+import type { LogAddress } from "../core/ids";
 import type { Deps } from "../core/integration";
 import type { OptOuts, Quotas } from "../core/recipients";
 import type { ResponseRecord } from "../core/response";
@@ -10,9 +11,9 @@ import { findClaimed } from "../store/deliveries";
 import { readDefinitions } from "../store/form-reads";
 import type { IntegrationSetup } from "../store/integrations";
 import { giveBackQuotas, takeQuotas } from "../store/quotas";
-import { readOfForm } from "../store/responses";
 import type { Shard } from "../store/shards";
 import { addSuppressed, findSuppressed, removeSuppressed } from "../store/suppressions";
+import { askForTurns, readPlaces } from "./all-segments";
 import { annotateAll } from "./annotate";
 import type { Engine } from "./engine";
 import { makeIndex } from "./index-writer";
@@ -62,7 +63,8 @@ export async function makeDeps(
     ...(kind.manifest.index &&
       engine.index && {
         index: makeIndex(engine.index, owner),
-        responses: (positions: readonly number[]) => readOfForm(shard, form.id, positions),
+        responses: (places: readonly LogAddress[]) => readPlaces(engine, form.id, places),
+        ask: (waiting: readonly LogAddress[]) => askForTurns(engine, integration.no, waiting),
       }),
     ...(kind.manifest.lexicon && { lexicon: () => readLexicon(engine, integration.workspace) }),
   };

@@ -69,14 +69,16 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
   }
 }
 
-/** What is to be done next: deliveries whose time has come (looked for at first, and while there are many), then the log. */
+/** What is to be done next: deliveries whose time has come (looked for at first, and while there are many), the log, what it was asked for. */
 async function readWork(
   engine: Engine,
   place: Place,
   { cursor, due }: { cursor: Cursor; due: boolean },
 ): Promise<PageWork | NoticeWork | null> {
   const page = due ? await readDuePage(engine, place, cursor) : null;
-  return page ?? readNextPage(engine, place, cursor);
+  return (
+    page ?? (await readNextPage(engine, place, cursor)) ?? (cursor.asked > 0 ? turnOf(cursor, engine.now()) : null)
+  );
 }
 
 /** A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. One that halts leaves some open. */
@@ -169,7 +171,7 @@ async function afterSettle(
   if (settled.held) {
     // Should this worker die meanwhile, its lease runs out as it does in a call.
     if (change.nextAt > 0) await engine.sleep(change.nextAt - engine.now());
-    return { ...cursor, ...change, high: Math.max(cursor.high, change.position) };
+    return { ...cursor, ...change, asked: settled.asked, high: Math.max(cursor.high, change.position) };
   }
   // A blocked cursor is left to the sweeper: its owner will resume it, or a look every quarter of an hour.
   if (change.state === "waiting" || ((settled.more || again) && change.state === "active")) {
@@ -185,3 +187,6 @@ function noWork(cursor: Cursor, now: number): PageWork {
   const page = { ...at, feed: "responses" as const, entries: [], replay: false, markedAt: now, inDoubt: false };
   return { page, rows: new Map(), due: true };
 }
+
+/** A cursor was asked: a page of nothing that the kind is given all the same. */
+const turnOf = (cursor: Cursor, now: number): PageWork => ({ ...noWork(cursor, now), asked: true });

@@ -24,6 +24,8 @@ export interface PageWork<P = Page> {
   readonly rows: ReadonlyMap<number, DeliveryRow>;
   /** Entries of deliveries whose time has come: the cursor does not move over them. */
   readonly due: boolean;
+  /** No entry, but work that was noted for this cursor elsewhere: the kind is given its turn. */
+  readonly asked?: true;
 }
 
 /** Deliveries of notices: always due ones. */

@@ -39,6 +39,7 @@ const cursor: Cursor = {
   follows: null,
   checked: 0,
   checkAt: null,
+  asked: 0,
 };
 const flight: Flight = { feed: "responses", after: 10, through: 14, markedAt: NOW };
 const delivered: Outcome = { type: "delivered" };
@@ -70,6 +71,7 @@ interface Given {
   readonly blocked?: Blocked;
   readonly checked?: number;
   readonly checkAt?: number;
+  readonly asked?: true;
 }
 
 function settled(given: Given) {
@@ -83,6 +85,7 @@ function settled(given: Given) {
       blocked: given.blocked ?? null,
       checked: given.checked ?? 0,
       checkAt: given.checkAt ?? null,
+      asked: 3,
     },
     work: {
       page: {
@@ -97,6 +100,7 @@ function settled(given: Given) {
       },
       rows: new Map((given.rows ?? []).map((row) => [row.position, row])),
       due,
+      ...(given.asked && { asked: given.asked }),
     },
     outcomes: new Map(Object.entries(outcomes).map(([position, outcome]) => [Number(position), outcome])),
     halt: given.halt ?? null,
@@ -449,5 +453,22 @@ describe("what others are told", () => {
       const { change, incident } = settled({ ...page, blocked });
       expect([change.blocked, incident]).toEqual([blocked, null]);
     }
+  });
+});
+
+describe("a turn that a cursor was asked for", () => {
+  const turn = { due: true, asked: true } as const;
+
+  it("answers all asks that its holder knew of, and moves nothing", () => {
+    const { change, writes } = settled({ ...turn, positions: [] });
+    expect(change).toMatchObject({ answered: 3, state: "active", position: 10, revisionPosition: 5 });
+    expect(writes).toEqual([]);
+  });
+
+  it("answers none when it halts, nor does a page of entries", () => {
+    const halt: Halt = { type: "retry", reason: "no" };
+    expect(settled({ ...turn, positions: [], halt }).change).toMatchObject({ answered: 0, state: "waiting" });
+    const outcomes = { 11: delivered, 12: delivered, 14: delivered };
+    expect(settled({ outcomes }).change.answered).toBe(0);
   });
 });

@@ -58,6 +58,7 @@ export function settle(input: SettleInput): Settlement {
       blocked,
       tally: tallyAfter(input),
       checkAt: cursor.checkAt ?? checkTime(input),
+      answered: work.asked && !halt ? cursor.asked : 0,
       hold: nextAt - now <= REST_MS,
     },
     writes: [...settledRows(input), ...openRows(input, open)],
@@ -128,7 +129,7 @@ function moved(cursor: Cursor, { page, due }: AnyWork, firstOpen: Deliverable | 
 
 function secondsToWait(halt: Halt, failures: number, random: number): number {
   if (halt.type === "blocked") return halt.afterSeconds ?? BLOCKED_SECONDS;
-  return haltSeconds(failures, random, halt.afterSeconds);
+  return haltSeconds(failures, random, { after: halt.afterSeconds, within: halt.withinSeconds });
 }
 
 /** The gap between two pages is so many times as long at most, however little of a budget is left. */

@@ -41,6 +41,7 @@ export async function workOff(holder: Holder, cursor: Cursor, work: PageWork): P
   const contents = prepare(engine, deps, { work, outcomes });
   admit(engine, deps, { work, outcomes, contents });
   const open = work.page.entries.filter((entry) => !outcomes.has(entry.position));
+  if (work.asked) return { ...worked, halt: await takeTurn(holder, cursor, { work, deps }) };
   if (open.length === 0) return worked;
   const { entries, waitSeconds, spare } = await spend(holder, open);
   if (entries.length === 0) return { ...worked, waitSeconds };
@@ -114,6 +115,12 @@ function admit(
     const outcome = kind.admit({ ...entry, content: contents.get(entry.position) ?? entry.content }, deps);
     if (outcome) outcomes.set(entry.position, outcome);
   }
+}
+
+/** Lets the kind do what was noted for its cursor. Nothing is marked: what it was asked for stays until it is answered. */
+async function takeTurn(holder: Holder, cursor: Cursor, { work, deps }: Omit<Step, "outcomes">): Promise<Halt | null> {
+  const { halt } = await attempt(holder, cursor, () => holder.engine.kind.deliver(work.page, deps));
+  return halt ?? null;
 }
 
 /** The entries, once the budget is there for them; a moment is waited for here, under the lease, and nothing is marked yet. */

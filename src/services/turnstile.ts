@@ -5,6 +5,7 @@
 import type { SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
 import { unseal } from "../core/seal";
+import { withTimeLimit } from "../core/time-limit";
 import type { SealedTurnstile } from "../store/form-reads";
 import { sha256 } from "./access";
 
@@ -46,18 +47,13 @@ export async function requirePerson(ctx: SubmissionContext, attempt: Attempt): P
 
 /** What the verifier says; null when it does not. */
 async function ask(url: string, body: object): Promise<Verdict | null> {
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+  const headers = { "content-type": "application/json" };
+  const call = async (signal: AbortSignal): Promise<Verdict | null> => {
+    const init = { method: "POST", headers, body: JSON.stringify(body), redirect: "manual", signal } as const;
+    const response = await fetch(url, init);
     return toVerdict(await response.json());
-  } catch {
-    return null;
-  }
+  };
+  return withTimeLimit(TIMEOUT_MS, call).catch(() => null);
 }
 
 /** Null: it is no answer of a verifier. */

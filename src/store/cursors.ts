@@ -82,6 +82,8 @@ export interface Cursor {
   readonly checked: number;
   /** When those after it are asked for, in milliseconds; null: there are none. */
   readonly checkAt: number | null;
+  /** How often it was asked since it last answered (asks.ts); 0: nobody has noted work for it. */
+  readonly asked: number;
 }
 
 /** A stretch in which every attempt failed: its first failure and its newest, in milliseconds. */
@@ -93,7 +95,7 @@ export interface Failing {
 export const CURSOR_COLUMNS = `segment, integration, kind, state, position, revision_position AS revisionPosition, high, epoch,
   lease_until AS leaseUntil, next_at AS nextAt, failures, flight, last_error AS lastError, last_success_at AS lastSuccessAt,
   reconcile_at AS reconcileAt, compare_from AS compareFrom, owed_at AS owedAt, failing_since AS failingSince, failed_at AS failedAt, blocked, tally,
-  follows, checked, check_at AS checkAt`;
+  follows, checked, check_at AS checkAt, asked`;
 
 export type CursorRow = Omit<Cursor, "flight" | "failing" | "blocked" | "tally" | "follows"> & {
   readonly flight: string | null;
@@ -168,13 +170,16 @@ export interface CursorChange {
   readonly blocked: Blocked | null;
   readonly tally: Tally;
   readonly checkAt: number | null;
+  /** How many asks this answers: all that the holder knew of, or none. One that came since is not lost. */
+  readonly answered: number;
   /** Keep the lease when there is more to do. */
   readonly hold: boolean;
 }
 
-/** What the settling left: `more` entries wait, and whether the lease is still held. */
+/** What the settling left: whether `more` waits, asks that are open, and whether the lease is still held. */
 export interface Settled {
   readonly more: 0 | 1;
+  readonly asked: number;
   readonly held: 0 | 1;
 }
 
@@ -189,8 +194,9 @@ export function settleStatement(
   change: CursorChange,
   now: number,
 ): D1PreparedStatement {
-  const more = `(state <> 'paused' AND (
-    EXISTS (SELECT 1 FROM responses r WHERE r.id > ?1 AND r.id < (cursors.segment + 1) * ${SEGMENT_SIZE})
+  const open = "(asked - ?20)";
+  const more = (asked: string) => `(state <> 'paused' AND (${asked} > 0
+    OR EXISTS (SELECT 1 FROM responses r WHERE r.id > ?1 AND r.id < (cursors.segment + 1) * ${SEGMENT_SIZE})
     OR (?2 IS NOT NULL AND EXISTS (
       SELECT 1 FROM revisions v WHERE v.id > ?2 AND v.id < (cursors.segment + 1) * ${SEGMENT_SIZE}))))`;
   return db
@@ -198,11 +204,12 @@ export function settleStatement(
       `UPDATE cursors SET position = ?1, revision_position = ?2, high = max(high, ?1), flight = ?3, failures = ?5,
          state = CASE WHEN state = 'paused' THEN state ELSE ?4 END, last_error = ?6, next_at = ?7,
          last_success_at = CASE WHEN ?8 THEN ?9 ELSE last_success_at END, failing_since = ?14, failed_at = ?15, tally = ?17, check_at = ?18,
+         asked = ${open},
          blocked = CASE WHEN blocked IS ?19 THEN ?16 ELSE blocked END,
-         lease_until = CASE WHEN ?13 AND ${more} THEN lease_until ELSE 0 END,
-         wake_at = CASE WHEN ?13 AND ${more} THEN wake_at WHEN ?4 <> 'active' OR ${more} THEN max(?7, ?9) ELSE 0 END
+         lease_until = CASE WHEN ?13 AND ${more(open)} THEN lease_until ELSE 0 END,
+         wake_at = CASE WHEN ?13 AND ${more(open)} THEN wake_at WHEN ?4 <> 'active' OR ${more(open)} THEN max(?7, ?9) ELSE 0 END
        WHERE segment = ?10 AND integration = ?11 AND epoch = ?12
-       RETURNING lease_until > 0 AS held, ${more} AS more`,
+       RETURNING lease_until > 0 AS held, asked, ${more("asked")} AS more`,
     )
     .bind(
       change.position,
@@ -224,6 +231,7 @@ export function settleStatement(
       JSON.stringify(change.tally),
       change.checkAt,
       blockedText(cursor.blocked),
+      change.answered,
     );
 }
 
@@ -237,7 +245,7 @@ export async function sweepCursors(db: D1Database, shard: number, now: number, l
       `UPDATE cursors SET wake_at = ?1 WHERE (segment, integration) IN (
          SELECT segment, integration FROM cursors
          WHERE state <> 'paused' AND lease_until <= ?1 AND next_at <= ?1 AND wake_at <= ?1 - ${WAKE_WINDOW_MS}
-           AND (flight IS NOT NULL OR reconcile_at <= ?1 OR check_at <= ?1 OR ${BEHIND} OR ${DUE}) LIMIT ?2)
+           AND (flight IS NOT NULL OR reconcile_at <= ?1 OR check_at <= ?1 OR asked > 0 OR ${BEHIND} OR ${DUE}) LIMIT ?2)
        RETURNING ${RING_RETURNING}`,
     )
     .bind(now, limit)

@@ -120,6 +120,7 @@ export const cursors = sqliteTable(
     checked: integer("checked").notNull(),
     checkAt: integer("check_at"),
     owedAt: integer("owed_at").notNull(),
+    asked: integer("asked").notNull(),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );

@@ -8,14 +8,14 @@ import { resendDead } from "../../src/dispatch/dead-letters";
 import { eraseResponse } from "../../src/services/responses";
 import { keepLetters } from "../../src/store/dead-letters";
 import { call, newForm, newWorkspace } from "../support/api";
-import { createBackups, createRestore, empty, migrateOthers, SMALL, SOURCE, TARGET } from "../support/backup";
+import { createBackups, createRestore, empty, prepareOthers, SMALL, SOURCE, TARGET } from "../support/backup";
 import { everywhere } from "../support/shards";
 
 const ctx = () => makeContext(env, { waitUntil: () => {} }, "test");
 
 beforeEach(async () => {
   for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  await migrateOthers();
+  await prepareOthers();
   await empty(SOURCE);
   await empty(TARGET);
 });

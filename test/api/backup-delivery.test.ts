@@ -11,7 +11,7 @@ import { editResponse } from "../../src/services/edit";
 import { submitBatch } from "../../src/services/submit-batch";
 import { sweepCursors } from "../../src/store/cursors";
 import { openShards } from "../../src/store/shards";
-import { createBackups, createRestore, empty, migrateOthers, TARGET } from "../support/backup";
+import { createBackups, createRestore, empty, prepareOthers, TARGET } from "../support/backup";
 import { onlyOnOneShard } from "../support/shards";
 import { createWorld } from "../support/world";
 
@@ -19,7 +19,7 @@ onlyOnOneShard("a cursor and its deliveries are written by hand").it(
   "a sweep delivers nothing twice; what was behind, parked or in doubt goes on, under the same ids",
   async () => {
     for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-    await migrateOthers();
+    await prepareOthers();
     await empty(TARGET);
     const clock = { now: Date.now() };
     const receiver = createReceiver({ now: () => clock.now });

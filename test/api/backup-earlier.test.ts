@@ -19,7 +19,7 @@ import { submitBatch } from "../../src/services/submit-batch";
 import { sweepCursors } from "../../src/store/cursors";
 import { findIntegration } from "../../src/store/integrations";
 import { listSegments, openShards } from "../../src/store/shards";
-import { createBackups, createRestore, empty, migrateOthers, SOURCE, TARGET } from "../support/backup";
+import { createBackups, createRestore, empty, prepareOthers, SOURCE, TARGET } from "../support/backup";
 import { createWorld, type World, type WorldOptions } from "../support/world";
 
 const definition = { title: "W", questions: [{ ref: "name", type: "short_text" as const, title: "Name" }] };
@@ -29,7 +29,7 @@ const people = (...names: string[]) => names.map((name) => ({ name }));
 
 beforeEach(async () => {
   for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  await migrateOthers();
+  await prepareOthers();
   await empty(TARGET);
 });
 

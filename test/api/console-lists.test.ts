@@ -106,7 +106,7 @@ describe("the health of a workspace", () => {
       .first<string>("workspace");
     await env.DB.prepare(
       `INSERT INTO alerts (workspace, cause, rule, subject, text, form, about, since, gone_at)
-       SELECT ?1, 'integration_blocked/' || value, 'integration_blocked', 'Stopped: <b>' || value, 'Mend it.', ?2, ?3, ?4, nullif(value, 1)
+       SELECT ?1, 'integration_blocked/' || value, 'integration_blocked', 'Stopped: <b>' || value, 'Mend it, then resume it at https://f.example/console/forms/f/integrations/i', ?2, ?3, ?4, nullif(value, 1)
        FROM json_each('[1,2]')`,
     )
       .bind(workspace, form, blocked, Date.now() - 7_200_000)
@@ -119,7 +119,9 @@ describe("the health of a workspace", () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(places).not.toContain(-1);
     expect(text).toMatch(/Share the sheet &lt;with us&gt;\. It tries again by itself in (9|10) min \./);
-    expect(text).toMatch(/1 alert Stopped: &lt;b&gt;1 , 2 h ago \. Mend it\. Nobody has been told yet\./);
+    expect(text).toMatch(
+      /1 alert Stopped: &lt;b&gt;1 , 2 h ago \. Mend it, then resume it\. Nobody has been told yet\./,
+    );
     expect(text.indexOf("1 alert")).toBeLessThan(text.indexOf("Integrations 3"));
     expect(body).toContain(`<a href="/console/forms/${form}/integrations/${blocked}" dir="auto">Stopped`);
     expect(text).toMatch(/Last success 2 h ago/);

@@ -54,6 +54,7 @@ async function settle(cursor: cursors.Cursor, change: Partial<cursors.CursorChan
     blocked: null,
     tally: [],
     checkAt: null,
+    answered: 0,
   } as const;
   const full = { ...base, position: cursor.position, success: true, hold: true, ...change };
   return settlePage(env.DB, cursor, { change: full, feed: 0, writes: [], incident: null }, now);
@@ -103,8 +104,8 @@ describe("a cursor", () => {
     if (!held) throw new Error("not claimed");
     const { wakeUps } = await append();
     expect(wakeUps, "the holder will see it: the bell is not rung").toEqual([]);
-    expect(await settle(held)).toEqual({ held: 1, more: 1 });
-    expect(await settle(held, { position: start + 1 })).toEqual({ held: 0, more: 0 });
+    expect(await settle(held)).toEqual({ held: 1, asked: 0, more: 1 });
+    expect(await settle(held, { position: start + 1 })).toEqual({ held: 0, asked: 0, more: 0 });
     expect((await append()).wakeUps, "after the release, the bell is rung again").toHaveLength(1);
   });
 
@@ -140,7 +141,7 @@ describe("a cursor", () => {
     if (!held) throw new Error("not claimed");
     await append();
     await control.pauseCursor(env.DB, segment, 1);
-    expect(await settle(held)).toEqual({ held: 0, more: 0 });
+    expect(await settle(held)).toEqual({ held: 0, asked: 0, more: 0 });
     expect((await find()).state).toBe("paused");
   });
 

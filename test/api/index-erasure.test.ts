@@ -41,7 +41,8 @@ async function integrate(body: unknown = SUMMARY): Promise<{ id: string; no: num
   await catchUp(form);
   const no = row?.no ?? 0;
   // As a worker leaves them that dies: nobody waits to be judged otherwise.
-  const pending = "INSERT INTO rule_pending SELECT integration, shard, position FROM rule_keys WHERE integration = ?";
+  const pending =
+    "INSERT INTO rule_pending SELECT integration, position, shard, 1 FROM rule_keys WHERE integration = ?";
   await search.prepare(pending).bind(no).run();
   return { id, no };
 }

@@ -45,8 +45,8 @@ async function crowd(
   await search
     .prepare(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
-       INSERT INTO rule_keys SELECT e.value ->> 'integration', e.value ->> 'shard', e.value ->> 'key',
-         (e.value ->> 'at') + i * ?3, (e.value ->> 'received_at') + i * ?3, (e.value ->> 'position') + i * ?4
+       INSERT INTO rule_keys SELECT e.value ->> 'integration', e.value ->> 'key',
+         (e.value ->> 'at') + i * ?3, (e.value ->> 'received_at') + i * ?3, (e.value ->> 'position') + i * ?4, e.value ->> 'shard'
        FROM json_each(?1) e CROSS JOIN n`,
     )
     .bind(JSON.stringify(results), count, minutes * 60_000, minutes * 1_000_000)

@@ -1,15 +1,15 @@
 /** Whatever people do, and wherever workers die or hang, the flags are those of a look through all of the log. */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, vi } from "vitest";
-import type { Engine } from "../../src/dispatch/engine";
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { rules } from "../../src/integrations/rules/index";
 import { editResponse } from "../../src/services/edit";
 import { replayIntegration } from "../../src/services/integration-replay";
 import { eraseResponse } from "../../src/services/responses";
-import { gatedD1 } from "../support/gated-d1";
-import { CONFIG, compareFlags, PHONES, PLATES, readLog, TRIPS } from "../support/lookups";
-import { onlyOnOneShard } from "../support/shards";
+import { listSegments } from "../../src/store/shards";
+import { CONFIG, compareFlags, gatedWorker, PHONES, PLATES, readLog, TRIPS } from "../support/lookups";
+import { migrate } from "../support/migrate";
+import { others } from "../support/span";
 import { createWorld, type World } from "../support/world";
 
 const days = ["2026-11-01", "2026-11-08", "2026-11-09", "2026-11-15", "2026-11-30"];
@@ -46,12 +46,15 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
+beforeAll(async () => {
+  for (const db of others) await migrate(db, env.TEST_MIGRATIONS);
+});
 beforeEach(() => {
   for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const create = () => {
+const create = (segmentMax: number | undefined) => {
   const clock = { now: Date.now() };
   const fetch = () => Promise.reject(new Error("an index calls nobody"));
   const index = () => env.TEST_SEARCH_DB;
@@ -63,24 +66,18 @@ const create = () => {
     index,
     settings: {},
     clock,
+    segmentMax,
     filter: 'vehicle != "KA 01 X 1" || km != 9',
   }).then((world) => ({ world, clock }));
 };
 type Made = Awaited<ReturnType<typeof create>>;
-
-/** A worker all of whose calls, to both databases, go through `gate`. */
-function workerOf(gate: <T>(run: () => Promise<T>) => Promise<T>): Partial<Engine> {
-  const db = gatedD1(env.DB, gate);
-  const shard = { no: 0, db };
-  return { index: gatedD1(env.TEST_SEARCH_DB, gate), shards: { control: db, all: [shard], get: () => shard } };
-}
 
 /** A worker that stops at its n-th call: for ever, or until it is let go. */
 function stopping(world: World, n: number, when: "before" | "after" | "hang") {
   const stopped = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   let calls = 0;
-  const worker = workerOf(async (run) => {
+  const worker = gatedWorker(world, async (run) => {
     calls += 1;
     if (calls <= n || (calls > n + 1 && when === "hang")) return run();
     if (when === "after" && calls === n + 1) await run();
@@ -133,39 +130,40 @@ async function take(
   }
 }
 
-onlyOnOneShard("rules compare on one shard (docs/decisions/025)").it(
-  "is the same as a look through all of the log",
-  { timeout: 240_000 },
-  async () => {
-    let [flagged, responses] = [0, 0];
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: "max" }), async (steps) => {
-        const made = await create();
-        const [ids, held]: [string[], ReturnType<typeof stopping>[]] = [[], []];
-        for (const one of steps) await take(made, ids, held, one);
-        for (const worker of held) {
-          worker.release();
-          await worker.done;
-        }
-        await made.world.run();
-        const { segment } = await made.world.cursor();
-        const { wanted, found } = compareFlags(
-          await readLog(segment),
-          ({ vehicle, km }) => vehicle !== "KA 01 X 1" || km !== 9,
-        );
-        expect(found).toEqual(wanted);
-        flagged += wanted.filter(([, broken]) => Array.isArray(broken) && broken.length > 0).length;
-        responses += wanted.length;
-        const left = await env.TEST_SEARCH_DB.prepare("SELECT count(*) AS n FROM rule_pending WHERE integration = ?")
-          .bind(made.world.no)
-          .first();
-        expect(left).toEqual({ n: 0 });
-        expect(await made.world.view()).toMatchObject({ state: "active", lag: { entries: 0 }, parked: 0 });
-      }),
-      { numRuns: 20, endOnFailure: true },
-    );
-    // It says something only where something is flagged, and something is not.
-    expect(flagged).toBeGreaterThan(responses / 10);
-    expect(flagged).toBeLessThan(responses);
-  },
-);
+it.each([
+  ["", undefined, 20],
+  [", of a form over three databases too", 2, 10],
+] as const)("is the same as a look through all of the log%s", { timeout: 240_000 }, async (_, segmentMax, runs) => {
+  let [flagged, responses, segments] = [0, 0, 0];
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: "max" }), async (steps) => {
+      const made = await create(segmentMax);
+      const [ids, held]: [string[], ReturnType<typeof stopping>[]] = [[], []];
+      for (const one of steps) await take(made, ids, held, one);
+      for (const worker of held) {
+        worker.release();
+        await worker.done;
+      }
+      await made.world.run();
+      const { ctx, form } = made.world;
+      const { wanted, found } = compareFlags(
+        await readLog(ctx.shards, form),
+        ({ vehicle, km }) => vehicle !== "KA 01 X 1" || km !== 9,
+      );
+      expect(found).toEqual(wanted);
+      flagged += wanted.filter(([, broken]) => Array.isArray(broken) && broken.length > 0).length;
+      responses += wanted.length;
+      segments += (await listSegments(ctx.shards, form)).length;
+      const left = await env.TEST_SEARCH_DB.prepare("SELECT count(*) AS n FROM rule_pending WHERE integration = ?")
+        .bind(made.world.no)
+        .first();
+      expect(left).toEqual({ n: 0 });
+      expect(await made.world.view()).toMatchObject({ state: "active", lag: { entries: 0 }, parked: 0 });
+    }),
+    { numRuns: runs, endOnFailure: true },
+  );
+  // It says something only where something is flagged, and something is not.
+  expect(flagged).toBeGreaterThan(responses / 10);
+  expect(flagged).toBeLessThan(responses);
+  if (segmentMax !== undefined) expect(segments).toBeGreaterThan(2 * runs);
+});

@@ -8,7 +8,6 @@ import { updateIntegration } from "../../src/services/integrations";
 import { eraseResponse, getResponse } from "../../src/services/responses";
 import { gatedD1 } from "../support/gated-d1";
 import { CONFIG, NO_SECOND_TRIP, TRIPS, UNIQUE_PHONE } from "../support/lookups";
-import { onlyOnOneShard } from "../support/shards";
 import { type Clock, createWorld, type World } from "../support/world";
 
 const search = env.TEST_SEARCH_DB;
@@ -52,44 +51,38 @@ const flagsOf = async (ids: readonly string[]) =>
 describe("a unique phone in this form", () => {
   const ASHA = { phone: "+919876543210" };
 
-  onlyOnOneShard("rules compare on one shard (docs/decisions/025)").it(
-    "flags the one that came later, however it is written, and says so in several languages",
-    async () => {
-      const [first = "", other = ""] = await send(ASHA, { phone: "+919812345678" });
-      const [second = ""] = await send({ phone: "098765 43210" });
-      expect(await flagsOf([first, other, second])).toEqual([[], [], ["unique_phone"]]);
-      expect(await read(second)).toMatchObject({
-        review: { state: "flagged" },
-        flags: [
-          {
-            rule: "unique_phone",
-            message: UNIQUE_PHONE.message,
-            questions: ["phone"],
-            source: world.named.integration,
-            translations: UNIQUE_PHONE.translations,
-          },
-        ],
-      });
-    },
-  );
+  it("flags the one that came later, however it is written, and says so in several languages", async () => {
+    const [first = "", other = ""] = await send(ASHA, { phone: "+919812345678" });
+    const [second = ""] = await send({ phone: "098765 43210" });
+    expect(await flagsOf([first, other, second])).toEqual([[], [], ["unique_phone"]]);
+    expect(await read(second)).toMatchObject({
+      review: { state: "flagged" },
+      flags: [
+        {
+          rule: "unique_phone",
+          message: UNIQUE_PHONE.message,
+          questions: ["phone"],
+          source: world.named.integration,
+          translations: UNIQUE_PHONE.translations,
+        },
+      ],
+    });
+  });
 
   it("flags one of two that came at the same moment: the one that stands later in the log", async () => {
     expect(await flagsOf(await send(ASHA, ASHA, ASHA))).toEqual([[], ["unique_phone"], ["unique_phone"]]);
   });
 
-  onlyOnOneShard("rules compare on one shard (docs/decisions/025)").it.each(["corrected", "edited away", "erased"])(
-    "takes the flag back when the one before it is %s",
-    async (how) => {
-      const [first = ""] = await send(ASHA);
-      const [second = "", third = ""] = [...(await send(ASHA)), ...(await send(ASHA))];
-      if (how === "erased") await erase(first);
-      else await edit(first, { phone: how === "corrected" ? "+919812345678" : null });
-      expect(await flagsOf([second, third])).toEqual([[], ["unique_phone"]]);
-      expect(await read(second)).toMatchObject({ review: { state: "corrected" } });
-      await erase(second);
-      expect(await flagsOf([third])).toEqual([[]]);
-    },
-  );
+  it.each(["corrected", "edited away", "erased"])("takes the flag back when the one before it is %s", async (how) => {
+    const [first = ""] = await send(ASHA);
+    const [second = "", third = ""] = [...(await send(ASHA)), ...(await send(ASHA))];
+    if (how === "erased") await erase(first);
+    else await edit(first, { phone: how === "corrected" ? "+919812345678" : null });
+    expect(await flagsOf([second, third])).toEqual([[], ["unique_phone"]]);
+    expect(await read(second)).toMatchObject({ review: { state: "corrected" } });
+    await erase(second);
+    expect(await flagsOf([third])).toEqual([[]]);
+  });
 
   it("takes the flag back when it is corrected itself, and sets it again", async () => {
     const [, second = ""] = await send(ASHA, ASHA);
@@ -110,40 +103,37 @@ describe("a unique phone in this form", () => {
   });
 });
 
-onlyOnOneShard("rules compare on one shard (docs/decisions/025)").describe(
-  "no second round trip of the same vehicle within seven days",
-  () => {
-    const trip = (day: string, more: object = {}) => ({
-      vehicle: "MH 12 AB 1234",
-      trip_type: "round_trip",
-      trip_date: `2026-11-${day}`,
-      ...more,
-    });
+describe("no second round trip of the same vehicle within seven days", () => {
+  const trip = (day: string, more: object = {}) => ({
+    vehicle: "MH 12 AB 1234",
+    trip_type: "round_trip",
+    trip_date: `2026-11-${day}`,
+    ...more,
+  });
 
-    it("flags the second one: seven days later is within, eight is not", async () => {
-      expect(await flagsOf(await send(trip("01"), trip("08")))).toEqual([[], ["no_second_round_trip"]]);
-      expect(await flagsOf(await send(trip("16")))).toEqual([[]]);
-    });
+  it("flags the second one: seven days later is within, eight is not", async () => {
+    expect(await flagsOf(await send(trip("01"), trip("08")))).toEqual([[], ["no_second_round_trip"]]);
+    expect(await flagsOf(await send(trip("16")))).toEqual([[]]);
+  });
 
-    it("compares plates by letters and digits, and round trips only", async () => {
-      const ids = await send(
-        trip("01"),
-        trip("02", { trip_type: "one_way" }),
-        trip("03", { vehicle: "KA 01 X 1" }),
-        trip("04", { vehicle: "mh-12-ab-1234" }),
-      );
-      expect(await flagsOf(ids)).toEqual([[], [], [], ["no_second_round_trip"]]);
-    });
+  it("compares plates by letters and digits, and round trips only", async () => {
+    const ids = await send(
+      trip("01"),
+      trip("02", { trip_type: "one_way" }),
+      trip("03", { vehicle: "KA 01 X 1" }),
+      trip("04", { vehicle: "mh-12-ab-1234" }),
+    );
+    expect(await flagsOf(ids)).toEqual([[], [], [], ["no_second_round_trip"]]);
+  });
 
-    it("goes by the day of the trip: sent late, it is the first one all the same", async () => {
-      const [later = ""] = await send(trip("05"));
-      const [earlier = ""] = await send(trip("01"));
-      expect(await flagsOf([later, earlier])).toEqual([["no_second_round_trip"], []]);
-      await edit(earlier, { trip_date: "2026-10-01" });
-      expect(await flagsOf([later, earlier])).toEqual([[], []]);
-    });
-  },
-);
+  it("goes by the day of the trip: sent late, it is the first one all the same", async () => {
+    const [later = ""] = await send(trip("05"));
+    const [earlier = ""] = await send(trip("01"));
+    expect(await flagsOf([later, earlier])).toEqual([["no_second_round_trip"], []]);
+    await edit(earlier, { trip_date: "2026-10-01" });
+    expect(await flagsOf([later, earlier])).toEqual([[], []]);
+  });
+});
 
 it("a holder that comes late sets no flag that is not right any more", async () => {
   const [first = "", second = ""] = await world.submit({ phone: "+919876543210" }, { phone: "+919876543210" });
@@ -172,7 +162,7 @@ it("very many that are to be judged again have their turns, and the page waits f
   await search
     .prepare(
       `INSERT INTO rule_pending WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5200)
-       SELECT ?1, 0, ?2 * 8589934592 + 1000 + i FROM n`,
+       SELECT ?1, ?2 * 8589934592 + 1000 + i, 0, 1 FROM n`,
     )
     .bind(world.no, segment)
     .run();

@@ -69,3 +69,24 @@ it("0011 keeps the revisions that are there, and knows flags", async () => {
   await expect(flagged(8589934595, "other")).rejects.toThrow(/CHECK/);
   await expect(db.prepare("UPDATE responses SET flags = 'no JSON'").run()).rejects.toThrow(/CHECK/);
 });
+
+it("0005 of SEARCH_DB keeps the keys of rules, and whom they have judged again, with where these lie", async () => {
+  const search = env.BACKUP_TARGET_2 as D1Database;
+  const at = env.TEST_SEARCH_MIGRATIONS.findIndex(({ name }) => name.startsWith("0005"));
+  await applyD1Migrations(search, env.TEST_SEARCH_MIGRATIONS.slice(0, at));
+  await search.batch([
+    search.prepare("INSERT INTO rule_keys VALUES (1, 0, 'k', 5, 6, 7), (1, 2, 'k', 5, 6, 9)"),
+    search.prepare("INSERT INTO rule_pending VALUES (1, 2, 9)"),
+  ]);
+  await applyD1Migrations(search, env.TEST_SEARCH_MIGRATIONS.slice(0, at + 1));
+  const [keys, pending] = await search.batch([
+    search.prepare("SELECT * FROM rule_keys ORDER BY position"),
+    search.prepare("SELECT * FROM rule_pending"),
+  ]);
+  const key = { integration: 1, key: "k", at: 5, received_at: 6 };
+  expect(keys?.results).toEqual([
+    { ...key, position: 7, shard: 0 },
+    { ...key, position: 9, shard: 2 },
+  ]);
+  expect(pending?.results).toEqual([{ integration: 1, position: 9, shard: 2, times: 1 }]);
+});

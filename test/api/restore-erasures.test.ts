@@ -4,13 +4,13 @@ import { expect, it, vi } from "vitest";
 import type { Erasure } from "../../src/core/backup";
 import { openShards } from "../../src/store/shards";
 import { call, newForm, newWorkspace } from "../support/api";
-import { createBackups, createRestore, empty, migrateOthers, SOURCE, TARGET } from "../support/backup";
+import { createBackups, createRestore, empty, prepareOthers, SOURCE, TARGET } from "../support/backup";
 
 const COUNT = 70;
 
 it("erases fifty in a piece and stays where it is, until none of them is left", async () => {
   for (const level of ["info", "warn", "error"] as const) vi.spyOn(console, level).mockImplementation(() => {});
-  await migrateOthers();
+  await prepareOthers();
   await empty(SOURCE);
   await empty(TARGET);
   const form = await newForm(await newWorkspace());

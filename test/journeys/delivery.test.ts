@@ -311,7 +311,7 @@ describe("the logs of all workers", () => {
     const at = `/v1/forms/${form}/responses`;
     const headers = { "x-request-id": REQUEST };
     const id: string = (await stack.call("POST", at, { body: { answers: TOLD }, headers })).body.id;
-    // What is refused: too little, too much, no JSON, a key that there is not.
+    // What is refused, and what is stored and gets no text: a name that is none, a number that is none, no JSON, a key that there is not.
     await stack.call("POST", at, { body: { answers: { ...TOLD, name: 5 } } });
     await stack.call("POST", at, { body: { answers: { ...TOLD, phone: `${TOLD.phone}000000` } } });
     await fetch(new URL(at, url), {

@@ -85,6 +85,14 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("leave no timer behind: a call's time limit is core/time-limit.ts's, which ends with the call", () => {
+    const sources = [...files, ...globSync("scripts/new-integration/template/*.ts", { cwd: root })];
+    const wrong = sources.filter((file) =>
+      stripComments(readFileSync(path.join(root, file), "utf8")).includes("AbortSignal.timeout"),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it("stay in files of a size that one reads at once", () => {
     const long = files
       .map((file) => ({ file, lines: readFileSync(path.join(root, file), "utf8").split("\n").length }))

@@ -7,6 +7,7 @@ import { CONTROL_TABLES, LEFT_OUT, SHARD_TABLES } from "../../src/store/backup-t
 import { listBackupRows } from "../../src/store/backups";
 import { openShards, type Shards } from "../../src/store/shards";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "./api";
+import { emptyDatabase } from "./empty";
 import { migrate } from "./migrate";
 import { spanning } from "./shards";
 
@@ -30,9 +31,15 @@ export const SMALL: BackupLimits = { rows: 4, size: 4_000_000, parts: 5, time: 6
 /** Past every lease. */
 const LATER_MS = 130_000;
 
-export const migrateOthers = async () => {
-  for (const db of [other.BACKUP_SOURCE_1, ...Object.values(targets)]) await migrate(db, env.TEST_MIGRATIONS);
-};
+/** Before all tests of a file: the further databases and the bucket as they are when nothing was done yet, whatever file came before. */
+export async function prepareOthers(): Promise<void> {
+  for (const db of [other.BACKUP_SOURCE_1, ...Object.values(targets)]) {
+    await migrate(db, env.TEST_MIGRATIONS);
+    await emptyDatabase(db);
+  }
+  const { objects } = await bucket.list();
+  await bucket.delete(objects.map(({ key }) => key));
+}
 
 /** Empties databases of everything but their schema. */
 export async function empty({ all }: Shards): Promise<void> {

@@ -70,7 +70,7 @@ export async function catchUp(form: string): Promise<void> {
 /** The first of these cursors that has something to do. */
 async function behind(cursors: readonly PlacedCursor[]): Promise<PlacedCursor | undefined> {
   const lags = await Promise.all(cursors.map(({ db, cursor }) => lagsOf(db, [cursor])));
-  return cursors.find((_, i) => (lags[i]?.[0]?.entries ?? 0) > 0);
+  return cursors.find(({ cursor }, i) => (lags[i]?.[0]?.entries ?? 0) > 0 || cursor.asked > 0);
 }
 
 /** The kind itself: the one export of its index.ts that is an integration. */

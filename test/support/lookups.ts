@@ -1,7 +1,20 @@
 /** A form of trips, rules over its other responses, and what they flag when all of the log is looked through in the plainest way. */
+
 import { env } from "cloudflare:workers";
+import { segmentStart } from "../../src/core/ids";
 import type { Answers, ResponseRecord } from "../../src/core/response";
+import type { Engine } from "../../src/dispatch/engine";
 import { readAfter } from "../../src/store/responses";
+import { listSegments, type Segment, type Shards } from "../../src/store/shards";
+import { type D1Gate, gatedD1 } from "./gated-d1";
+import type { World } from "./world";
+
+/** A worker all of whose calls, to all databases, pass a gate. */
+export function gatedWorker({ ctx }: World, gate: D1Gate): Partial<Engine> {
+  const all = ctx.shards.all.map(({ no, db }) => ({ no, db: gatedD1(db, gate) }));
+  const get = (no: number) => all[no] ?? ctx.shards.get(no);
+  return { index: gatedD1(env.TEST_SEARCH_DB, gate), shards: { control: get(0).db, all, get } };
+}
 
 export const TRIPS = {
   title: "Trips",
@@ -97,9 +110,12 @@ function brokenBy(one: ResponseRecord, all: readonly ResponseRecord[]): string[]
   return broken;
 }
 
-/** All responses of a segment, in the order of the log. */
-export const readLog = (segment: number): Promise<ResponseRecord[]> =>
-  readAfter({ no: 0, db: env.DB }, segment, segment * 2 ** 33, { count: 10_000, bytes: 10_000_000 });
+/** All responses of a form, in the order of the log, on whichever shards. */
+export async function readLog(shards: Shards, form: string): Promise<ResponseRecord[]> {
+  const read = ({ shard, no }: Segment) =>
+    readAfter(shards.get(shard), no, segmentStart(no), { count: 10_000, bytes: 10_000_000 });
+  return (await Promise.all((await listSegments(shards, form)).map(read))).flat();
+}
 
 /** What is to be flagged in a log, by response; and what is. */
 export function compareFlags(log: readonly ResponseRecord[], passes: (answers: Answers) => boolean = () => true) {

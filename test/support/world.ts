@@ -179,7 +179,7 @@ async function nextTime(db: D1Database, cursor: Cursor, now: number): Promise<nu
     .bind(cursor.integration)
     .first<{ at: number | null }>();
   const [lag] = await lagsOf(db, [cursor]);
-  const open = (lag?.entries ?? 0) > 0 || cursor.flight !== null;
+  const open = (lag?.entries ?? 0) > 0 || cursor.flight !== null || cursor.asked > 0;
   const times = [due?.at ?? null, open ? Math.max(cursor.leaseUntil, cursor.nextAt, now + 1) : null];
   const known = times.filter((time) => time !== null);
   return known.length > 0 ? Math.max(now + 1, Math.min(...known)) : null;

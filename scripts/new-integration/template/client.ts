@@ -1,5 +1,6 @@
 /** The calls of this kind, over an injected fetch and address. What went wrong is a value; nothing here throws. */
 import type { Deps } from "../../../src/core/integration";
+import { withTimeLimit } from "../../../src/core/time-limit";
 import type { Config, Secrets } from "./manifest";
 
 const API_URL = "https://api.my-kind.example";
@@ -24,19 +25,12 @@ async function send({ fetch, settings, secrets }: Deps<Config, Secrets>, path: s
   const headers = new Headers(init.headers);
   headers.set("authorization", `Bearer ${secrets.token}`);
   headers.set("content-type", "application/json");
-  const signal = AbortSignal.timeout(TIMEOUT_SECONDS * 1000);
-  const request = new Request(`${settings.MY_KIND_URL ?? API_URL}${path}`, {
-    ...init,
-    headers,
-    redirect: "manual",
-    signal,
-  });
-  try {
-    const response = await fetch(request);
+  const url = `${settings.MY_KIND_URL ?? API_URL}${path}`;
+  const call = async (signal: AbortSignal): Promise<Answer> => {
+    const response = await fetch(new Request(url, { ...init, headers, redirect: "manual", signal }));
     await response.body?.cancel();
     const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
     return { status: response.status, retryAfter: Number.isFinite(seconds) ? seconds : null };
-  } catch {
-    return { status: null, retryAfter: null };
-  }
+  };
+  return withTimeLimit(TIMEOUT_SECONDS * 1000, call).catch(() => ({ status: null, retryAfter: null }));
 }

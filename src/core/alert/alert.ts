@@ -32,6 +32,9 @@ export interface Alert {
   readonly integration: string | null;
 }
 
+/** The text for a page that leads to the integration by a link: without its address, which is what the text ends with. */
+export const withoutAddress = (text: string): string => text.replace(/ at \S*\/console\/forms\/\S+$/, ".");
+
 /** An alert that is open. Times in milliseconds. */
 export interface OpenAlert extends Alert {
   readonly since: number;

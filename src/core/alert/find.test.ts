@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withoutAddress } from "./alert";
 import {
   type CursorFacts,
   type DeadFacts,
@@ -57,8 +58,9 @@ interface Given {
   readonly shards?: ShardFacts[];
   readonly backup?: { at: number; none: boolean } | null;
   readonly dead?: DeadFacts[];
+  readonly publicUrl?: string | null;
 }
-const found = ({ cursors = [], keys = [], shards = [], backup = null, dead = [] }: Given) =>
+const found = ({ cursors = [], keys = [], shards = [], backup = null, dead = [], ...given }: Given) =>
   findAlerts(
     {
       integrations: cursors.length > 0 ? [integration(...cursors)] : [],
@@ -66,7 +68,7 @@ const found = ({ cursors = [], keys = [], shards = [], backup = null, dead = [] 
       shards,
       backup,
       dead,
-      publicUrl: "https://f.example",
+      publicUrl: given.publicUrl === undefined ? "https://f.example" : given.publicUrl,
     },
     NOW,
   );
@@ -143,8 +145,19 @@ describe("a cause", () => {
       subject: "Stopped: google-sheets of “Visit”",
     });
     expect(alert?.text).toBe(
-      "google-sheets of “Visit” has been stopped since 2026-11-29 11:00 UTC: Share the sheet. Nothing is lost: mend this, then resume it at https://f.example/console/forms/form_1/integrations/int_1",
+      "google-sheets of “Visit” has been stopped since 2026-11-29 11:00 UTC. Share the sheet. Nothing is lost: mend this, then resume it at https://f.example/console/forms/form_1/integrations/int_1",
     );
+  });
+
+  it("on a page that links to the integration is a whole sentence without its address, whatever the rule and wherever the console is", () => {
+    const tally: CursorFacts["tally"] = [[HOUR, 0, LIMITS.errorsMin]];
+    const cursors = [stopped(3_600), { behind: LIMITS.lagEntries, parkedLately: LIMITS.parkedAnHour, tally }];
+    for (const publicUrl of ["https://f.example", null]) {
+      const alerts = found({ cursors, publicUrl });
+      expect(alerts.map(({ rule }) => rule)).toEqual(["integration_blocked", "lag", "parked_grows", "error_rate"]);
+      for (const { text } of alerts) expect(withoutAddress(text)).toMatch(/^[^/]*[^.]\.$/);
+    }
+    expect(withoutAddress("Nothing to leave out at all.")).toBe("Nothing to leave out at all.");
   });
 
   it("of dead letters says to each workspace how many are its own, and to the installation how many there are", () => {

@@ -97,7 +97,7 @@ function ofIntegration(integration: IntegrationFacts, base: string, now: number)
   const blocked = cursors.find((one) => one.state === "blocked" && stoppedFor(one, now) >= LIMITS.blockedSeconds);
   if (blocked) {
     const since = blocked.blocked ? ` since ${time(blocked.blocked.since)}` : "";
-    const text = `${name} has been stopped${since}: ${blocked.lastError ?? "it can't go on."} Nothing is lost: mend this, then resume it at ${link}`;
+    const text = `${name} has been stopped${since}. ${blocked.lastError ?? "It can't go on."} Nothing is lost: mend this, then resume it at ${link}`;
     alerts.push(make("integration_blocked", `Stopped: ${name}`, text));
   }
   const moving = cursors.filter(({ state }) => state !== "blocked");
@@ -117,7 +117,7 @@ function ofIntegration(integration: IntegrationFacts, base: string, now: number)
   const lately = sumAttempts(cursors.map(({ tally }) => attemptsSince(tally, now, ERROR_HOURS)));
   const rate = errorRate(lately) ?? 0;
   if (lately.failed >= LIMITS.errorsMin && rate >= LIMITS.errorRate) {
-    const text = `${Math.round(rate * 100)} % of the attempts of ${name} failed in this hour and the one before: ${number(lately.failed)} of ${number(lately.failed + lately.delivered)}. What they failed by is at ${link}`;
+    const text = `${Math.round(rate * 100)} % of the attempts of ${name} failed in this hour and the one before: ${number(lately.failed)} of ${number(lately.failed + lately.delivered)}. Read what they failed by at ${link}`;
     alerts.push(make("error_rate", `Failing: ${name}`, text));
   }
   return alerts;

@@ -2,6 +2,7 @@
  * The three Sheets calls that this kind makes, over an injected fetch. Answers are read as text first: errors of Google
  * are not always JSON. Every failure is a value; nothing here throws.
  */
+import { withTimeLimit } from "../../core/time-limit";
 import { classify, noAnswer, type Result } from "./errors";
 import { accessToken, dropToken, type TokenDeps } from "./token";
 import type { BatchAnswer, SheetsRequest, Spreadsheet, ValueRange } from "./types";
@@ -68,19 +69,19 @@ async function attempt<T extends object>(
 ): Promise<Result<T> | "unauthenticated"> {
   const base = (deps.settings.GOOGLE_SHEETS_URL ?? SHEETS_URL).replace(/\/+$/, "");
   const url = `${base}/v4/spreadsheets/${encodeURIComponent(spreadsheet)}${path}${query ? `?${query}` : ""}`;
+  const init: RequestInit = {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body }),
+    redirect: "manual",
+  };
   let status: number;
   let text: string;
   try {
-    const request = new Request(url, {
-      method: body === undefined ? "GET" : "POST",
-      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
-      ...(body !== undefined && { body }),
-      redirect: "manual",
-      signal: AbortSignal.timeout(kind === "write" ? WRITE_MS : READ_MS),
+    [status, text] = await withTimeLimit(kind === "write" ? WRITE_MS : READ_MS, async (signal) => {
+      const response = await deps.fetch(new Request(url, { ...init, signal }));
+      return [response.status, await response.text()];
     });
-    const response = await deps.fetch(request);
-    status = response.status;
-    text = await response.text();
   } catch (error) {
     const timedOut = error instanceof Error && error.name === "TimeoutError";
     return { ok: false, failure: noAnswer(kind, timedOut ? "time-out" : "the connection failed") };

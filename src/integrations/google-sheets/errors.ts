@@ -15,10 +15,7 @@ export type Failure =
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
-const halt = (type: Halt["type"], reason: string, afterSeconds?: number): Failure => ({
-  type: "halt",
-  halt: type === "blocked" ? { type, reason } : { type, reason, ...(afterSeconds !== undefined && { afterSeconds }) },
-});
+const halt = (type: Halt["type"], reason: string): Failure => ({ type: "halt", halt: { type, reason } });
 
 export interface Answered {
   readonly call: "read" | "write";
@@ -29,8 +26,14 @@ export interface Answered {
   readonly now: number;
 }
 
-/** Quotas are refilled each minute (Sheets, "Usage limits"): seconds to the next one. */
-export const secondsToNextMinute = (now: number): number => 60 - Math.floor((now % 60_000) / 1000);
+/**
+ * Too many calls, ours or of other tools of the account. Google wants exponential backoff, and refills quotas each minute (Sheets, "Usage
+ * limits"): the waits grow up to the next one. Nothing was executed.
+ */
+function quotaSpent(now: number): Failure {
+  const reason = "The quota of Google Sheets for this minute is used up.";
+  return { type: "halt", halt: { type: "retry", reason, withinSeconds: 60 - Math.floor((now % 60_000) / 1000) } };
+}
 
 /** No answer came: a write may have been executed, a read never matters. */
 export const noAnswer = (call: "read" | "write", why: string): Failure =>
@@ -50,8 +53,7 @@ export function classify(answered: Answered): Failure {
     );
   }
   if (status === 413) return { type: "refused", reason: "Google finds the request too large." };
-  if (status === 429)
-    return halt("retry", "The quota of Google Sheets for this minute is used up.", secondsToNextMinute(now));
+  if (status === 429) return quotaSpent(now);
   if (status >= 500 || status === 408 || status === 409 || status < 300) return noAnswer(call, `HTTP ${status}`);
   return halt("blocked", `Google Sheets answered HTTP ${status}. Check GOOGLE_SHEETS_URL and the spreadsheet.`);
 }
@@ -80,9 +82,7 @@ function classify403({ body, email, now }: Answered): Failure {
       "The Google Sheets API is not enabled in the service account's project. Enable it in the Google Cloud console.",
     );
   }
-  if (/rateLimitExceeded|userRateLimitExceeded/i.test(body)) {
-    return halt("retry", "The quota of Google Sheets for this minute is used up.", secondsToNextMinute(now));
-  }
+  if (/rateLimitExceeded|userRateLimitExceeded/i.test(body)) return quotaSpent(now);
   return halt("blocked", `The spreadsheet is not shared: share it with ${email} as Editor.`);
 }
 

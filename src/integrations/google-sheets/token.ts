@@ -4,6 +4,7 @@
  */
 import { importPKCS8, SignJWT } from "jose";
 import type { Deps } from "../../core/integration";
+import { withTimeLimit } from "../../core/time-limit";
 import { badKey, classifyToken, type Failure, type Result, tokenUnavailable } from "./errors";
 import type { Secrets } from "./manifest";
 
@@ -40,7 +41,7 @@ export async function accessToken(deps: TokenDeps): Promise<Result<string>> {
   const known = deps.memory.get(key);
   if (known instanceof CachedToken && known.refreshAt > deps.now()) return { ok: true, value: known.token };
   // The request that mints may be cancelled with its client: nobody waits for it longer than it may take.
-  if (known instanceof PendingToken) return Promise.race([known.result, expired(TIMEOUT_MS)]);
+  if (known instanceof PendingToken) return waitFor(known);
   const pending = new PendingToken(mint(deps));
   deps.memory.set(key, pending);
   try {
@@ -56,9 +57,13 @@ export function dropToken(deps: TokenDeps, token: string): void {
   if (known instanceof CachedToken && known.token === token) deps.memory.delete(keyOf(deps));
 }
 
-function expired(timeMs: number): Promise<Result<string>> {
-  const failed: Result<string> = { ok: false, failure: tokenUnavailable("time-out") };
-  return new Promise((resolve) => AbortSignal.timeout(timeMs).addEventListener("abort", () => resolve(failed)));
+function waitFor({ result }: PendingToken): Promise<Result<string>> {
+  return withTimeLimit(TIMEOUT_MS, (signal) => {
+    const expired = new Promise<Result<string>>((resolve) => {
+      signal.addEventListener("abort", () => resolve(failed(tokenUnavailable("time-out"))));
+    });
+    return Promise.race([result, expired]);
+  });
 }
 
 const failed = (failure: Failure): Result<string> => ({ ok: false, failure });
@@ -71,15 +76,13 @@ async function mint(deps: TokenDeps): Promise<Result<string>> {
   let body: string;
   try {
     // Never the stored token_uri: whoever stores credentials would choose where this machine posts.
-    const request = new Request(deps.settings.GOOGLE_TOKEN_URL ?? TOKEN_URL, {
-      method: "POST",
-      body: new URLSearchParams({ grant_type: GRANT, assertion }),
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+    const url = deps.settings.GOOGLE_TOKEN_URL ?? TOKEN_URL;
+    const grant = new URLSearchParams({ grant_type: GRANT, assertion });
+    [status, body] = await withTimeLimit(TIMEOUT_MS, async (signal) => {
+      const request = new Request(url, { method: "POST", body: grant, redirect: "manual", signal });
+      const response = await deps.fetch(request);
+      return [response.status, await response.text()];
     });
-    const response = await deps.fetch(request);
-    status = response.status;
-    body = await response.text();
   } catch {
     return failed(tokenUnavailable("no answer"));
   }

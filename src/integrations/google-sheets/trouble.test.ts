@@ -133,12 +133,12 @@ describe("refusals", () => {
     expect(result.outcomes.size).toBe(0);
   });
 
-  it("429 waits for the next minute, and the page goes out then", async () => {
+  it("429 waits for the next minute at the longest, and the page goes out then", async () => {
     // The first page: two tries of the fence, the rows, the metadata of the columns.
     const world = makeWorld({ writesPerMinute: 4 });
     await deliver(fresh(1, 1), world.deps);
     world.clock.now = START + 42_000;
-    expect((await deliver(fresh(2, 2), world.deps)).halt).toMatchObject({ type: "retry", afterSeconds: 18 });
+    expect((await deliver(fresh(2, 2), world.deps)).halt).toMatchObject({ type: "retry", withinSeconds: 18 });
     world.clock.now = START + 60_000;
     expect(outcomeTypes(await deliver(fresh(2, 2), world.deps))).toEqual(["delivered"]);
     expect(world.ids()).toEqual(["resp1", "resp2"]);

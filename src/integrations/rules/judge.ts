@@ -3,6 +3,7 @@
  * response may be judged any number of times. One that was edited meanwhile is left to be judged again.
  */
 import type { AnnotationResult, ResponseAnnotation } from "../../core/annotation";
+import type { LogAddress } from "../../core/ids";
 import type { Deps } from "../../core/integration";
 import type { ResponseRecord } from "../../core/response";
 import type { Kept } from "./keys";
@@ -26,12 +27,12 @@ export interface Judging extends Pick<Deps, "annotate"> {
   readonly readResponses: NonNullable<Deps["responses"]>;
 }
 
-/** Sets the flags of these responses. Returns the positions of those that were changed meanwhile. */
+/** Sets the flags of these responses. Returns the positions of those that were changed meanwhile; null: others can't be read now. */
 export async function judge(
   { lookups, annotate, readResponses }: Judging,
   responses: readonly Judged[],
   found: ReadonlyMap<number, Earlier>,
-): Promise<number[]> {
+): Promise<number[] | null> {
   const conditional = lookups.filter(({ condition }) => condition !== null);
   const each = conditional.reduce((sum, { limit }) => sum + limit, 0);
   const size = each === 0 ? Math.max(1, responses.length) : Math.max(1, Math.floor(OTHERS_AT_ONCE / each));
@@ -42,7 +43,8 @@ export async function judge(
     const looked = some.flatMap(({ response: { position } }) =>
       conditional.flatMap(({ rule }) => found.get(position)?.get(rule.name) ?? []),
     );
-    const others = looked.length === 0 ? new Map<number, ResponseRecord>() : await readResponses([...new Set(looked)]);
+    const others = looked.length === 0 ? new Map<number, ResponseRecord>() : await readResponses(looked);
+    if (!others) return null;
     const said = some.map(({ response }): ResponseAnnotation => {
       const earlier = found.get(response.position);
       const broken = lookups.filter((lookup) => breaks(lookup, response, earlier?.get(lookup.rule.name), others));
@@ -57,11 +59,11 @@ export async function judge(
 function breaks(
   { condition }: Lookup,
   { answers }: ResponseRecord,
-  earlier: readonly number[] = [],
+  earlier: readonly LogAddress[] = [],
   others: ReadonlyMap<number, ResponseRecord>,
 ): boolean {
   if (condition === null) return earlier.length > 0;
-  return earlier.some((position) => {
+  return earlier.some(({ position }) => {
     const other = others.get(position);
     return other !== undefined && condition.evaluate(answers, other.answers);
   });

@@ -12,7 +12,6 @@ it("reads of a segment its own, from the first position to the last", async () =
   const own = [segmentStart(7) + 1, segmentStart(7) + 9, segmentStart(8) - 1];
   const others = [segmentStart(6) + 5, segmentStart(7) - 1, segmentStart(8) + 1];
   await addPending(on, [...others, ...own]).run();
-  await addPending({ ...on, shard: 1 }, [segmentStart(7) + 2]).run();
   const positions = async (segment: number, limit = 10) =>
     (await readPending(on, segment, limit).all<{ position: number }>()).results.map(({ position }) => position);
   expect(await positions(7)).toEqual(own);

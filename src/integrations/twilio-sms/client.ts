@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import type { Deps } from "../../core/integration";
+import { withTimeLimit } from "../../core/time-limit";
 import type { Config, Secrets } from "./manifest";
 
 export const API_URL = "https://api.twilio.com";
@@ -147,17 +148,19 @@ async function send(
   call: { path: string; body?: URLSearchParams },
 ): Promise<Result<Answer>> {
   const { accountSid, authToken, apiKey = accountSid, apiKeySecret = authToken } = secrets;
+  const init: RequestInit = {
+    method: call.body ? "POST" : "GET",
+    headers: { authorization: `Basic ${btoa(`${apiKey}:${apiKeySecret}`)}`, accept: "application/json" },
+    ...(call.body && { body: call.body }),
+    redirect: "manual",
+  };
   try {
-    const request = new Request(apiUrl(settings) + call.path, {
-      method: call.body ? "POST" : "GET",
-      headers: { authorization: `Basic ${btoa(`${apiKey}:${apiKeySecret}`)}`, accept: "application/json" },
-      ...(call.body && { body: call.body }),
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+    const value = await withTimeLimit(TIMEOUT_MS, async (signal): Promise<Answer> => {
+      const response = await fetch(new Request(apiUrl(settings) + call.path, { ...init, signal }));
+      const text = await response.text();
+      return { status: response.status, text, retryAfter: response.headers.get("retry-after") };
     });
-    const response = await fetch(request);
-    const text = await response.text();
-    return { ok: true, value: { status: response.status, text, retryAfter: response.headers.get("retry-after") } };
+    return { ok: true, value };
   } catch (error) {
     const timedOut = error instanceof Error && error.name === "TimeoutError";
     return fail(null, timedOut ? "time-out" : "the connection failed");

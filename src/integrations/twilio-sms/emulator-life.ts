@@ -1,5 +1,6 @@
 /** What happens to a message after it was taken: its statuses, step by step, and the signed callbacks that tell of them. */
 import * as z from "zod";
+import { withTimeLimit } from "../../core/time-limit";
 import { type FaultInput, strike } from "./emulator-faults";
 import type { Store, StoredMessage } from "./emulator-state";
 import { countSegments } from "./segments";
@@ -81,8 +82,9 @@ async function tell(message: StoredMessage, context: LifeContext): Promise<void>
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     count("callback");
     try {
-      const request = await callbackRequest(url, token, { message, context });
-      if (isTaken(await context.deliverCallback(request))) return;
+      const call = async (signal: AbortSignal) =>
+        context.deliverCallback(await callbackRequest(url, token, { message, context, signal }));
+      if (isTaken(await withTimeLimit(CALLBACK_MS, call))) return;
     } catch {
       // Nobody answered: one more failure.
     }
@@ -103,7 +105,7 @@ function isTaken(answer: unknown): boolean {
 async function callbackRequest(
   url: string,
   token: string,
-  { message, context }: { message: StoredMessage; context: LifeContext },
+  { message, context, signal }: { message: StoredMessage; context: LifeContext; signal: AbortSignal },
 ): Promise<Request> {
   const { accountSid, authToken } = context;
   const { sid, status, to, from, messagingServiceSid, errorCode } = message;
@@ -128,7 +130,7 @@ async function callbackRequest(
       "i-twilio-idempotency-token": token,
     },
     redirect: "manual",
-    signal: AbortSignal.timeout(CALLBACK_MS),
+    signal,
   });
 }
 

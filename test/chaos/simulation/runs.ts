@@ -86,7 +86,6 @@ export function prepareRuns(): void {
   beforeEach(async () => {
     await emptyDatabases();
     // Time belongs to the simulator: what a client gives up on is a held call that is never released.
-    vi.spyOn(AbortSignal, "timeout").mockImplementation(() => new AbortController().signal);
     const { setTimeout: wait } = globalThis;
     const waitUnlessLong = (then: () => void, ms?: number) => ((ms ?? 0) < TIME_LIMIT_MS ? wait(then, ms) : 0);
     vi.spyOn(globalThis, "setTimeout").mockImplementation(waitUnlessLong as unknown as typeof setTimeout);

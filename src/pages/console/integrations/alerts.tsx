@@ -1,4 +1,5 @@
 /** What needs somebody now: on top of the health of a workspace. */
+import { withoutAddress } from "../../../core/alert/alert";
 import type { AlertView } from "../../../services/alerts";
 import { Ago } from "../parts/time";
 import { integrationPath } from "../paths";
@@ -20,7 +21,8 @@ export const OpenAlerts = ({ alerts, now }: OpenAlertsProps) =>
       <ul>
         {alerts.slice(0, SHOWN).map((alert) => (
           <li>
-            <Subject alert={alert} />, <Ago at={alert.since} now={now} />. <span dir="auto">{alert.text}</span>
+            <Subject alert={alert} />, <Ago at={alert.since} now={now} />.{" "}
+            <span dir="auto">{withoutAddress(alert.text)}</span>
             {alert.toldAt === null && <span class="soft"> Nobody has been told yet.</span>}
           </li>
         ))}
