@@ -73,7 +73,7 @@ async function costs(count: number) {
   return { alone, another, edited };
 }
 
-onlyOnOneShard("rules compare on one shard").it(
+onlyOnOneShard("it counts what one segment costs").it(
   "does not depend on how many responses there are, nor on how many are alike",
   { timeout: 60_000 },
   async () => {
@@ -90,7 +90,7 @@ onlyOnOneShard("rules compare on one shard").it(
     }
     // A phone that nobody has: the fence of a new holder, its contribution and its key.
     expect(few.alone).toMatchObject({ written: 3 });
-    // 18, and for each look the row behind, which is there or not by the chance of a digest.
+    // 19, and for each look the row behind, which is there or not by the chance of a digest.
     expect(few.alone.read).toBeLessThan(25);
     // In DB, a delivery marks its page, settles it with an entry of the log, and releases its cursor.
     expect(few.alone.db.written).toBe(4);

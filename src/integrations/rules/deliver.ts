@@ -27,7 +27,7 @@ export async function deliver(page: Page, given: Deps<Config, NoSecrets>): Promi
     const own = kept.get(position);
     return own && own.keys.length > 0 ? { own } : null;
   };
-  const write = writeKeys(lookups, [...entries.keys()]);
+  const write = writeKeys(lookups, { segment: page.segment, judged: [...entries.keys()] });
   const applied = entries.size > 0 ? await index.apply(page, wanted, write) : NOTHING;
   if (applied.halt) return applied;
   const halt = await judgeAll(work, judged);

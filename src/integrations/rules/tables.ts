@@ -23,7 +23,10 @@ const PLACE = "(k.at, k.received_at, k.position)";
  * Changes the keys, and notes who is to be judged again: whoever comes so soon after a key that came, went or whose response
  * says something else now, that it looks at it. They are `limit` at most, because those after them look at others first.
  */
-export function writeKeys(lookups: readonly Lookup[], judged: readonly number[]): WriteIndex {
+export function writeKeys(
+  lookups: readonly Lookup[],
+  { segment, judged }: { segment: number; judged: readonly number[] },
+): WriteIndex {
   return (changes, { db, integration, shard }) => {
     const moved = changes.map(movedBy);
     const [gone, added] = [moved.flatMap((one) => one.gone), moved.flatMap((one) => one.added)];
@@ -43,15 +46,19 @@ export function writeKeys(lookups: readonly Lookup[], judged: readonly number[])
              AND ${PLACE} > (e.value ->> 1, e.value ->> 2, e.value ->> 3) AND k.at <= e.value ->> 4
            ORDER BY k.at, k.received_at, k.position LIMIT ?3))) f
        WHERE f.value ->> 0 NOT IN (SELECT value FROM json_each(?4))
-       ON CONFLICT DO UPDATE SET times = times + 1`,
+       ON CONFLICT DO UPDATE SET times = times + 1 WHERE position NOT BETWEEN ?5 AND ?6`,
     );
     const rows = (list: readonly Moved[]) => jsonChunks(list.map(({ row }) => row));
     const among = JSON.stringify(judged);
+    // Whom nobody else judges meanwhile need not be told from whom was noted once more.
+    const own = [segmentStart(segment), segmentStart(segment + 1)];
     return [
       ...rows(gone).map((chunk) => remove.bind(integration, chunk)),
       ...rows(added).map((chunk) => add.bind(integration, chunk, shard)),
       ...byLimit(lookups).flatMap(([limit, of]) =>
-        jsonChunks(beforeWhom([...gone, ...added], of)).map((chunk) => note.bind(integration, chunk, limit, among)),
+        jsonChunks(beforeWhom([...gone, ...added], of)).map((chunk) =>
+          note.bind(integration, chunk, limit, among, ...own),
+        ),
       ),
     ];
   };
@@ -153,12 +160,12 @@ export const readPending = ({ db, integration }: IndexPlace, segment: number, li
     )
     .bind(integration, limit, segmentStart(segment), segmentStart(segment + 1));
 
-/** Of each other segment that has any, one that is to be judged again: its cursor is to be asked. Reads a row or two for each segment. */
+/** Of each other segment that has any, one that is to be judged again: its cursor is to be asked. Reads a few rows for each of those, one where nobody waits. */
 export const readWaiting = ({ db, integration }: IndexPlace, segment: number) =>
   db
     .prepare(
       `WITH RECURSIVE firsts (position) AS (
-         SELECT min(position) FROM rule_pending WHERE integration = ?1
+         SELECT * FROM (SELECT position FROM rule_pending WHERE integration = ?1 ORDER BY position LIMIT 1)
          UNION ALL SELECT (SELECT min(p.position) FROM rule_pending p
            WHERE p.integration = ?1 AND p.position > (f.position / ${SEGMENT_SIZE} + 1) * ${SEGMENT_SIZE})
          FROM firsts f WHERE f.position IS NOT NULL)
