@@ -44,7 +44,7 @@ describe("a drill", () => {
     for (const [no, db] of databases.entries()) expect(await index(TARGET.get(no).db)).toEqual(await index(db));
   });
 
-  onlyOnOneShard("each has few responses").it(
+  onlyOnOneShard("a segment of one response is one part").it(
     "takes over the parts in which nothing changed, and makes those anew in which something did",
     async () => {
       const backups = createBackups({ ...SMALL, parts: 100 });

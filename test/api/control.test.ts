@@ -4,7 +4,7 @@ import { parseResponseId, SEGMENT_SIZE } from "../../src/core/ids";
 import { findSince } from "../../src/store/responses";
 import { call, newWorkspace, submit } from "../support/api";
 import { definition, dieAt, people, person, sheetsWorld, smsWorld } from "../support/control";
-import { onlyOnOneShard } from "../support/shards";
+import { onlyOnOneShard, spanning } from "../support/shards";
 
 describe("pause and resume", () => {
   it("pressed twice do what they do once, and each press is in the audit log", async () => {
@@ -178,7 +178,9 @@ describe("a replay from now", () => {
       expect(body).toMatchObject({ skipped: 3, underWay: 2 });
       const later = await world.submit(person(7));
       await world.run();
-      expect(rows()).toEqual([...first, flying[0], flying[2], ...later]);
+      // What is due waits for no order: of several segments, whichever is asked first comes first.
+      const inOrder = (ids: readonly unknown[]) => (spanning ? ids.toSorted() : ids);
+      expect(inOrder(rows())).toEqual(inOrder([...first, flying[0], flying[2], ...later]));
       expect((await list()).map(({ state }: { state: string }) => state)).toEqual([
         "delivered",
         "delivered",
@@ -280,6 +282,7 @@ it("the integrations and deliveries of another workspace do not exist", async ()
   ] as const) {
     expect((await call("POST", path, { key, ...(body && { body }) })).status, path).toBe(404);
   }
-  expect(await view()).toMatchObject({ state: "active", parked: 1, positions: [{ position: 1 }] });
+  const { positions, ...rest } = await view();
+  expect([rest, positions[0]]).toMatchObject([{ state: "active", parked: 1 }, { position: 1 }]);
   expect((await call("GET", "/v1/audit", { key })).body.items).toHaveLength(2);
 });

@@ -10,6 +10,7 @@ import { call, newForm, newWorkspace, ROOT_KEY } from "../support/api";
 import { createOutage, failingD1 } from "../support/failing-d1";
 import { gatedD1 } from "../support/gated-d1";
 import { countRows } from "../support/meter";
+import { everywhere, onlyOnOneShard } from "../support/shards";
 import { countTrips } from "../support/trips";
 
 const DEAD = "formlog-intake-dead";
@@ -127,30 +128,33 @@ describe("a message of the dead letter queue", () => {
 });
 
 describe("from the 202 to the response", () => {
-  it("kept, tried, told to the workspace and to the installation, stored once: the receipt says so", async () => {
-    const { ctx, told } = watched();
-    const { sent, messages } = await die({ name: "Asha" }, { name: "Ravi" });
-    await keep(messages);
-    expect(await Promise.all(sent.map(ask))).toEqual([{ status: "pending" }, { status: "pending" }]);
-    const { shards } = withLogDown();
-    const start = Date.now();
-    await sweep({ ...ctx, shards }, start);
-    expect((await letters()).map(({ attempts, reason }) => [attempts, reason])).toEqual([
-      [1, "unreachable"],
-      [1, "unreachable"],
-    ]);
-    expect([await alerts(), told().filter((text) => text.includes("accepted"))]).toEqual([[], []]);
-    await sweep({ ...ctx, shards }, start + 6 * MINUTE);
-    expect(await alerts()).toMatchObject([{ cause: `intake_dead/${form}`, severity: "ticket", form }]);
-    expect(told().filter((text) => text.startsWith("2 accepted submissions can't be stored"))).toHaveLength(1);
+  onlyOnOneShard("the shard that is down is the only one").it(
+    "kept, tried, told to the workspace and to the installation, stored once: the receipt says so",
+    async () => {
+      const { ctx, told } = watched();
+      const { sent, messages } = await die({ name: "Asha" }, { name: "Ravi" });
+      await keep(messages);
+      expect(await Promise.all(sent.map(ask))).toEqual([{ status: "pending" }, { status: "pending" }]);
+      const { shards } = withLogDown();
+      const start = Date.now();
+      await sweep({ ...ctx, shards }, start);
+      expect((await letters()).map(({ attempts, reason }) => [attempts, reason])).toEqual([
+        [1, "unreachable"],
+        [1, "unreachable"],
+      ]);
+      expect([await alerts(), told().filter((text) => text.includes("accepted"))]).toEqual([[], []]);
+      await sweep({ ...ctx, shards }, start + 6 * MINUTE);
+      expect(await alerts()).toMatchObject([{ cause: `intake_dead/${form}`, severity: "ticket", form }]);
+      expect(told().filter((text) => text.startsWith("2 accepted submissions can't be stored"))).toHaveLength(1);
 
-    await sweep(ctx, start + 10 * MINUTE);
-    expect([await names(), await letters()]).toEqual([["Asha", "Ravi"], []]);
-    expect(await Promise.all(sent.map(ask))).toMatchObject([{ status: "stored" }, { status: "stored" }]);
-    await sweep(ctx, start + 16 * MINUTE);
-    expect([await alerts(), told().filter((text) => text.startsWith("Over: 2 accepted"))]).toMatchObject([[], [{}]]);
-    expect(JSON.stringify([told(), log.map((spy) => spy.mock.calls)])).not.toMatch(/Asha|Ravi/);
-  });
+      await sweep(ctx, start + 10 * MINUTE);
+      expect([await names(), await letters()]).toEqual([["Asha", "Ravi"], []]);
+      expect(await Promise.all(sent.map(ask))).toMatchObject([{ status: "stored" }, { status: "stored" }]);
+      await sweep(ctx, start + 16 * MINUTE);
+      expect([await alerts(), told().filter((text) => text.startsWith("Over: 2 accepted"))]).toMatchObject([[], [{}]]);
+      expect(JSON.stringify([told(), log.map((spy) => spy.mock.calls)])).not.toMatch(/Asha|Ravi/);
+    },
+  );
 
   it("is in the metrics while it waits", async () => {
     const metrics = async () =>
@@ -280,8 +284,8 @@ describe("what was erased", () => {
     const { body } = await call("GET", `/v1/forms/${form}/responses`, { key });
     await call("DELETE", `/v1/forms/${form}/responses/${body.items[0].id}`, { key });
     await sweep(context(), Date.now());
-    const count = "SELECT count(*) AS n FROM responses WHERE id >> 33 = (SELECT no FROM segments WHERE form = ?)";
-    expect(await env.DB.prepare(count).bind(form).first("n")).toBe(2);
+    const all = "SELECT id FROM responses WHERE id >> 33 IN (SELECT no FROM segments WHERE form = ?)";
+    expect(await everywhere(all, form)).toHaveLength(2);
     expect(await letters()).toEqual([]);
   });
 });

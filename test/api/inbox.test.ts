@@ -6,6 +6,7 @@ import { type Answer, call, newForm, newWorkspace, submit } from "../support/api
 import { countRows } from "../support/meter";
 import { segmentOf } from "../support/rows";
 import { BROKEN, FLAG, GOOD, RULED } from "../support/rules";
+import { onlyOnOneShard } from "../support/shards";
 
 let key = "";
 let form = "";
@@ -155,43 +156,46 @@ describe("the inbox of a collector link", () => {
   });
 });
 
-it("reads no row of what is not flagged, nor of other collectors: rows read are the same beside 2 and 4,000 of them", async () => {
-  const asha = await link("Asha");
-  for (let n = 0; n < 3; n += 1) await collect(asha.text);
-  const segment = await segmentOf(form);
-  /** Beside them, so many that are not flagged, and so many that are, of somebody else. */
-  const fill = (from: number, count: number) =>
-    env.DB.prepare(
-      `WITH RECURSIVE n (i) AS (SELECT CAST(?1 AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+onlyOnOneShard("counts the rows of one segment").it(
+  "reads no row of what is not flagged, nor of other collectors: rows read are the same beside 2 and 4,000 of them",
+  async () => {
+    const asha = await link("Asha");
+    for (let n = 0; n < 3; n += 1) await collect(asha.text);
+    const segment = await segmentOf(form);
+    /** Beside them, so many that are not flagged, and so many that are, of somebody else. */
+    const fill = (from: number, count: number) =>
+      env.DB.prepare(
+        `WITH RECURSIVE n (i) AS (SELECT CAST(?1 AS INTEGER) UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
        INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, review, flags, link)
        SELECT ?3 + i, 'n' || i, 1, 1, 1, '{"name":"a"}', json_object('collector', iif(i % 2, 'Asha', 'Ravi')),
          iif(i % 2, 'received', 'flagged'), iif(i % 2, NULL, '[]'), iif(i % 2, ?4, 'link_of_ravi') FROM n`,
-    )
-      .bind(from, from + count - 1, segmentStart(segment), asha.id)
-      .run();
-  const cost = async (work: () => Promise<Answer>) => {
-    await work();
-    const meter = countRows();
-    const { status } = await work();
-    expect(status).toBe(200);
-    return meter.stop().read;
-  };
-  const costs = async () => ({
-    inbox: await cost(() => inbox(asha.text)),
-    list: await cost(() => call("GET", of("Asha"), { key })),
-    page: await cost(() => call("GET", `${of("Asha")}&limit=2`, { key })),
-  });
-  await fill(10, 2);
-  const before = await costs();
-  await fill(20, 4_000);
-  expect(await costs()).toEqual(before);
-  expect(before.inbox).toBeLessThan(20);
-  // By collector: an index entry for each that is flagged, and a row for each collector.
-  const flagged = 3 + 1 + 2_000;
-  const all = await cost(() => collectors());
-  expect(all).toBeGreaterThan(flagged);
-  expect(all).toBeLessThan(flagged + 20);
-});
+      )
+        .bind(from, from + count - 1, segmentStart(segment), asha.id)
+        .run();
+    const cost = async (work: () => Promise<Answer>) => {
+      await work();
+      const meter = countRows();
+      const { status } = await work();
+      expect(status).toBe(200);
+      return meter.stop().read;
+    };
+    const costs = async () => ({
+      inbox: await cost(() => inbox(asha.text)),
+      list: await cost(() => call("GET", of("Asha"), { key })),
+      page: await cost(() => call("GET", `${of("Asha")}&limit=2`, { key })),
+    });
+    await fill(10, 2);
+    const before = await costs();
+    await fill(20, 4_000);
+    expect(await costs()).toEqual(before);
+    expect(before.inbox).toBeLessThan(20);
+    // By collector: an index entry for each that is flagged, and a row for each collector.
+    const flagged = 3 + 1 + 2_000;
+    const all = await cost(() => collectors());
+    expect(all).toBeGreaterThan(flagged);
+    expect(all).toBeLessThan(flagged + 20);
+  },
+);
 
 it("a link is in no log, not even when its request fails", async () => {
   const { text } = await link("Asha");
