@@ -21,7 +21,7 @@ export interface Policy {
   readonly pageBytes: number;
   /** Least time between two pages of one cursor, so that a backlog gathers into large pages. */
   readonly pageGapSeconds: number;
-  /** No gap after entries that have waited for longer already: for kinds with no provider whose pace is to be kept. */
+  /** No gap after a full page, or after entries that have waited for longer already: for kinds whose provider's pace the gap does not keep. */
   readonly backlogAtOnce?: true;
   /** The page is committed with what it sends before the call, and each entry gets a row: for providers that cannot refuse a repeat. */
   readonly ledger: boolean;

@@ -239,6 +239,18 @@ describe("the cursor", () => {
     expect(settled({ positions: [], policy: gap }).change.hold).toBe(true);
   });
 
+  it("rests after what has just come, not after a full page or a backlog, of a kind that works off backlogs at once", () => {
+    const policy = { pageGapSeconds: 0.5, backlogAtOnce: true, pageSize: 2 } as const;
+    const restOf = (positions: number[], receivedAt: number) => {
+      const outcomes = Object.fromEntries(positions.map((position) => [position, delivered]));
+      const { nextAt, hold } = settled({ positions, outcomes, policy, receivedAt }).change;
+      return [Math.max(0, nextAt - NOW), hold];
+    };
+    expect(restOf([11], NOW - 100)).toEqual([500, true]);
+    expect(restOf([11, 12], NOW - 100)).toEqual([0, true]);
+    expect(restOf([11], NOW - 600)).toEqual([0, true]);
+  });
+
   it("rests for longer the less is left of the budget, unless it is behind: what it spares is for those who are", () => {
     const rest = (given: Given) => {
       const policy = { pageGapSeconds: 2 };
@@ -248,8 +260,9 @@ describe("the cursor", () => {
     const fresh = { receivedAt: NOW - 1_000 };
     expect([1, 0.5, 0.1, 0].map((spare) => rest({ ...fresh, spare }))).toEqual([2_000, 4_000, 20_000, 30_000]);
     expect([1, 0.5, 0].map((spare) => rest({ spare }))).toEqual([2_000, 2_000, 2_000]);
-    // One in doubt has waited already.
+    // One in doubt has waited already; where each entry is paid for, a large page spares nothing.
     expect(rest({ ...fresh, spare: 0, inDoubtPage: true })).toBe(2_000);
+    expect(rest({ ...fresh, spare: 0, policy: { pageGapSeconds: 2, cost: "entry" } })).toBe(2_000);
   });
 
   it("waits until the budget has something, and stays when that is soon", () => {

@@ -136,8 +136,8 @@ function secondsToWait(halt: Halt, failures: number, random: number): number {
 const STRETCH_MAX = 15;
 
 /**
- * Between two pages of some kinds a backlog is left to gather; 0: go on at once. Who is not behind gathers for longer the less is
- * left of the budget: what it spares is for those who are.
+ * Between two pages of most kinds a backlog is left to gather; 0: go on at once. Who is not behind gathers for longer the less is
+ * left of the budget: what it spares is for those who are. After a full page nothing is to be gathered.
  */
 function pauseUntil({ work, policy, now, waitSeconds, spare }: SettleInput): number {
   if (waitSeconds !== null) return timeAfter(now, waitSeconds);
@@ -146,7 +146,9 @@ function pauseUntil({ work, policy, now, waitSeconds, spare }: SettleInput): num
   const gap = policy.pageGapSeconds;
   if (!last || gap === 0) return 0;
   const isBehind = page.inDoubt || cameAt(last) < page.markedAt - gap * 1000;
-  if (isBehind) return policy.backlogAtOnce ? 0 : timeAfter(now, gap);
+  if (policy.backlogAtOnce && (isBehind || page.entries.length >= policy.pageSize)) return 0;
+  // Larger pages spare nothing where each entry is paid for.
+  if (isBehind || policy.cost === "entry") return timeAfter(now, gap);
   return timeAfter(now, gap / Math.max(spare, 1 / STRETCH_MAX));
 }
 

@@ -168,7 +168,9 @@ export const manifest: Manifest<Config, Secrets> = {
     // What one crash may leave in doubt stays small: each entry in doubt costs a look and minutes of waiting.
     pageSize: 20,
     pageBytes: 500_000,
-    pageGapSeconds: 0,
+    // A page and what settles it cost as much as some texts: of a stream of them, those of half a second share one.
+    pageGapSeconds: 0.5,
+    backlogAtOnce: true,
     ledger: true,
     // Nearly all have their last word after ten minutes; those of five more are read with one list.
     checks: { afterSeconds: 600, everySeconds: 300, pageSize: 1_000 },

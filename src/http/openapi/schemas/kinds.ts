@@ -32,7 +32,10 @@ const Kind = view<KindView>()(
       pageSize: z.int().describe("Entries that it takes at once, at most."),
       pageBytes: z.int(),
       pageGapSeconds: z.number(),
-      backlogAtOnce: z.literal(true).optional().describe("The gap is for entries that have just come only."),
+      backlogAtOnce: z
+        .literal(true)
+        .optional()
+        .describe("No gap after a full page, nor after entries that have waited for longer."),
       ledger: z
         .boolean()
         .describe("Each delivery is noted before it is made: nothing in doubt is repeated without a look."),
