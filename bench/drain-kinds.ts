@@ -8,6 +8,8 @@ export interface DrainedKind {
   readonly title: string;
   /** Of the integration on the form with so many responses waiting. */
   config(waiting: number, port: number): Readonly<Record<string, unknown>>;
+  /** Of responses of this form, where their bytes make a page smaller than the policy's number. */
+  readonly pageOfForm?: number;
   /** Ids of responses that arrived, each as often as it did. */
   arrived(delivered: Delivered): readonly string[];
   /** The calls that deliver, as the provider counts them; other calls are told beside them. */
@@ -24,6 +26,7 @@ export const DRAINED: readonly DrainedKind[] = [
     kind: "google-sheets",
     title: "Google Sheets",
     config: (waiting) => ({ spreadsheetId: spreadsheetOf(waiting) }),
+    pageOfForm: 1_200,
     arrived: ({ rows }) => rows,
     call: "Google batchUpdate",
     called: "writes",

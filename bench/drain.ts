@@ -83,10 +83,10 @@ function figuresOf(one: DrainedKind, waiting: number, drained: Drained): Figure[
 }
 
 /** What cost.ts reckons with, of full pages or of one with everything. */
-function rowLimits({ kind }: DrainedKind, waiting: number) {
+function rowLimits({ kind, pageOfForm = Number.POSITIVE_INFINITY }: DrainedKind, waiting: number) {
   const { page, wakeUpRows, pageRows, response } = KINDS[kind];
   const { rowsRead = 0, rowsWritten = 0 }: { rowsRead?: number; rowsWritten?: number } = response;
-  const full = Math.min(page, waiting);
+  const full = Math.min(page, pageOfForm, waiting);
   // A wake-up for each page, and pages that a budget cuts are half full; what is deleted days later no drain sees.
   return {
     rowsRead: rowsRead + 20 / full + 20 / waiting,
