@@ -12,11 +12,11 @@ import { withWorkerd } from "./workerd";
 const RATIO_MAX = 2;
 const CONNECTIONS = 16;
 
-/** `--rounds 8 --requests 4000`. Whether the ratio is within its limit. */
+/** `--rounds 8 --requests 16000`. Whether the ratio is within its limit. */
 export async function cpu(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
     args,
-    options: { rounds: { type: "string", default: "8" }, requests: { type: "string", default: "4000" } },
+    options: { rounds: { type: "string", default: "8" }, requests: { type: "string", default: "16000" } },
   });
   const samples = await withWorkerd({ gateway: "bench/stubbed-worker.ts" }, async ({ ports, pids, call, key }) => {
     const { id } = await call("POST", "/v1/forms", FORM);

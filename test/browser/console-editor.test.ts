@@ -5,6 +5,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { flaws, pictures, type Site, unreached } from "../support/browser";
+import { focusOf } from "../support/focus";
 import type { Stack } from "../support/stack";
 import { type Session, sessionOf, visitConsole } from "../support/visits";
 
@@ -137,7 +138,7 @@ it("questions are moved by the keyboard, the button keeps the focus, and Enter i
     await page.keyboard.press("Enter");
     await page.waitForURL("**/edit?at=crops&by=up");
     await expect.poll(async () => (await order().catch((): string[] => [])).indexOf("Crops"), PATIENT).toBe(rest);
-    expect(await page.evaluate("document.activeElement.ariaLabel")).toBe("Move up: Crops");
+    await focusOf(page, "ariaLabel").toBe("Move up: Crops");
   }
   expect((await order()).toSorted()).toEqual(before.toSorted());
   await page.getByRole("link", { name: "Crops", exact: true }).press("Enter");

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { Site } from "../support/browser";
+import { focusOf } from "../support/focus";
 import type { Stack } from "../support/stack";
 import { signIn, visitConsole } from "../support/visits";
 
@@ -97,7 +98,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByLabel("Monthly savings").fill("lots");
     await page.getByRole("button", { name: "Save the answers" }).click();
     await page.getByRole("alert").getByText("Somebody changed this response while you were at it").waitFor();
-    if (javaScriptEnabled) expect(await page.evaluate("document.activeElement.id")).toBe("summary");
+    if (javaScriptEnabled) await focusOf(page, "id").toBe("summary");
     await expect.poll(() => page.getByLabel("Monthly income").inputValue()).toBe("300");
     await expect.poll(() => page.getByLabel("Monthly savings").inputValue()).toBe("lots");
     await page.getByRole("button", { name: "Save the answers" }).click();

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestApp, LINK, MemoryForms } from "../../src/pages/form/testing";
 import { flaws, openSite, PHONE, pictures, type Site, unreached } from "../support/browser";
+import { focusOf } from "../support/focus";
 
 const SAVINGS = {
   title: "Savings of a household",
@@ -68,7 +69,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("Asha");
     await expect.poll(() => page.getByLabel("Monthly savings").getAttribute("aria-invalid")).toBe("true");
     await page.getByRole("alert").getByRole("link", { name: "Savings are more" }).click();
-    if (javaScriptEnabled) expect(await page.evaluate("document.activeElement.id")).toBe("q_income");
+    if (javaScriptEnabled) await focusOf(page, "id").toBe("q_income");
     await page.getByLabel("Monthly savings").fill("200");
     await page.getByRole("button", { name: "Send the correction" }).click();
     await page.getByRole("heading", { name: "Still not right" }).waitFor();

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { createTestApp, MemoryForms } from "../../src/pages/form/testing";
 import { openSite, type Site } from "../support/browser";
+import { focusOf } from "../support/focus";
 import { LOAN } from "./forms";
 
 let site: Site;
@@ -53,7 +54,7 @@ it("pages come one at a time, those without a question are passed over, and the 
   await fillFirst(page);
   await next(page);
   await page.getByRole("heading", { name: "Earlier loans" }).waitFor();
-  expect(await page.evaluate("document.activeElement.textContent")).toBe("Earlier loans");
+  await focusOf(page, "textContent").toBe("Earlier loans");
   await pick(page, "before", "No");
   await next(page);
   await page.getByText("Page 3 of 3").waitFor();
@@ -98,12 +99,12 @@ it("Next says what is wrong on this page and stays; the summary leads there; not
   await next(page);
   const summary = page.getByRole("alert");
   await summary.waitFor();
-  expect(await page.evaluate("document.activeElement.id")).toBe("summary");
+  await focusOf(page, "id").toBe("summary");
   await expect
     .poll(() => summary.getByRole("link").allTextContents())
     .toEqual(["Name of the group: Please answer this question.", "Members: This number can't be taken. From 2 to 50."]);
   await summary.getByRole("link", { name: "Members" }).click();
-  expect(await page.evaluate("document.activeElement.id")).toBe("q_members");
+  await focusOf(page, "id").toBe("q_members");
   const described = await page.getByLabel("Members").getAttribute("aria-describedby");
   expect(described).toBe("error_members hint_members");
   await fillFirst(page);
@@ -125,7 +126,7 @@ it("a refusal of the whole form opens the page with the first mistake", async ()
   await page.getByText("Why so long? (required)").waitFor();
   await send(page);
   await page.getByRole("alert").getByRole("link", { name: "Why so long?" }).click();
-  expect(await page.evaluate("document.activeElement.id")).toBe("q_reason");
+  await focusOf(page, "id").toBe("q_reason");
   await expect.poll(() => page.getByText("Page 3 of 3").isVisible()).toBe(true);
   await page.getByLabel("Why so long?").fill("Buffaloes");
   await send(page);

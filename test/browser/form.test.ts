@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AppError } from "../../src/core/errors";
 import { createTestApp, MemoryForms } from "../../src/pages/form/testing";
 import { DESKTOP, openSite, PHONE, type Site } from "../support/browser";
+import { focusOf } from "../support/focus";
 import { VISIT } from "./forms";
 
 let site: Site;
@@ -92,7 +93,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     const summary = page.getByRole("alert");
     await summary.waitFor();
     await expect.poll(() => summary.getByRole("link").count()).toBe(4);
-    if (javaScriptEnabled) expect(await page.evaluate("document.activeElement.id")).toBe("summary");
+    if (javaScriptEnabled) await focusOf(page, "id").toBe("summary");
     await expect.poll(() => page.getByLabel("Farmer's name").inputValue()).toBe("Asha Gowda");
     await expect.poll(() => page.getByLabel("Area in acres").inputValue()).toBe("900");
     await expect.poll(() => page.getByLabel("Canal").isChecked()).toBe(true);
@@ -154,7 +155,7 @@ it("half a date never leaves the browser unseen", async () => {
   await page.keyboard.type("23");
   await send(page);
   await page.getByRole("alert").getByRole("link", { name: "Day of the visit: This can't be read" }).click();
-  expect(await page.evaluate("document.activeElement.id")).toBe("q_visited");
+  await focusOf(page, "id").toBe("q_visited");
   await expect.poll(() => page.getByLabel("Day of the visit").getAttribute("aria-invalid")).toBe("true");
   expect(forms.stored).toEqual([]);
 });
