@@ -5,6 +5,7 @@ import { twilioSms } from "../../src/integrations/twilio-sms/index";
 import { listParked, retryDelivery } from "../../src/services/deliveries";
 import { updateIntegration } from "../../src/services/integrations";
 import { addSuppressed } from "../../src/store/suppressions";
+import { onlyOnOneShard } from "../support/shards";
 import { type Clock, createWorld } from "../support/world";
 
 const ACCOUNT = `AC${"7".repeat(32)}`;
@@ -144,18 +145,42 @@ it("the text is fixed at the first attempt: a later change of the template does 
   expect(texts()).toEqual(thanks(ids));
 });
 
-it("a backlog goes out at the pace of the account, in whole pages", async () => {
-  const world = await newWorld();
-  const started = clock.now;
-  const ids = await world.submit(...people(90));
-  const sizes: number[] = [];
-  const deliver: typeof twilioSms.deliver = (page, deps) => {
-    sizes.push(page.entries.length);
-    return twilioSms.deliver(page, deps);
-  };
-  await world.wakeOnce({ kind: { ...twilioSms, deliver } });
-  expect(texts()).toEqual(thanks(ids));
-  expect(sizes).toEqual([20, 20, 20, 20, 10]);
-  // Fifty at once, and fifty a second.
-  expect(clock.now - started).toBe(800);
-});
+onlyOnOneShard("pages are of one segment").it(
+  "a backlog goes out at the pace of the account, in whole pages",
+  async () => {
+    const world = await newWorld();
+    const started = clock.now;
+    const ids = await world.submit(...people(90));
+    const sizes: number[] = [];
+    const deliver: typeof twilioSms.deliver = (page, deps) => {
+      sizes.push(page.entries.length);
+      return twilioSms.deliver(page, deps);
+    };
+    await world.wakeOnce({ kind: { ...twilioSms, deliver } });
+    expect(texts()).toEqual(thanks(ids));
+    expect(sizes).toEqual([20, 20, 20, 20, 10]);
+    // Fifty at once, and fifty a second.
+    expect(clock.now - started).toBe(800);
+  },
+);
+
+onlyOnOneShard("pages are of one segment").it(
+  "a text goes out at once, and those of the next half second share a page",
+  async () => {
+    const world = await newWorld();
+    const started = clock.now;
+    const sizes: number[] = [];
+    const deliver: typeof twilioSms.deliver = async (page, deps) => {
+      sizes.push(page.entries.length);
+      // What comes while the first one is under way.
+      if (sizes.length === 1) await world.submit(...people(3));
+      return twilioSms.deliver(page, deps);
+    };
+    await world.submit(...people(1));
+    await world.wakeOnce({ kind: { ...twilioSms, deliver } });
+    expect(texts()).toHaveLength(4);
+    expect([sizes, clock.now - started]).toEqual([[1, 3], 500]);
+    // And so does what comes next: its wake-up is sent for then.
+    expect((await world.cursor()).nextAt - clock.now).toBe(500);
+  },
+);

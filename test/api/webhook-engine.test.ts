@@ -337,3 +337,26 @@ it("another address ends a 410 at once", async () => {
   await world.run();
   expect(arrived().toSorted()).toEqual(ids.toSorted());
 });
+
+describe("a stream of events", () => {
+  onlyOnOneShard("pages are of one segment").it(
+    "begins at once, and what comes in the next half second shares a page",
+    async () => {
+      const world = await newWorld();
+      const started = clock.now;
+      const sizes: number[] = [];
+      const deliver: typeof webhook.deliver = async (page, deps) => {
+        sizes.push(page.entries.length);
+        // What comes while the first one is under way.
+        if (sizes.length === 1) await world.submit(...people(3));
+        return webhook.deliver(page, deps);
+      };
+      await world.submit(...people(1));
+      await world.wakeOnce({ kind: { ...webhook, deliver } });
+      expect(arrived()).toHaveLength(4);
+      expect([sizes, clock.now - started]).toEqual([[1, 3], 500]);
+      // And so does what comes next: its wake-up is sent for then.
+      expect((await world.cursor()).nextAt - clock.now).toBe(500);
+    },
+  );
+});
