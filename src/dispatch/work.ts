@@ -131,7 +131,8 @@ async function spend(
   const { manifest } = engine.kind;
   const budget = manifest.budget?.(deps.config, deps.secrets);
   if (!budget) return { entries: open, waitSeconds: null, spare: 1 };
-  const want = manifest.policy.cost === "page" ? 1 : Math.min(open.length, Math.floor(budget.capacity));
+  const perPage = manifest.policy.cost === "page";
+  const want = perPage ? 1 : Math.min(open.length, Math.floor(budget.capacity));
   const { integration } = place.setup;
   // What people are shown as left: only this worker can name the bucket, because only it can open the credentials.
   const known = JSON.stringify(integration.budget) === JSON.stringify(budget);
@@ -140,7 +141,7 @@ async function spend(
   if (!granted) return { entries: [], waitSeconds: afterSeconds, spare: 0 };
   if (afterSeconds > 0) await engine.sleep(afterSeconds * 1000);
   const spare = (left + want) / budget.capacity;
-  return { entries: manifest.policy.cost === "page" ? open : open.slice(0, want), waitSeconds: null, spare };
+  return { entries: perPage ? open : open.slice(0, want), waitSeconds: null, spare };
 }
 
 const NO_MARK: Pick<Worked, "flight" | "marked"> = { flight: null, marked: new Map() };
