@@ -66,23 +66,51 @@ describe("group commit", () => {
     expect(calls.map((c) => c.entries)).toEqual([["a"], ["b", "c", "d"]]);
   });
 
-  it("lets those in who are at the door, as long as each turn brings somebody", async () => {
-    const arrivals = ["d", "e"];
+  /** Turns of the event loop that end by hand. */
+  function handTurned(limits?: Parameters<typeof handmade>[0]) {
     const turns: (() => void)[] = [];
-    const turn = () => new Promise<void>((resolve) => turns.push(resolve));
-    const { group, call, calls } = handmade({}, turn);
-    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
-    (await call(0)).commit();
-    for (let n = 0; n < 3; n += 1) {
+    return { ...handmade(limits, () => new Promise<void>((resolve) => turns.push(resolve))), turns };
+  }
+
+  /** One submission, and behind it so many as one group: the next one may wait for as many. */
+  async function afterGroupOf({ group, call }: Pick<ReturnType<typeof handmade>, "group" | "call">, entries: string) {
+    const all = ["a", ...entries].map((entry) => group.submit(entry));
+    for (const n of [0, 1]) (await call(n)).commit();
+    await Promise.all(all);
+  }
+
+  it("lets those in who are at the door, as long as each turn brings somebody", async () => {
+    const made = handTurned();
+    const { group, call, calls, turns } = made;
+    await afterGroupOf(made, "bcdef");
+    const all = [group.submit("g")];
+    for (const [n, next] of ["h", "i", null].entries()) {
       await expect.poll(() => turns.length, SEEN).toBe(n + 1);
-      const next = arrivals.shift();
-      if (next !== undefined) all.push(group.submit(next));
+      if (next !== null) all.push(group.submit(next));
       turns[n]?.();
     }
-    (await call(1)).commit();
-    expect(await Promise.all(all)).toEqual([0, 1, 2, 3, 4]);
-    expect(calls.map((c) => c.entries)).toEqual([["a"], ["b", "c", "d", "e"]]);
+    (await call(2)).commit();
+    expect(await Promise.all(all)).toEqual([6, 7, 8]);
+    expect(calls[2]?.entries).toEqual(["g", "h", "i"]);
     expect(turns).toHaveLength(3);
+  });
+
+  it("waits for nobody once as many are there as the last time", async () => {
+    const made = handTurned();
+    const { group, call, calls, turns } = made;
+    await afterGroupOf(made, "bc");
+    const all = ["d", "e"].map((entry) => group.submit(entry));
+    turns[0]?.();
+    const third = await call(2);
+    all.push(...["f", "g", "h"].map((entry) => group.submit(entry)));
+    third.commit();
+    (await call(3)).commit();
+    expect(await Promise.all(all)).toEqual([3, 4, 5, 6, 7]);
+    expect(calls.slice(2).map(({ entries }) => entries)).toEqual([
+      ["d", "e"],
+      ["f", "g", "h"],
+    ]);
+    expect(turns).toHaveLength(1);
   });
 
   it("makes nobody wait for others where submissions come one by one", async () => {
@@ -97,10 +125,9 @@ describe("group commit", () => {
   });
 
   it("lets others in before a group although nobody waits yet, right after a group of several", async () => {
-    const { group, call, calls } = handmade();
-    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
-    for (const n of [0, 1]) (await call(n)).commit();
-    await Promise.all(all);
+    const made = handmade();
+    const { group, call, calls } = made;
+    await afterGroupOf(made, "bc");
     const more = ["d", "e", "f"].map((entry) => group.submit(entry));
     (await call(2)).commit();
     expect(await Promise.all(more)).toEqual([3, 4, 5]);
@@ -112,10 +139,9 @@ describe("group commit", () => {
     const turn = async () => {
       turns += 1;
     };
-    const { group, call, calls } = handmade({}, turn);
-    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
-    for (const n of [0, 1]) (await call(n)).commit();
-    await Promise.all(all);
+    const made = handmade({}, turn);
+    const { group, call, calls } = made;
+    await afterGroupOf(made, "bc");
     const taken: number[] = [];
     for (const [n, entry] of ["d", "e", "f"].entries()) {
       const before = turns;
@@ -129,15 +155,15 @@ describe("group commit", () => {
   });
 
   it("goes on without a leader that hangs while it lets others in, and writes nothing twice when it comes back", async () => {
-    const turns: (() => void)[] = [];
-    const turn = () => new Promise<void>((resolve) => turns.push(resolve));
-    const { group, call, calls, commitUntil } = handmade(IMPATIENT, turn);
-    const all = ["a", "b", "c"].map((entry) => group.submit(entry));
-    (await call(0)).commit();
-    const takeover = await call(1);
-    expect(takeover.entries.toSorted()).toEqual(["b", "c"]);
-    expect((await commitUntil(Promise.all(all), 1)).toSorted()).toEqual([0, 1, 2]);
+    const made = handTurned(IMPATIENT);
+    const { group, call, calls, commitUntil, turns } = made;
+    await afterGroupOf(made, "bcd");
+    const all = ["e", "f"].map((entry) => group.submit(entry));
+    const takeover = await call(2);
+    expect(takeover.entries.toSorted()).toEqual(["e", "f"]);
+    expect((await commitUntil(Promise.all(all), 2)).toSorted()).toEqual([4, 5]);
     const written = calls.length;
+    expect(turns).not.toHaveLength(0);
     for (const comeBack of turns) comeBack();
     await new Promise((resolve) => setTimeout(resolve, 1));
     expect(calls).toHaveLength(written);

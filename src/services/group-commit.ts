@@ -1,8 +1,8 @@
 /**
  * Group commit: submissions in flight in an isolate share a D1 batch, because D1 is one writer and a call costs far more
  * than a row (DESIGN.md section 3). Who finds nobody committing leads at once; those who arrive meanwhile are the next
- * group, led by the first of them, who first lets in whom the event loop has at the door. Nobody depends on a leader for long: each waiter runs in its own request and takes the
- * lead itself when it sees no progress. `write` must be safe to repeat with the same entries (store/append.ts is).
+ * group, led by the first of them, who first lets in whom the event loop has at the door. Nobody depends on a leader for long: each waiter runs in
+ * its own request and takes the lead itself when it sees no progress. `write` must be safe to repeat with the same entries (store/append.ts is).
  */
 
 /** Too many submissions wait already; this one was not taken. */
@@ -38,7 +38,7 @@ export const LIMITS = {
   group: 128,
   /** Bytes of one batch. */
   groupBytes: 4_000_000,
-  /** Turns of the event loop that a group may take to form, as long as each brings somebody. */
+  /** Turns of the event loop that a group may take to become as large as the last one, as long as each brings somebody. */
   turns: 4,
   /** Entries that may wait, and their bytes: beyond it submissions are shed before anything hangs. */
   waiting: 2_000,
@@ -117,12 +117,13 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   }
 
   /**
-   * Requests that have arrived wait for the thread, not for D1: where several come at once, a turn or two lets in more than it costs. It
-   * ends with the first turn that brings nobody, and is left out where submissions come one by one.
+   * Requests that have arrived wait for the thread, not for D1: a turn or two lets in more than it costs. It ends when as many are there as
+   * the last time, since each of them was answered and sends the next one, or with the first turn that brings nobody: where nothing else
+   * happens, a turn takes a millisecond. Where submissions come one by one it is left out.
    */
   async function gather(): Promise<void> {
     let seen = 0;
-    for (let turns = 0; turns < limits.turns && queue.length > seen && queue.length < limits.group; turns += 1) {
+    for (let turns = 0; turns < limits.turns && queue.length > seen && queue.length < lastGroup; turns += 1) {
       seen = queue.length;
       await turn();
     }
@@ -147,7 +148,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     const mine = ++generation;
     leading = true;
     progressAt = now();
-    if (!urgent && (lastGroup > 1 || queue.length > 1)) {
+    if (!urgent && queue.length < lastGroup) {
       await gather();
       if (mine !== generation) return; // it took so long that somebody lost patience
     }
