@@ -2,10 +2,12 @@
  * Alerts (docs/decisions/027): after each sweep, what needs somebody is found, told once and again while it lasts, and once more
  * when it is over. It is noted after it was told: a sweep that dies in between tells it again, under the same id.
  */
+
 import type { AlertMessage, OpenAlert } from "../core/alert/alert";
 import { courseOf, messagesOf } from "../core/alert/course";
 import { type AlertLogEvent, alertEntry } from "../core/alert/entry";
 import { type AlertFacts, type CursorFacts, findAlerts, type ShardFacts } from "../core/alert/find";
+import { sha256 } from "../core/sha256";
 import { withTimeLimit } from "../core/time-limit";
 import type { Trace } from "../core/trace";
 import { FACTS_MAX, readCursorFacts, readExpiringKeys, readOwners } from "../store/alert-facts";
@@ -163,11 +165,7 @@ async function call(callOut: Teller["callOut"], url: string, init: RequestInit =
 }
 
 /** An id of a message that says nothing of it: letters and digits. */
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const hex = [...new Uint8Array(hash).slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0"));
-  return `alert_${hex.join("")}`;
-}
+const digest = async (text: string): Promise<string> => `alert_${(await sha256(text)).slice(0, 32)}`;
 
 /** The dead man's switch: tells a watcher that a sweep was good. It raises the alarm when this stops. Never fails. */
 export async function pingDeadman({ callOut, trace }: Pick<Teller, "callOut" | "trace">, url: string): Promise<void> {

@@ -1,9 +1,5 @@
 /** The bytes of a backup's objects: lines of JSON, gzipped, with the SHA-256 of both. */
-
-export async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+import { sha256 } from "../core/sha256";
 
 export interface Packed {
   readonly bytes: ArrayBuffer;
@@ -13,7 +9,7 @@ export interface Packed {
 
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
-export const hashLines = (lines: readonly string[]): Promise<string> => sha256(new TextEncoder().encode(textOf(lines)));
+export const hashLines = (lines: readonly string[]): Promise<string> => sha256(textOf(lines));
 
 export async function packLines(lines: readonly string[]): Promise<Packed> {
   const content = new TextEncoder().encode(textOf(lines));

@@ -16,6 +16,7 @@ import {
   wholeOf,
 } from "../core/backup";
 import { newId } from "../core/ids";
+import { sha256 } from "../core/sha256";
 import { countBackupRows, type Reading, type RowRange, readBackupRows } from "../store/backup-rows";
 import { backupSteps, backupTable } from "../store/backup-tables";
 import {
@@ -33,7 +34,7 @@ import { countSealed } from "../store/sealed";
 import type { Shards } from "../store/shards";
 import { SCHEMA } from "../store/vitals";
 import * as events from "../telemetry/events";
-import { packLines, sha256 } from "./backup-part";
+import { packLines } from "./backup-part";
 import { dropOld } from "./backup-retention";
 
 export interface Backuper {
@@ -194,7 +195,7 @@ async function finish({ shards, bucket, now, config }: WithBucket, backup: Backu
     encryptionKeys: [...sealed.keys()],
     counts: countsOf(parts),
     parts,
-    sha256: await sha256(new TextEncoder().encode(wholeOf(parts))),
+    sha256: await sha256(wholeOf(parts)),
   };
   await bucket.put(OBJECTS + manifestName(backup.id), JSON.stringify(manifest));
   await endBackup(shards.control, backup, "finished_at", now());

@@ -1,7 +1,7 @@
 /** Conditional requests (RFC 9110 section 13) and the preference for short answers (RFC 7240). */
 import type { Context as HonoContext } from "hono";
 import { AppError } from "../core/errors";
-import { sha256 } from "../services/access";
+import { sha256 } from "../core/sha256";
 import type { Precondition } from "../services/change";
 
 // Cloudflare marks a tag as weak when it compresses the body. A revision is one whatever the coding, so W/ is not heard.

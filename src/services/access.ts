@@ -2,8 +2,8 @@
 import type { Context } from "../context";
 import type { SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
-import { toHex } from "../core/hex";
 import { createLru } from "../core/lru";
+import { sha256 } from "../core/sha256";
 import type { KeyRow } from "../store/key-reads";
 import * as store from "../store/key-reads";
 import { recall } from "./recall";
@@ -96,8 +96,3 @@ async function isKey(given: string, wanted: string): Promise<boolean> {
 }
 
 const isoTime = (at: number): string => new Date(at).toISOString();
-
-/** Hexadecimal SHA-256 of a text. */
-export async function sha256(text: string): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))));
-}

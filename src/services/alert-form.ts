@@ -2,12 +2,13 @@
  * Alerts are told as responses of a form of the workspace: its integrations carry them on, with everything that they promise.
  * This is the form, and an alert as its answers.
  */
+
 import type { Context } from "../context";
 import type { AlertMessage } from "../core/alert/alert";
 import { AppError } from "../core/errors";
 import type { Definition, Question } from "../core/form";
+import { sha256 } from "../core/sha256";
 import type { AlertTarget } from "../store/alerts";
-import { sha256 } from "./access";
 import { loadForm } from "./forms";
 import { storeResponse } from "./submit";
 

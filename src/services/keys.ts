@@ -1,10 +1,12 @@
 /** Workspaces and their keys: made, shown, listed, revoked. What a key may do is in access.ts. */
+
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
+import { sha256 } from "../core/sha256";
 import type { KeyRow } from "../store/key-reads";
 import * as store from "../store/keys";
-import { type Scope, sha256 } from "./access";
+import type { Scope } from "./access";
 import { audited } from "./audit";
 import { loadOwnForm } from "./forms";
 import { seek } from "./reads";

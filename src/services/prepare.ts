@@ -1,4 +1,5 @@
 /** A submission made ready for the log: answers and metadata checked, fingerprint and nonce made. */
+
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { checkAnswers } from "../core/answer";
 import { AppError } from "../core/errors";
@@ -6,10 +7,10 @@ import { flagsToJson } from "../core/flag";
 import { FULL, inItsWords, whyClosed } from "../core/form-settings";
 import { checkMetadata } from "../core/metadata";
 import { toNfc } from "../core/nfc";
+import { sha256 } from "../core/sha256";
 import { readSubmittedAt } from "../core/submitted-at";
 import type { NewResponse } from "../store/append";
 import { headOf } from "../store/shards";
-import { sha256 } from "./access";
 import type { Reader } from "./correction-link";
 import { judge } from "./judge";
 import type { Collector } from "./link-uses";

@@ -3,6 +3,7 @@
  * same. Each part is held against its hashes before it is written, and read back and compared afterwards. Cursors come last, when the
  * rest is there and in order; until then the sweeper does nothing.
  */
+
 import type { Context } from "../context";
 import {
   type BackupManifest,
@@ -14,7 +15,8 @@ import {
   wholeOf,
 } from "../core/backup";
 import { AppError } from "../core/errors";
-import { hashLines, sha256, unpackLines } from "../dispatch/backup-part";
+import { sha256 } from "../core/sha256";
+import { hashLines, unpackLines } from "../dispatch/backup-part";
 import { countAll, readRestoredRows, writeBackupRows } from "../store/backup-rows";
 import { backupTable, CONTROL_TABLES, SHARD_TABLES } from "../store/backup-tables";
 import { leaveNumbersOut } from "../store/restored-numbers";
@@ -127,7 +129,7 @@ async function readManifest(ctx: Context, id: string): Promise<BackupManifest> {
   }
   const { parts, counts } = manifest;
   const counted = JSON.stringify(Object.entries(countsOf(parts)).toSorted());
-  const whole = await sha256(new TextEncoder().encode(wholeOf(parts)));
+  const whole = await sha256(wholeOf(parts));
   if (whole !== manifest.sha256 || counted !== JSON.stringify(Object.entries(counts).toSorted())) {
     throw refuse("The manifest is damaged: its counts or hashes do not agree with one another. Nothing was written.");
   }

@@ -2,14 +2,16 @@
  * Sessions of the console: a key that signed in, for as long as it is used and works. What a session may do is what its key
  * may do. Nothing is kept of one but that it was ended (docs/decisions/018-console-sessions.md).
  */
+
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import type { KeyRing } from "../core/seal";
 import * as token from "../core/session-token";
+import { sha256 } from "../core/sha256";
 import type { KeyRow } from "../store/key-reads";
 import * as store from "../store/sessions";
-import { authenticate, authenticateHash, sha256 } from "./access";
+import { authenticate, authenticateHash } from "./access";
 import { record } from "./audit";
 import { requireRoomToSignIn } from "./rate-limit";
 import { recall } from "./recall";

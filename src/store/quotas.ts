@@ -2,7 +2,9 @@
  * Daily quotas in D1: how often something may be done in a day for one recipient or one workspace. Days are UTC. Keys are kept
  * as digests, so that no phone number stands in the table.
  */
+
 import type { QuotaUse } from "../core/recipients";
+import { sha256 } from "../core/sha256";
 
 const DAY_MS = 86_400_000;
 /** Rows of past days that one sweep deletes: a bounded write, however busy a day was. */
@@ -63,7 +65,4 @@ export async function deleteOldQuotas(db: D1Database, now: number): Promise<void
     .run();
 }
 
-async function digest(scope: string, key: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${scope} ${key}`));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const digest = (scope: string, key: string): Promise<string> => sha256(`${scope} ${key}`);

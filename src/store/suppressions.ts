@@ -2,6 +2,7 @@
  * The opt-out list: recipients that asked a sender to stop. Kept as digests by scope (kind and account), shared by all
  * integrations of that account; what the provider itself knows is mirrored here, so that no call is made in vain.
  */
+import { sha256 } from "../core/sha256";
 
 /** Which of these recipients are on the list. One round trip, none for an empty list. */
 export async function findSuppressed(
@@ -33,7 +34,4 @@ export async function removeSuppressed(db: D1Database, scope: string, recipient:
     .run();
 }
 
-async function digest(scope: string, recipient: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${scope} ${recipient}`));
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const digest = (scope: string, recipient: string): Promise<string> => sha256(`${scope} ${recipient}`);

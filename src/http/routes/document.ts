@@ -1,7 +1,7 @@
 /** GET /openapi.json: what the API is, as OpenAPI 3.1. Made when the worker is built; open to pages of any site. */
 import { Hono } from "hono";
 import type { AppEnv } from "../../context";
-import { sha256 } from "../../services/access";
+import { sha256 } from "../../core/sha256";
 import document from "../openapi/document.gen.json";
 
 const text = JSON.stringify(document);

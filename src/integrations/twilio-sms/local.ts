@@ -1,4 +1,5 @@
 /** Twilio on this machine: an account that only the emulator knows. Texts go through their life a step a second. */
+import { toHex } from "../../core/hex";
 import type { LocalKind } from "../../core/local";
 import { createTwilioEmulator } from "./emulator";
 
@@ -35,5 +36,4 @@ export const local: LocalKind<LocalAccount> = {
   },
 };
 
-const randomHex = (bytes: number): string =>
-  [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const randomHex = (bytes: number): string => toHex(crypto.getRandomValues(new Uint8Array(bytes)));

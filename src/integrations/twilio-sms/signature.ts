@@ -2,6 +2,7 @@
  * Twilio's signature of a webhook: base64 of HMAC-SHA1 with the account's auth token over the URL and the sorted
  * parameters (twilio.com/docs/usage/security). Called by callback.ts to check, by the emulator to sign.
  */
+import { sha256 } from "../../core/sha256";
 
 const encoder = new TextEncoder();
 
@@ -82,11 +83,6 @@ function encodeQueryAnew(url: string): string {
     all.map((value) => [name, value].map(encodeURIComponent).join("=")),
   );
   return `${url.slice(0, at)}?${pairs.join("&")}`;
-}
-
-async function sha256(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", encoder.encode(text));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
