@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { API_CONFIG } from "../scripts/cloud/api-config";
+import { kindConfigFile } from "../scripts/cloud/kind-config";
 import { requireFreePort } from "../scripts/local/processes";
 import { migrate, runCron, type Stack, startWorkers } from "../scripts/local/stack";
 import { jsonRequest } from "../scripts/request";
@@ -32,7 +33,7 @@ export async function withInstallation<T>(
   try {
     writeConfig();
     await migrate({ root, state });
-    const configs = [CONFIG, ...kinds.map((kind) => `src/integrations/${kind}/wrangler.toml`)];
+    const configs = [CONFIG, ...kinds.map(kindConfigFile)];
     stack = await startWorkers({ root, state, port, configs, vars: { FORMLOG_ROOT_KEY: ROOT_KEY } });
     const { body } = await request(stack.url, "POST", "/v1/workspaces", { key: ROOT_KEY, body: { name: "Bench" } });
     return await work(installationOf(stack.url, body.key));

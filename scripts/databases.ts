@@ -1,6 +1,7 @@
 /** The databases of an installation, whose migrations are applied before its workers start. */
 import { catalog } from "../src/integrations/kinds";
 import { API_CONFIG } from "./cloud/api-config";
+import { kindConfigFile } from "./cloud/kind-config";
 import { furtherShards, shardDatabase } from "./cloud/shards";
 
 export interface Database {
@@ -21,6 +22,6 @@ export function databases(shards = furtherShards()): Database[] {
   const main = [{ name: "formlog", binding: "DB", ...api }, ...further];
   const index = catalog.find((manifest) => manifest.index)?.kind;
   if (index === undefined) return main;
-  const config = `src/integrations/${index}/wrangler.toml`;
+  const config = kindConfigFile(index);
   return [...main, { name: "formlog-search", binding: "SEARCH_DB", worker: `formlog-${index}`, config }];
 }

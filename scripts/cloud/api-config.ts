@@ -1,5 +1,6 @@
 /** The config of the API worker: what wrangler.toml has, and a queue and a worker for each kind of the catalog. */
 import type { Manifest } from "../../src/core/manifest";
+import { producerOf } from "./kind-config";
 
 /** Where it is written, from the root. */
 export const API_CONFIG = "wrangler.gen.toml";
@@ -11,11 +12,8 @@ export function apiConfig(base: string, kinds: readonly Manifest[]): string {
   return [HEAD, base.trimEnd(), ...kinds.map(bindingsOf), ""].join("\n");
 }
 
-const bindingsOf = ({ kind, queue, queueBinding, serviceBinding }: Manifest) => `
-[[queues.producers]]
-binding = "${queueBinding}"
-queue = "${queue}"
+const bindingsOf = (manifest: Manifest) => `${producerOf(manifest)}
 
 [[services]]
-binding = "${serviceBinding}"
-service = "formlog-${kind}"`;
+binding = "${manifest.serviceBinding}"
+service = "formlog-${manifest.kind}"`;

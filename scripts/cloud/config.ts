@@ -4,6 +4,7 @@ import path from "node:path";
 import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "./api-config";
 import { GATEWAY_CONFIG } from "./gateway-config";
+import { kindConfigFile } from "./kind-config";
 import { furtherShards, withShards } from "./shards";
 import { named, type Stage } from "./stage";
 
@@ -20,7 +21,7 @@ export interface WorkerConfig {
 export function workerConfigs(stage: Stage = "production"): WorkerConfig[] {
   const kinds = catalog.map(({ kind }) => ({
     name: named(`formlog-${kind}`, stage),
-    source: `src/integrations/${kind}/wrangler.toml`,
+    source: kindConfigFile(kind),
   }));
   const api = { name: named(API, stage), source: API_CONFIG };
   return [...kinds, api, { name: named(GATEWAY, stage), source: GATEWAY_CONFIG }];

@@ -1,6 +1,7 @@
 /** The config of the gateway: what its own file has, what submissions need of the API worker's, and the queue of each kind. */
 import path from "node:path";
 import type { Manifest } from "../../src/core/manifest";
+import { producerOf } from "./kind-config";
 
 const FOLDER = "src/gateway";
 /** The file that is edited, and where the config is written, from the root. */
@@ -20,10 +21,9 @@ const SHARED = [
 
 /** The text of it; `own` is of src/gateway/wrangler.toml, `api` of /wrangler.toml. */
 export function gatewayConfig(own: string, api: string, kinds: readonly Manifest[]): string {
-  const queues = kinds.map(
-    ({ queue, queueBinding }) => `[[queues.producers]]\nbinding = "${queueBinding}"\nqueue = "${queue}"`,
-  );
-  return [HEAD, own.trimEnd(), ...sharedBlocks(api), ...queues, ""].join("\n\n").replace("\n\n\n", "\n\n");
+  return [HEAD, own.trimEnd(), ...sharedBlocks(api), ...kinds.map((kind) => producerOf(kind).trim()), ""]
+    .join("\n\n")
+    .replace("\n\n\n", "\n\n");
 }
 
 function sharedBlocks(api: string): string[] {

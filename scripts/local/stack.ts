@@ -7,6 +7,7 @@ import { catalog } from "../../src/integrations/kinds";
 import { API_CONFIG } from "../cloud/api-config";
 import { wholeConfig } from "../cloud/config";
 import { GATEWAY_CONFIG } from "../cloud/gateway-config";
+import { kindConfigFile } from "../cloud/kind-config";
 import { furtherShards } from "../cloud/shards";
 import { databases } from "../databases";
 
@@ -45,7 +46,7 @@ export async function migrate({ root, state, shards }: Pick<StackOptions, "root"
   }
 }
 
-const ALL = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+const ALL = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => kindConfigFile(kind))];
 
 /**
  * A worker's config: one made for it in the state where there are more shards than wrangler.toml has, or than its own file names,

@@ -101,5 +101,5 @@ export interface Manifest<Config = unknown, Secrets = unknown> {
   secretsFromEnv(settings: Settings): unknown;
 }
 
-/** What submissions must know of a kind: all of it that the gateway has (integrations/traits.ts). */
+/** What submissions and the workers of other kinds must know of a kind: all of it that they have (integrations/traits.ts). */
 export type KindTraits = Pick<Manifest, "kind" | "events" | "reconciled" | "queueBinding">;

@@ -33,7 +33,7 @@ export async function readPlaces(
   return found && new Map(found.flatMap((responses) => [...responses]));
 }
 
-/** Who asks has settled by then: else one whose kind delivers in order would give its turn back, and wait for him for longer. */
+/** Who asks has settled by then: else one whose kind delivers in order would give its turn back, and look again later. */
 const TURN_AFTER_MS = 1_000;
 
 /** Asks the cursors of the segments that these responses lie in. False: a shard can't be asked now. One round trip for each shard. */

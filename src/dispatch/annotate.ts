@@ -9,6 +9,7 @@ import { segmentOf } from "../core/ids";
 import type { Metadata } from "../core/metadata";
 import { MetadataSchema } from "../core/metadata-schema";
 import type { ResponseRecord } from "../core/response";
+import { kindsTold } from "../integrations/traits";
 import { type Annotation, annotateResponses, type Holder } from "../store/annotations";
 import type { WakeUp } from "../store/cursors";
 import { readAt } from "../store/responses";
@@ -21,8 +22,6 @@ export interface Annotator {
   /** Whose flags these are, and who says so in the feed. */
   readonly source: FlagSource;
   readonly author: string;
-  /** The only kind that can be rung for from here: a kind's worker has no other queue. Null: all. */
-  readonly kind: string | null;
   /** Who says so by a lease: once it is lost, nothing is changed any more. Null: nobody needs one. */
   readonly holder: Holder | null;
 }
@@ -88,13 +87,14 @@ async function apply(annotator: Annotator, open: readonly Open[], results: Annot
   }
   const [first] = changes.values();
   if (!first) return later;
+  const annotations = [...changes.values()].map(({ annotation }) => annotation);
   const { applied, wakeUps } = await annotateResponses(annotator.shard, {
     segment: segmentOf(first.annotation.position),
-    annotations: [...changes.values()].map(({ annotation }) => annotation),
+    annotations,
     author: annotator.author,
     holder: annotator.holder,
     now: annotator.now(),
-    ring: annotator.kind,
+    ring: kindsTold(new Set(annotations.flatMap(({ events }) => events))),
   });
   for (const [position, { one }] of changes) {
     if (applied.has(position)) results[one.index] = "done";

@@ -4,6 +4,7 @@
  */
 import { readConfig } from "../config";
 import type { Integration } from "../core/integration";
+import { findTraits } from "../integrations/traits";
 import type { WakeUp } from "../store/cursors";
 import { openShards } from "../store/shards";
 import * as events from "../telemetry/events";
@@ -17,7 +18,7 @@ import { previewConfig } from "./preview";
 import { testIntegration } from "./test-integration";
 import { sendWakeUps } from "./wake";
 
-/** What a kind's worker is bound to, besides its queue and settings. */
+/** What a kind's worker is bound to, besides the queue of each kind and its settings. */
 export interface KindEnv extends Readonly<Record<string, unknown>> {
   readonly DB: D1Database;
   /** Of kinds that keep an index. */
@@ -74,7 +75,6 @@ async function drainSafely(engine: Engine, wakeUp: WakeUp): Promise<void> {
 
 function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown>): Engine {
   const now = () => Date.now();
-  const { queueBinding } = kind.manifest;
   return {
     kind,
     config: readConfig(env, [kind.manifest]),
@@ -84,7 +84,8 @@ function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown
     now,
     random: () => Math.random(),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    wake: (wakeUps) => sendWakeUps(() => env[queueBinding] as Queue | undefined, wakeUps, now()),
+    wake: (wakeUps) =>
+      sendWakeUps((name) => env[findTraits(name)?.queueBinding ?? ""] as Queue | undefined, wakeUps, now()),
     memory,
   };
 }

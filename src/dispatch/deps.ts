@@ -56,8 +56,8 @@ export async function makeDeps(
     quotas: quotasOf(engine),
     annotate: (annotations) => {
       const { now, wake } = engine;
-      const { id, kind } = integration;
-      return annotateAll({ shard, now, wake, source: id, author: id, kind, holder: cursor ?? null }, annotations);
+      const { id } = integration;
+      return annotateAll({ shard, now, wake, source: id, author: id, holder: cursor ?? null }, annotations);
     },
     memory: engine.memory,
     ...(kind.manifest.index &&

@@ -122,7 +122,7 @@ async function recheckPage(
   const standing = read.filter(({ position, erasedAt }) => position <= through && erasedAt === null);
   await judge.prepare(standing);
   const holder = { segment, integration: null, epoch };
-  const annotator = { shard, now, wake, source: null, author: "system", kind: null, holder };
+  const annotator = { shard, now, wake, source: null, author: "system", holder };
   const results = await annotateAll(
     annotator,
     standing.map((response) => ({ response, flags: judge.flagsOf(response) })),

@@ -36,8 +36,8 @@ export interface AnnotateInput {
   readonly holder: Holder | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Rings for integrations of this kind alone, where nobody else can be woken: the sweeper finds the others. Null: for all. */
-  readonly ring: string | null;
+  /** Rings for integrations of these kinds: others are not told of such events. */
+  readonly ring: readonly string[];
 }
 
 /** Whether the lease (segment, integration, epoch) is held still; without one it always is. */
@@ -83,7 +83,7 @@ export async function annotateResponses(
   const isRecheck = holder !== null && holder.integration === null;
   const [inserted, rung] = await db.batch<Record<string, unknown>>([
     db.prepare(INSERT).bind(start, start + SEGMENT_SIZE, rows, now, author, ...held),
-    db.prepare(RING_FOLLOWERS).bind(segment, now, ring),
+    db.prepare(RING_FOLLOWERS).bind(segment, now, JSON.stringify(ring)),
     ...(isRecheck ? [db.prepare(COUNT).bind(rows, segment, holder.epoch)] : []),
     db.prepare(UPDATE).bind(rows, ...held),
   ]);

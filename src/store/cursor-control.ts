@@ -136,20 +136,24 @@ export async function resumeCursor(
     .run();
 }
 
-/** An integration's cursor in a segment, and whether responses there wait for it. One round trip. */
-export async function findBacklog(
-  db: D1Database,
-  segment: number,
-  integration: number,
-): Promise<{ cursor: Cursor; behind: boolean } | null> {
+/** A cursor, and how many responses of its segment wait for it. */
+export interface Backlog {
+  readonly cursor: Cursor;
+  readonly left: number;
+}
+
+/** What waits for an integration's cursor in a segment. One round trip. */
+export async function findBacklog(db: D1Database, segment: number, integration: number): Promise<Backlog | null> {
+  // Positions have no gaps: the last one tells how many there are.
   const row = await db
     .prepare(
-      `SELECT ${CURSOR_COLUMNS}, EXISTS (SELECT 1 FROM responses r WHERE r.id > cursors.position AND r.id < ?3) AS behind
+      `SELECT ${CURSOR_COLUMNS}, coalesce((SELECT r.id FROM responses r WHERE r.id > cursors.position AND r.id < ?3
+         ORDER BY r.id DESC LIMIT 1) - position, 0) AS left
        FROM cursors WHERE segment = ?1 AND integration = ?2`,
     )
     .bind(segment, integration, segmentStart(segment + 1))
-    .first<CursorRow & { readonly behind: number }>();
-  return row && { cursor: toCursor(row), behind: row.behind === 1 };
+    .first<CursorRow & { readonly left: number }>();
+  return row && { cursor: toCursor(row), left: row.left };
 }
 
 /** Gives a claimed cursor back as it was, not to be claimed before a time. */

@@ -75,10 +75,10 @@ UPDATE responses SET answers = coalesce(?3, answers), metadata = coalesce(?4, me
   flags = CASE WHEN ?8 THEN ?9 ELSE flags END
 WHERE id = ?1 AND revision = ?2 AND erased_at IS NULL`;
 
-/** Rings for those who follow the feed of a segment: of one kind, or of all (null). */
+/** Rings for those who follow the feed of a segment: of these kinds (JSON), or of all (null). */
 export const RING_FOLLOWERS = `
 UPDATE cursors SET ${RING_SET} WHERE segment = ?1 AND revision_position IS NOT NULL AND state <> 'paused'
-  AND (?3 IS NULL OR kind = ?3) AND wake_at < ?2 - ${WAKE_WINDOW_MS} RETURNING ${RING_RETURNING}`;
+  AND (?3 IS NULL OR kind IN (SELECT value FROM json_each(?3))) AND wake_at < ?2 - ${WAKE_WINDOW_MS} RETURNING ${RING_RETURNING}`;
 
 /** Applies a change. `applied` is false when the response is not at that revision (or already erased). One round trip. */
 export async function changeResponse(db: D1Database, input: Change): Promise<{ applied: boolean; wakeUps: WakeUp[] }> {

@@ -110,7 +110,7 @@ describe("a form over three databases is compared as one", () => {
       const woken: WakeUp[] = [];
       await work(a, { wake: async (wakeUps) => void woken.push(...wakeUps) });
       expect(woken.map(({ segment }) => segment)).toEqual([b, c].map((id) => placeOf(id).segment));
-      // When this one has settled: otherwise they would wait for it, ten seconds.
+      // When this one has settled: otherwise they would find it at work, and have to look again.
       expect(woken.map(({ notBefore }) => notBefore)).toEqual([clock.now + 1_000, clock.now + 1_000]);
       expect(await Promise.all([b, c].map(askedOf))).toEqual([1, 1]);
       // By the doorbell alone, without the sweeper.

@@ -181,11 +181,12 @@ describe("what is flagged by a re-check", () => {
     expect((await call("GET", `/v1/forms/${form}/collectors`, { key })).body.items).toEqual([]);
   });
 
-  it("wakes all who follow the feed", async () => {
+  it("wakes who is told of flags, whatever their kind, and nobody else", async () => {
     const segment = await segmentOf(form);
     const cursor = "INSERT INTO cursors (segment, integration, kind, state, position, high, revision_position) VALUES";
     await env.DB.prepare(
-      `${cursor} (?1, 901, 'webhook', 'active', ?2, ?2, ?2), (?1, 902, 'google-sheets', 'active', ?2, ?2, ?2)`,
+      `${cursor} (?1, 901, 'webhook', 'active', ?2, ?2, ?2), (?1, 902, 'google-sheets', 'active', ?2, ?2, ?2),
+         (?1, 903, 'summary', 'active', ?2, ?2, ?2)`,
     )
       .bind(segment, segmentStart(segment))
       .run();
@@ -193,8 +194,8 @@ describe("what is flagged by a re-check", () => {
     await publish({ rules });
     const rechecks = createRechecks();
     await rechecks.finish();
-    expect(rechecks.rung.map(({ kind }) => kind).toSorted()).toEqual(["google-sheets", "webhook"]);
-    await env.DB.prepare("DELETE FROM cursors WHERE integration IN (901, 902)").run();
+    expect(rechecks.rung.map(({ kind }) => kind).toSorted()).toEqual(["summary", "webhook"]);
+    await env.DB.prepare("DELETE FROM cursors WHERE integration IN (901, 902, 903)").run();
   });
 });
 

@@ -186,7 +186,7 @@ it("counts flagged responses by rule, and by the integration that flags them, al
     author: "int_remote",
     holder: null,
     now: Date.now(),
-    ring: null,
+    ring: [],
   });
   const edit = { key, headers: { "if-match": '"1"' }, body: { answers: { acres: 3 } } };
   expect((await call("PATCH", `/v1/forms/${form}/responses/${first.body.id}`, edit)).status).toBe(200);

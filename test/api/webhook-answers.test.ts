@@ -207,7 +207,6 @@ describe("other integrations", () => {
       wake: world.ctx.wake,
       source: "int_other",
       author: "int_other",
-      kind: "webhook",
       holder: null,
     };
     expect(await annotateAll(other, [{ response, metadata: { seen: 2 } }])).toEqual(["done"]);

@@ -192,6 +192,28 @@ it("a phone number twice: flagged when the others were looked at, mended by the 
   });
 });
 
+it("a webhook hears at once, by the doorbell alone, of what rules over other responses flag", async () => {
+  const form: string = (await stack.call("POST", "/v1/forms", { key, body: { ...FORM, title: "Heard" } })).body.id;
+  const rule = { name: "unique_phone", message: "Sent before.", lookup: { same: ["phone"] } };
+  for (const [kind, config] of [
+    ["rules", { rules: [rule], defaultCountry: "IN" }],
+    ["webhook", { url: stack.receiverUrl, events: ["response.flagged"] }],
+  ]) {
+    const made = await stack.call("POST", `/v1/forms/${form}/integrations`, { key, body: { kind, config } });
+    expect(made.status).toBe(201);
+  }
+  const answers = { name: "Asha", phone: "+919876512345" };
+  const submit = () => stack.call("POST", `/v1/forms/${form}/responses`, { body: { answers } });
+  await submit();
+  const { id } = (await submit()).body;
+  // No sweep: the harness's cron does not come by itself.
+  await until(() => {
+    const events = stack.receiver.received.map(({ body }) => JSON.parse(body));
+    const heard = events.filter(({ data }) => data.form?.id === form);
+    expect(heard.map(({ type, data }) => [type, data.response.id])).toEqual([["response.flagged", id]]);
+  });
+});
+
 it("a validator of one's own: what it flags goes back to the collector, and what it clears closes the review", async () => {
   const form: string = (await stack.call("POST", "/v1/forms", { key, body: { ...RULED, rules: [] } })).body.id;
   const sheet = `Validated ${form.slice(-4)}`;

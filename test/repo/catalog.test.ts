@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { apiConfig } from "../../scripts/cloud/api-config";
+import { workerConfigs } from "../../scripts/cloud/config";
 import { localKinds } from "../../scripts/local/providers";
 import { OWN_VARIABLES } from "../../src/config";
 import { catalog } from "../../src/integrations/kinds";
@@ -47,6 +48,16 @@ describe.each(catalog)("the kind $kind", (manifest) => {
     expect(toml).toContain(`[[queues.consumers]]\nqueue = "${manifest.queue}"`);
     expect(toml).toContain("workers_dev = false");
     expect(databasesOf(`${folder}/wrangler.toml`)[0]).toEqual(databasesOf("wrangler.toml")[0]);
+  });
+
+  it("runs with a config that has what its own has, and the queue of every kind to ring for, each once", () => {
+    const { source = "" } = workerConfigs().find(({ name }) => name === `formlog-${manifest.kind}`) ?? {};
+    const config = read(source);
+    expect(config).toContain(read(`${folder}/wrangler.toml`));
+    for (const { queueBinding, queue } of catalog) {
+      expect(config.split(`[[queues.producers]]\nbinding = "${queueBinding}"\nqueue = "${queue}"\n`)).toHaveLength(2);
+    }
+    expect(config.match(/^\[\[queues\.consumers\]\]$/gm)).toHaveLength(1);
   });
 
   it("is bound to SEARCH_DB exactly when it keeps an index", () => {

@@ -10,7 +10,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   core: [],
   telemetry: ["core"],
   store: ["core"],
-  dispatch: ["core", "store", "telemetry", "config"],
+  dispatch: ["core", "store", "telemetry", "config", "traits"],
   services: ["core", "store", "dispatch", "telemetry", "catalog", "context", "context-submission"],
   http: ["core", "services", "telemetry", "context", "context-submission", "pages", "store"],
   pages: ["core", "services", "context"],
@@ -18,7 +18,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "config-submission": ["core"],
   catalog: ["core", "manifest"],
   context: ["config", "context-submission", "core", "store", "dispatch", "services", "catalog"],
-  "context-submission": ["config-submission", "core", "store", "dispatch", "services", "catalog"],
+  "context-submission": ["config-submission", "core", "store", "dispatch", "services", "traits"],
   worker: ["context", "core", "dispatch", "http"],
   gateway: ["config-submission", "context-submission", "core", "http", "telemetry"],
 };
@@ -45,6 +45,7 @@ function importsOf(file: string): Import[] {
 function partOf(file: string): string {
   const [, first = "", second = ""] = file.split("/");
   if (first !== "integrations") return first.replace(/\.tsx?$/, "");
+  if (/^traits(\.ts)?$/.test(second)) return "traits";
   if (["catalog", "kinds", "traits"].includes(second.split(".")[0] ?? "")) return "catalog";
   return `integrations/${second}`;
 }
@@ -56,7 +57,8 @@ function isAllowed({ file, target, typeOnly }: Import): boolean {
   const [from, to] = [partOf(file), partOf(target)];
   if (from === to || to === "core") return true;
   if (from.startsWith("integrations/")) return path.basename(file) === "worker.ts" && to === "dispatch";
-  if (from === "catalog") return ["manifest", "traits.gen.json"].includes(path.basename(target));
+  if (from === "catalog") return path.basename(target) === "manifest";
+  if (from === "traits") return path.basename(target) === "traits.gen.json";
   if (TYPES_ONLY[from]?.includes(to)) return typeOnly;
   return ALLOWED[from]?.includes(to) ?? false;
 }

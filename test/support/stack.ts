@@ -4,6 +4,7 @@ import path from "node:path";
 import { createTestHarness } from "wrangler";
 import { API_CONFIG } from "../../scripts/cloud/api-config";
 import { GATEWAY_CONFIG } from "../../scripts/cloud/gateway-config";
+import { kindConfigFile } from "../../scripts/cloud/kind-config";
 import { databases } from "../../scripts/databases";
 import { localSecrets } from "../../scripts/local/secrets";
 import { serveEmulator } from "../../scripts/local/serve";
@@ -73,7 +74,7 @@ export async function startStack(state: string) {
     FORMLOG_WEBHOOK_ALLOW_LOCAL: "1",
     PUBLIC_URL: "https://formlog.test",
   };
-  const configs = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => `src/integrations/${kind}/wrangler.toml`)];
+  const configs = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => kindConfigFile(kind))];
   const harness = createTestHarness({ root, workers: configs.map((configPath) => ({ configPath, vars })) });
   await harness.listen();
   for (const { worker, binding } of databases()) await harness.getWorker(worker).applyD1Migrations(binding);
