@@ -320,22 +320,24 @@ describe("a check", () => {
   });
 
   it("never leads to a second text when its worker dies at any of its calls", { timeout: 60_000 }, async () => {
-    let [texts, ended] = [0, false];
+    let [deaths, ended] = [0, false];
     for (let at = 1; !ended; at += 1) {
       for (const side of ["before", "after"] as const) {
+        // A form of its own for each: one for all would have ever more segments where forms span databases.
+        sms = await createSmsWorld();
         await sendOne();
-        texts += 1;
+        deaths += 1;
         await sms.live();
         sms.clock.now += 15 * MINUTE;
         ended = (await dieAt(sms.world, { at, side, fetch: sms.twilio.fetch })) === "ended";
         sms.clock.now += LEASE_MS + 1;
         await sms.world.run();
-        expect(sms.twilio.messages).toHaveLength(texts);
+        expect(sms.twilio.messages).toHaveLength(1);
         expect(await row()).toMatchObject({ state: "delivered", status: "delivered", next_at: null });
       }
       expect(at).toBeLessThan(30);
     }
-    expect(texts).toBeGreaterThan(10);
+    expect(deaths).toBeGreaterThan(10);
   });
 
   onlyOnOneShard("its cursor is turned by hand").it(

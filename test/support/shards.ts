@@ -4,7 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
-import { parseResponseId } from "../../src/core/ids";
+import { parseResponseId, segmentOf } from "../../src/core/ids";
 
 /** All shards, `DB` first. */
 export const databases: readonly [D1Database, ...D1Database[]] = [
@@ -21,6 +21,13 @@ export function shardOf(response: string): D1Database {
   if (!db) throw new RangeError(`${response} is no response`);
   return db;
 }
+
+/** Responses by the segment that they lie in, as given: within each the log has one, over all of them none. */
+export const bySegment = (responses: readonly string[]): Partial<Record<string, string[]>> =>
+  Object.groupBy(responses, (response) => {
+    const place = parseResponseId(response);
+    return place ? `${place.shard} ${segmentOf(place.position)}` : "none";
+  });
 
 /**
  * `it` and `describe` of tests that say nothing where forms span shards, for this reason: they count what one segment costs, or
