@@ -32,7 +32,10 @@ function toProblem(issue: z.core.$ZodIssue, value: unknown, at: readonly string[
 /** Of what is not there zod says which type it "expected". */
 function isMissing({ code, path }: z.core.$ZodIssue, value: unknown): boolean {
   if (code !== "invalid_type" || path.length === 0) return false;
-  return path.reduce((within, name) => (within as Readonly<Record<PropertyKey, unknown>> | undefined)?.[name], value) === undefined;
+  return (
+    path.reduce((within, name) => (within as Readonly<Record<PropertyKey, unknown>> | undefined)?.[name], value) ===
+    undefined
+  );
 }
 
 /** A check of ours may name its own code. */
