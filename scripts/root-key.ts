@@ -22,12 +22,15 @@ export function findInstallation(given: string | undefined): Installation {
 export const ROOT_KEY_UNKNOWN =
   "The root key is not known: set FORMLOG_ROOT_KEY, or start the local installation first (npm start).";
 
+const ELSEWHERE =
+  "Is it running? On another port of this machine: PORT=… before the command. Elsewhere: -- --url https://your-installation.";
+
 /** An answer to a request with the root key. Ends the script, in words, when it is not what was wanted. */
 export async function askAsRoot({ url, rootKey }: Installation, at: string, init: RequestInit = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${rootKey}`, ...(init.headers as Record<string, string> | undefined) };
   const response = await fetch(`${url}${at}`, { ...init, headers }).catch(() => null);
   if (response?.ok) return response;
-  console.error(response ? `${response.status}: ${await response.text()}` : `${url} does not answer. Is it running?`);
+  console.error(response ? `${response.status}: ${await response.text()}` : `${url} does not answer. ${ELSEWHERE}`);
   process.exit(1);
 }
 

@@ -145,6 +145,16 @@ describe("the cursor", () => {
     expect(writes).toEqual([]);
   });
 
+  it("had its last success when something was delivered, not when there was nothing to deliver", () => {
+    const rejected = { type: "rejected", reason: "no number" } as const;
+    const success = (outcomes: Record<number, Outcome>, halt: Halt | null = null) =>
+      settled({ positions: Object.keys(outcomes).map(Number), outcomes, ...(halt && { halt }) }).change.success;
+    expect(success({})).toBe(false);
+    expect(success({ 11: rejected })).toBe(false);
+    expect(success({ 11: rejected, 12: delivered })).toBe(true);
+    expect(success({ 11: delivered }, { type: "retry", reason: "later" })).toBe(true);
+  });
+
   it("stops before the first entry without an outcome, whatever came of later ones", () => {
     const halt = { type: "retry", reason: "later" } as const;
     expect(settled({ outcomes: { 11: delivered, 14: delivered }, halt }).change.position).toBe(11);

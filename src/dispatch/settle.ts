@@ -41,7 +41,6 @@ export function settle(input: SettleInput): Settlement {
   const failures = answered(outcomes) ? 0 : cursor.failures;
   const waitSeconds = halt ? secondsToWait(halt, failures, input.random) : 0;
   const nextAt = halt ? timeAfter(now, waitSeconds) : pauseUntil(input);
-  const progressed = outcomes.size > 0 || work.page.entries.length === 0;
   const delivered = [...outcomes.values()].some(({ type }) => type === "delivered");
   const end = { cause: causeOf(halt), delivered, now };
   const { blocked, incident } = blockedAfter(cursor.blocked, end);
@@ -53,7 +52,7 @@ export function settle(input: SettleInput): Settlement {
       failures: halt ? failures + 1 : 0,
       lastError: halt?.reason ?? null,
       nextAt,
-      success: progressed && !halt,
+      success: delivered,
       failing: failingAfter(input),
       blocked,
       tally: tallyAfter(input),

@@ -12,9 +12,12 @@ const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 const contentTypeOf = (c: HonoContext): string =>
   c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
 
+const wrongType = (type: string): AppError =>
+  new AppError("unsupported_media_type", { detail: `Send it with the header \`Content-Type: ${type}\`.` });
+
 /** The text of a body of this content type. Throws unsupported_media_type, too_large, malformed_body. */
 export async function readText(c: HonoContext, type: string, limit: number): Promise<string> {
-  if (contentTypeOf(c) !== type) throw new AppError("unsupported_media_type", { detail: `Send ${type}.` });
+  if (contentTypeOf(c) !== type) throw wrongType(type);
   return decode(await readBytes(c.req.raw, limit));
 }
 
@@ -22,7 +25,7 @@ export async function readText(c: HonoContext, type: string, limit: number): Pro
 export async function readJson(c: HonoContext, limit = BODY_BYTES_MAX): Promise<unknown> {
   const type = contentTypeOf(c);
   if (type !== "application/json" && !type.endsWith("+json")) {
-    throw new AppError("unsupported_media_type", { detail: "Send application/json." });
+    throw wrongType("application/json");
   }
   const text = decode(await readBytes(c.req.raw, limit));
   let value: unknown;

@@ -4,7 +4,7 @@
  */
 import type { Problem } from "../core/errors";
 import type { Submission } from "../services/prepare";
-import { pointer, refuseBody } from "../services/refuse-body";
+import { MISSING, pointer, refuseBody } from "../services/refuse-body";
 
 const TOKEN_MAX = 2048;
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -77,6 +77,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const problem = (at: Path, code: string, detail: string): Problem => ({ pointer: pointer(at), code, detail });
 
 function wrongType(at: Path, wanted: string, value: unknown): Problem {
+  if (value === undefined) return problem(at, "invalid_type", MISSING);
   const given = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
   return problem(at, "invalid_type", `Invalid input: expected ${wanted}, received ${given}`);
 }

@@ -1,7 +1,7 @@
 /** Turns what zod finds into the problems that a caller sees. */
 import type * as z from "zod";
 import type { Problem } from "../core/errors";
-import { pointer, refuseBody } from "./refuse-body";
+import { MISSING, pointer, refuseBody } from "./refuse-body";
 
 /** The value as the schema wants it. Throws `invalid_request` with a pointer to each mistake. */
 export function checkWith<T>(schema: z.ZodType<T>, value: unknown, at: readonly string[] = []): T {
@@ -25,8 +25,17 @@ function toProblem(issue: z.core.$ZodIssue, value: unknown, at: readonly string[
     pointer: pointer([...at, ...issue.path]),
     ...(question && { question }),
     code: codeOf(issue),
-    detail: issue.message,
+    detail: isMissing(issue, value) ? MISSING : issue.message,
   };
+}
+
+/** Of what is not there zod says which type it "expected". */
+function isMissing({ code, path }: z.core.$ZodIssue, value: unknown): boolean {
+  if (code !== "invalid_type" || path.length === 0) return false;
+  return (
+    path.reduce((within, name) => (within as Readonly<Record<PropertyKey, unknown>> | undefined)?.[name], value) ===
+    undefined
+  );
 }
 
 /** A check of ours may name its own code. */

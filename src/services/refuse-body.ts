@@ -1,6 +1,9 @@
 /** What a caller is told whose body has mistakes, whoever found them. */
 import { AppError, type Problem } from "../core/errors";
 
+/** What is said of a member that must be there. */
+export const MISSING = "This is missing.";
+
 /** The refusal of a body with these mistakes, of which a hundred are told. */
 export const refuseBody = (errors: readonly Problem[]): AppError =>
   new AppError("invalid_request", {

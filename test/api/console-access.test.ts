@@ -141,6 +141,17 @@ it("Turnstile is put on a form and taken off, and its secret is shown nowhere", 
   expect((await call("GET", `/v1/forms/${form}`, { key })).body.turnstile).toBeNull();
 });
 
+it("the log says who did something by the name of their key, and nothing about a form where there is none", async () => {
+  const body = { name: "Tablet 4", scopes: ["forms:write"] };
+  const { id, key: theirs } = (await call("POST", "/v1/keys", { key, body })).body;
+  await newForm(theirs);
+  const made = await visitor.get("/console/log?event=form.created");
+  expect(textOf(made.body)).toContain("by Tablet 4");
+  expect(made.body).not.toContain(id);
+  const signedIn = await visitor.get("/console/log?event=session.started");
+  expect(signedIn.body).toMatch(/<td role="cell" class="none">/);
+});
+
 describe("the audit log", () => {
   const read = async (query = "") =>
     textOf((await visitor.get(`/console/audit${query}`)).body).replace(/^.*(Apply|Show all) /, "");
@@ -156,8 +167,8 @@ describe("the audit log", () => {
       .body;
     await call("POST", `/v1/forms/${form}/close`, { key: other });
     const all = await read();
-    expect(all).toMatch(/Form closed Who Ravi Of Clinic/);
-    expect(all).toMatch(/Settings of a form changed Who First key Of Clinic.*changed: access/);
+    expect(all).toMatch(/Form closed Who Ravi About Clinic/);
+    expect(all).toMatch(/Settings of a form changed Who First key About Clinic.*changed: access/);
     expect(all).toContain("Signed in to the console");
     expect(await read(`?actor=${id}`)).toMatch(/^(?!.*Settings).*Form closed/);
     expect(await read("?action=form.closed")).toMatch(/^(?!.*Settings).*Form closed/);

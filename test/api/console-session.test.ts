@@ -23,6 +23,13 @@ const newKey = async (scopes: string[], more = {}) =>
     key: string;
   };
 
+describe("the address of an installation alone", () => {
+  it("leads to the console", async () => {
+    const answer = await visitor().get("/");
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/console/forms"]);
+  });
+});
+
 describe("signing in", () => {
   it("leads to the page that was asked for, and shows whose console it is", async () => {
     const one = visitor();

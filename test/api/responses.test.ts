@@ -78,6 +78,22 @@ describe("submitting a response", () => {
     expect(await stored()).toBe(before);
   });
 
+  it("says in words what is missing, what is not known, and which header to send", async () => {
+    const at = `/v1/forms/${form}/responses`;
+    const bare = await call("POST", at, { body: { name: "Asha" } });
+    expect(bare.body.errors).toMatchObject([
+      { pointer: "/answers", code: "invalid_type", detail: "This is missing." },
+      { pointer: "", code: "unrecognized_keys", detail: 'Unrecognized key: "name"' },
+    ]);
+    const untyped = await call("POST", at, { body: "{}", headers: { "content-type": "text/plain" } });
+    expect(untyped.body.detail).toBe("Send it with the header `Content-Type: application/json`.");
+    const sheet = await call("POST", `/v1/forms/${form}/integrations`, {
+      key,
+      body: { kind: "google-sheets", config: {} },
+    });
+    expect(sheet.body.errors).toMatchObject([{ pointer: "/config/spreadsheetId", detail: "This is missing." }]);
+  });
+
   it("refuses an unknown form, a closed form and a form that wants a key", async () => {
     expect((await submit("form_none", { name: "a" })).status).toBe(404);
     const closed = await newForm(key);

@@ -4,7 +4,7 @@
  */
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { flaws, pictures, type Site, unreached } from "../support/browser";
+import { flaws, PHONE, pictures, type Site, unreached } from "../support/browser";
 import { FORM, SPREADSHEET, type Stack, until } from "../support/stack";
 import { visitConsole } from "../support/visits";
 
@@ -156,6 +156,44 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
   });
 });
 
+describe("what does not fit", () => {
+  /** Sixty letters without a place to break. */
+  const WORD = "Haushaltsbefragungsfragebogenverwaltungsvorschriftenentwürfe";
+  let form = "";
+
+  beforeAll(async () => {
+    form = (await make("/v1/forms", { ...FORM, title: WORD })).id;
+    const config = { url: `${stack.receiverUrl}/${"of-a-partner/".repeat(20)}` };
+    const { id } = await make(`/v1/forms/${form}/integrations`, { kind: "webhook", config });
+    await (await stack.db())
+      .prepare(
+        `UPDATE cursors SET state = 'waiting', next_at = ?2, failing_since = 1, failed_at = 2, failures = 1234, last_error = ?3
+           WHERE integration = (SELECT no FROM integrations WHERE id = ?1)`,
+      )
+      .bind(id, Date.now() + 86_400_000, `The receiver leads on to https://example.com/${"a".repeat(180)}.`)
+      .run();
+  });
+
+  it("a table of integrations with long names, addresses and errors does not scroll sideways", async () => {
+    const page = await signedIn({});
+    for (const at of ["/console/integrations", `/console/forms/${form}/integrations`]) {
+      await page.goto(at);
+      for (const width of [1024, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const over = "document.querySelector('.table').scrollWidth - document.querySelector('.table').clientWidth";
+        expect([at, width, await page.evaluate(over)]).toEqual([at, width, 0]);
+      }
+    }
+  });
+
+  it("the tab of the page is in sight on a phone, however far along it stands", async () => {
+    const page = await signedIn({ viewport: PHONE });
+    await page.goto(`/console/forms/${form}/robots`);
+    const right = "document.querySelector('.tabs [aria-current]').getBoundingClientRect().right";
+    expect(await page.evaluate(right)).toBeLessThanOrEqual(PHONE.width);
+  });
+});
+
 describe("what the emulators show", () => {
   beforeAll(async () => {
     const { id: form } = await make("/v1/forms", { ...FORM, title: "Farm visit" });
@@ -187,6 +225,26 @@ describe("what the emulators show", () => {
       // Lists of what there is are as plain as they are short.
       if (!called.endsWith("s")) await pictures(page, `emulator-${called}`);
     }
+  });
+
+  it("breaks no word of a sheet in two, however much stands in another column", async () => {
+    const { id: form } = await make("/v1/forms", { ...FORM, title: "Long visit" });
+    const config = { spreadsheetId: SPREADSHEET, sheet: "Long" };
+    await make(`/v1/forms/${form}/integrations`, { kind: "google-sheets", config });
+    await make(`/v1/forms/${form}/responses`, { answers: { name: "long ".repeat(200) } });
+    await until(async () => {
+      await stack.sweep();
+      expect(stack.google.readRows(SPREADSHEET, "Long")).toHaveLength(2);
+    });
+    const page = await site.visit(stack.pages.sheet, { viewport: PHONE });
+    const linesOf = `[...document.querySelectorAll('[aria-label="Long"] thead tr + tr th')].map((one) => {
+      const text = document.createRange();
+      text.selectNodeContents(one);
+      return [one.textContent, new Set([...text.getClientRects()].map(({ top }) => top)).size];
+    })`;
+    const lines = await page.evaluate<[string, number][]>(linesOf);
+    expect(lines.map(([title]) => title)).toContain("Response ID");
+    for (const [title, most] of lines) expect(most, title).toBeLessThanOrEqual(title.split(" ").length);
   });
 
   it("follows what happens, by script, and answers from the phone", async () => {

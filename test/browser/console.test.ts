@@ -103,7 +103,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     await page.getByRole("link", { name: "Clinic visit, Krishna valley" }).click();
 
     await page.getByLabel("Where").selectOption("City");
-    await page.getByLabel("Is", { exact: true }).selectOption("is");
+    await page.getByLabel("Comparison", { exact: true }).selectOption("is");
     await page.getByLabel("Value").fill("sangli");
     await page.getByRole("button", { name: "Apply" }).click();
     await page.waitForURL("**/responses?filter*");
@@ -166,7 +166,7 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
 it("the script offers what goes with the chosen question", async () => {
   const page = await visit(responses());
   await page.getByLabel("Where").selectOption("City");
-  const operators = page.getByLabel("Is", { exact: true }).locator("option:not([hidden])");
+  const operators = page.getByLabel("Comparison", { exact: true }).locator("option:not([hidden])");
   await expect.poll(() => operators.allInnerTexts()).toEqual(["is", "is not", "is one of"]);
   await expect.poll(() => page.getByLabel("Value").getAttribute("list")).toBe("choices_city");
   await expect.poll(() => page.getByLabel("Metadata entry").isVisible()).toBe(false);

@@ -16,7 +16,7 @@ export interface Exchange {
 }
 
 /** Pages for people and their files: HTML, tested in a browser. A route that is none of these needs an operation. */
-export const PAGES = /^\/(f|docs|console)(\/|$)/;
+export const PAGES = /^\/((f|docs|console)(\/|$)|$)/;
 
 /** Headers that any answer may have; all others are described with their operation. */
 const EVERYWHERE = new Set([

@@ -12,7 +12,7 @@ export const STYLE = `
 .tab + .tab { margin-top: 1.5rem; } .tab h2 { margin-bottom: 0.5rem; } .tab h2 .soft { font-weight: 400; }
 .grid { overflow: auto; max-height: 75vh; background: var(--paper); border: 1px solid var(--line); border-radius: 0.75rem; }
 table { border-collapse: separate; border-spacing: 0; font-size: 0.9375rem; }
-th, td { min-width: 3rem; max-width: 26rem; padding: 0.35rem 0.7rem; border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); white-space: pre-wrap; text-align: start; vertical-align: top; font-weight: 400; }
+th, td { min-width: 3rem; max-width: 26rem; padding: 0.35rem 0.7rem; border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); white-space: pre-wrap; text-align: start; vertical-align: top; font-weight: 400; overflow-wrap: break-word; }
 thead > tr > *, tbody th { position: sticky; background: var(--raised); color: var(--soft); }
 tbody th, thead > tr > :first-child { left: 0; text-align: center; z-index: 1; }
 thead tr:first-child > * { top: 0; height: 2.1rem; text-align: center; z-index: 2; } thead tr + tr > * { top: 2.1rem; z-index: 2; }

@@ -1,7 +1,7 @@
 /**
- * The script of the console, as text for the browser. Every page works without it; it adds: focus on what was refused, no
- * second sending while the first is under way, the reader's own time, buttons that copy, in filters what goes with the chosen
- * question, and a look again at what is under way (`data-live`: the address).
+ * The script of the console, as text for the browser. Every page works without it; it adds: focus on what was refused, the tab of
+ * the page in sight, no second sending while the first is under way, the reader's own time, buttons that copy, in filters what goes
+ * with the chosen question, and a look again at what is under way (`data-live`: the address).
  */
 
 /** A sending that hangs may be tried again after this. */
@@ -14,6 +14,13 @@ export const SCRIPT = `"use strict";
 (() => {
   const problem = document.querySelector("#problem, #summary[role=alert]");
   if (problem) problem.focus();
+
+  // Of a form's many tabs a phone shows four: the page that one is on is among them.
+  const tab = document.querySelector(".tabs [aria-current]");
+  if (tab) {
+    const bar = tab.parentElement;
+    bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
 
   for (const time of document.querySelectorAll("time[datetime]")) {
     const at = new Date(time.dateTime);

@@ -8,7 +8,7 @@ export const WORK_STYLE = `
 .qr svg { display: block; width: 100%; height: auto; border-radius: 0.5rem; }
 .toolbar.wrap { justify-content: flex-start; }
 .toolbar.wrap .field { flex: 1 1 11rem; max-width: 16rem; }
-.beneath { display: block; }
+a.beneath { display: block; }
 .asked { max-width: 46rem; }
 .asked .group, .asked .question { margin-top: 1.1rem; }
 .asked :is(label, legend).title, .asked .part-title { padding: 0; font-size: 1rem; font-weight: 600; }
@@ -29,6 +29,6 @@ export const WORK_STYLE = `
 ul.plain { list-style: none; }
 ul.plain li + li { margin-top: 0.5rem; }
 @media (max-width: 47.99rem) {
-  .toolbar.wrap .field { flex-basis: 100%; max-width: none; }
+  .toolbar.wrap .field { flex-basis: 9rem; max-width: none; }
 }
 `;

@@ -45,12 +45,12 @@ main { max-width: 88rem; margin: 0 auto; padding: 1.75rem 1.5rem 4rem; }
 main > * + * { margin-top: 1.25rem; }
 main.outside { max-width: 27rem; padding-top: 12vh; }
 .mark { margin-bottom: 0.5rem; border-radius: 0.6rem; }
-.about { display: block; max-width: 22rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--soft); font-size: 0.8125rem; font-weight: 400; }
+.about { display: block; max-width: min(22rem, 22vw); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--soft); font-size: 0.8125rem; font-weight: 400; }
 .head { display: grid; gap: 0.5rem; }
 .head .title { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4rem 0.9rem; }
 .head .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-left: auto; }
-.crumbs { display: flex; flex-wrap: wrap; font-size: 0.875rem; }
-.crumbs a { padding-block: 0.15rem; color: var(--soft); text-decoration: none; }
+.crumbs { font-size: 0.875rem; }
+.crumbs a { padding-block: 0.3rem; color: var(--soft); text-decoration: none; }
 .crumbs a:hover { color: var(--accent); text-decoration: underline; }
 .crumbs a + a::before { content: "/"; display: inline-block; margin: 0 0.5em; color: var(--edge); }
 .tabs { display: flex; gap: 1.5rem; margin-top: 0.5rem; border-bottom: 1px solid var(--line); overflow-x: auto; }
@@ -129,11 +129,12 @@ tbody th a:hover { text-decoration: underline; }
 .end { text-align: end; font-variant-numeric: tabular-nums; }
 .tight { width: 1%; white-space: nowrap; }
 time { font-variant-numeric: tabular-nums; }
-.note td { padding-top: 0; font-size: 0.875rem; color: var(--soft); }
+.note td { padding-top: 0; font-size: 0.875rem; color: var(--soft); overflow-wrap: anywhere; }
 .titled { display: none; }
 .table:not(.stack) tbody th, .table:not(.stack) thead th:first-child { position: sticky; left: 0; z-index: 1; background: var(--paper); }
 .table:not(.stack) thead th:first-child, .table:not(.stack) tbody:hover th { background: var(--raised); }
-.cell { display: block; max-width: 20rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+/* A name in Arabic begins where the column does. */
+.cell { display: block; max-width: 20rem; overflow: hidden; text-align: -webkit-match-parent; text-align: match-parent; text-overflow: ellipsis; white-space: nowrap; }
 .end .cell { margin-left: auto; }
 
 .toolbar { display: flex; flex-wrap: wrap; align-items: end; justify-content: space-between; gap: 0.75rem 1rem; }

@@ -64,9 +64,9 @@ const columnsOf = ({ names }: AuditProps): readonly Column<AuditView>[] => [
     title: "Who",
     cell: ({ actor }) => <span dir="auto">{OTHERS[actor] ?? names.get(actor) ?? actor}</span>,
   },
-  { title: "Of", cell: (entry) => <Changed entry={entry} names={names} /> },
+  { title: "About", cell: (entry) => <Changed entry={entry} names={names} /> },
   {
-    title: "Besides",
+    title: "Details",
     optional: true,
     cell: (entry) => sayDetail(entry) && <span class="soft small">{sayDetail(entry)}</span>,
   },

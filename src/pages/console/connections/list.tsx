@@ -54,7 +54,7 @@ const COLUMNS: readonly Column<ConnectionView>[] = [
       </a>
     ),
   },
-  { title: "Of", cell: ({ kind }) => kindTitle(kind) },
+  { title: "Kind", cell: ({ kind }) => kindTitle(kind) },
   { title: "Stored (UTC)", tight: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];
 

@@ -53,7 +53,7 @@ export const ConnectionPage = (props: ConnectionProps) => {
         <Card title="Details" id="details">
           <Facts
             facts={[
-              ["Of", kindTitle(kind)],
+              ["Kind", kindTitle(kind)],
               ["Stored (UTC)", <Time at={createdAt} />],
               ["Id", <code>{id}</code>],
             ]}

@@ -17,7 +17,7 @@ export const Who = ({ inputs, problem }: PartProps) => (
       name="access"
       value={inputs("access")}
       options={[
-        { value: "public", label: "of anybody who has its address" },
+        { value: "public", label: "from anybody who has its address" },
         { value: "link", label: "by collector links, or with a key" },
         { value: "key", label: "with a key only: there is no page" },
       ]}

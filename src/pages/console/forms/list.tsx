@@ -29,7 +29,7 @@ export interface FormListProps {
   readonly now: number;
 }
 
-const ACCESS = { public: "of anybody", link: "by link", key: "by key" } as const;
+const ACCESS = { public: "from anybody", link: "by link", key: "by key" } as const;
 
 export const FormListPage = (props: FormListProps) => {
   const { list, forms, search, next, first } = props;

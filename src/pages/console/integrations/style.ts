@@ -28,7 +28,8 @@ summary { padding: 0.3rem 0; font-weight: 600; font-size: 0.9375rem; cursor: poi
 .bubble { width: fit-content; max-width: 100%; padding: 0.5rem 0.85rem; background: var(--accent-pale); border-radius: 1rem 1rem 1rem 0.25rem; }
 .box.warn { background: var(--warn-pale); border-color: color-mix(in srgb, var(--warn) 40%, transparent); }
 .split > div > * + * { margin-top: 1.25rem; }
-.lead { padding: 0 1.25rem 0.75rem; color: var(--soft); }
+.lead { padding-bottom: 0.75rem; color: var(--soft); }
+.flush > .lead { padding-inline: 1.25rem; }
 .below { display: flex; flex-wrap: wrap; align-items: center; gap: 0.75rem 1.25rem; margin-top: 0.85rem; }
 .flush .below { margin: 0; padding: 0.85rem 1.25rem; border-top: 1px solid var(--line); }
 .below .pager { margin-left: auto; }
@@ -56,5 +57,5 @@ progress::-moz-progress-bar { background: var(--accent); }
   .guide { grid-template-columns: minmax(0, 1fr); }
   td .row { justify-content: flex-start; flex-wrap: wrap; }
 }
-@media (min-width: 48rem) { .stack td > a[dir=auto] { display: inline-block; min-width: 9rem; } }
+@media (min-width: 48rem) { .stack td > a[dir=auto] { display: inline-block; min-width: 9rem; overflow-wrap: anywhere; } }
 `;

@@ -17,19 +17,19 @@ export interface LogProps {
   /** The page looked through as many as it may before it was full. */
   readonly cut: boolean;
   readonly next: string | null;
-  /** Titles of forms, by id. */
-  readonly titles: ReadonlyMap<string, string>;
+  /** Of forms and keys, by id. */
+  readonly names: ReadonlyMap<string, string>;
   readonly days: number;
 }
 
-export const LogPage = ({ query, entries, cut, next, titles, days }: LogProps) => (
+export const LogPage = ({ query, entries, cut, next, names, days }: LogProps) => (
   <Page title="Log">
     <p class="soft">
       What happened to deliveries in the last {days} days, and between it what people changed, which the{" "}
       <a href={AUDIT}>audit log</a> keeps for good.
     </p>
     <Filter query={query} />
-    <Entries path={LOG} query={query} entries={entries} columns={columnsOf(titles)} cut={cut} next={next}>
+    <Entries path={LOG} query={query} entries={entries} columns={columnsOf(names)} cut={cut} next={next}>
       <p>A page of deliveries is one entry, however many responses it was.</p>
     </Entries>
   </Page>
@@ -61,33 +61,31 @@ const Filter = ({ query }: Pick<LogProps, "query">) => {
   );
 };
 
-const columnsOf = (titles: LogProps["titles"]): readonly Column<LogView>[] => [
+const columnsOf = (names: LogProps["names"]): readonly Column<LogView>[] => [
   { title: "When (UTC)", tight: true, cell: ({ at }) => <Time at={at} seconds /> },
   { title: "Level", tight: true, cell: ({ level }) => <Badge word={LEVELS[level]} /> },
   { title: "What", cell: sayEvent },
-  { title: "Of", cell: (entry) => <About entry={entry} titles={titles} /> },
-  { title: "Besides", cell: (entry) => <Besides entry={entry} /> },
+  { title: "About", cell: (entry) => entry.form !== null && <About entry={entry} form={entry.form} names={names} /> },
+  { title: "Details", cell: (entry) => <Details entry={entry} names={names} /> },
 ];
 
-interface AboutProps {
+interface EntryProps {
   readonly entry: LogView;
-  readonly titles: LogProps["titles"];
+  readonly names: LogProps["names"];
 }
 
 /** The form, the integration and the responses that it is about. */
-const About = ({ entry: { form, integration, responses }, titles }: AboutProps) => (
+const About = ({ entry: { integration, responses }, form, names }: EntryProps & { readonly form: string }) => (
   <>
-    {form !== null && (
-      <a href={formPath(form)}>
-        <span dir="auto">{titles.get(form) ?? form}</span>
-      </a>
-    )}{" "}
-    {form !== null && integration !== null && (
+    <a href={formPath(form)}>
+      <span dir="auto">{names.get(form) ?? form}</span>
+    </a>{" "}
+    {integration !== null && (
       <a class="small" href={integrationPath(form, integration)}>
         Integration
       </a>
     )}{" "}
-    {form !== null && responses !== null && (
+    {responses !== null && (
       <span class="small">
         <a href={responsePath(form, responses.first)}>{responses.first}</a>
         {responses.last !== responses.first && (
@@ -102,12 +100,17 @@ const About = ({ entry: { form, integration, responses }, titles }: AboutProps) 
 );
 
 /** Counts and reasons, who did it, and the request that it goes back to. */
-const Besides = ({ entry }: Pick<AboutProps, "entry">) => {
+const Details = ({ entry, names }: EntryProps) => {
   const { actor, requestId } = entry;
   return (
     <span class="soft small">
       {sayDetail(entry)}
-      {actor !== null && ` by ${OTHERS[actor] ?? actor}`}{" "}
+      {actor !== null && (
+        <>
+          {" by "}
+          <span dir="auto">{OTHERS[actor] ?? names.get(actor) ?? actor}</span>
+        </>
+      )}{" "}
       {requestId !== null && (
         <a href={withQuery(LOG, new URLSearchParams({ request: requestId }))}>request {requestId}</a>
       )}

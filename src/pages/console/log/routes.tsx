@@ -4,7 +4,7 @@ import { isAuditAction } from "../../../core/audit";
 import { parseResponseId } from "../../../core/ids";
 import { LOG_EVENTS, LOG_LEVELS } from "../../../core/log";
 import { type LogInput, listLogs } from "../../../services/logs";
-import { formTitles } from "../../../services/names";
+import { actorNames, formTitles } from "../../../services/names";
 import { DAY_MS, dayIn } from "../audit/routes";
 import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
@@ -22,11 +22,13 @@ export const logPages = new Hono<ConsoleEnv>().get("/log", may("admin"), async (
   if (empty.length > 0) return c.redirect(withQuery(LOG, query, Object.fromEntries(empty)), 303);
   const { items, next } = await listLogs(ctx, workspace, { ...wantedIn(query), limit: PAGE });
   const forms = items.flatMap(({ form }) => form ?? []);
-  const titles = new Map(await formTitles(ctx, workspace, forms));
+  const actors = items.map(({ actor }) => actor);
+  const known = await Promise.all([actorNames(ctx, workspace, actors), formTitles(ctx, workspace, forms)]);
+  const names = new Map(known.flatMap((some) => [...some]));
   const cut = next !== null && items.length < PAGE;
   return show(
     c,
-    <LogPage query={query} entries={items} next={next} cut={cut} titles={titles} days={ctx.config.logDays} />,
+    <LogPage query={query} entries={items} next={next} cut={cut} names={names} days={ctx.config.logDays} />,
   );
 });
 

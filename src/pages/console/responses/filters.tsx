@@ -87,7 +87,7 @@ const FilterForm = ({ path, query, questions, since = true }: FiltersProps) => (
       <Input label="Metadata entry" name={ADDED.key} maxlength={64} />
     </div>
     <Select
-      label="Is"
+      label="Comparison"
       name={ADDED.operator}
       options={OPERATORS.map((operator) => ({ value: operator, label: OPERATOR_WORDS[operator] }))}
     />
