@@ -75,7 +75,8 @@ export async function createWorld(options: WorldOptions) {
       : // A worker of its own: the others of this file know one database.
         { DB: Object.create(env.DB), DB_1, DB_2, FORMLOG_SEGMENT_RESPONSES_MAX: `${options.segmentMax}` };
   const base = makeContext({ ...env, ...further } as Env, { waitUntil: (work) => void pending.push(work) }, "test");
-  const ctx: Context = { ...base, now: () => clock.now, wake };
+  const now = () => clock.now;
+  const ctx: Context = { ...base, now, wake, opener: { ...base.opener, now } };
   const { key } = await createWorkspace(ctx, { name: "Contract" });
   const { id: keyId, workspace } = await authenticate(ctx, key);
   if (options.lexicon) await importLexicon(ctx, workspace, { entries: options.lexicon, others: "keep" });
@@ -96,7 +97,7 @@ export async function createWorld(options: WorldOptions) {
     shards: ctx.shards,
     fetch: options.fetch,
     index: options.index?.(),
-    now: () => clock.now,
+    now,
     random: halves(clock),
     sleep: async (milliseconds) => {
       clock.now += milliseconds;
