@@ -149,6 +149,31 @@ describe("appending to the log", () => {
     expect(positions.map((position) => (position ?? 0) - segment * SEGMENT_SIZE)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it("binds no value over the 2 MB that D1 takes, though a letter of Hindi has three bytes and a quote is escaped twice", async () => {
+    let largest = 0;
+    const measured = (statement: D1PreparedStatement) =>
+      new Proxy(statement, {
+        get: (target, name) =>
+          name === "bind"
+            ? (...values: unknown[]) => {
+                for (const value of values) largest = Math.max(largest, new TextEncoder().encode(String(value)).length);
+                return target.bind(...values);
+              }
+            : Reflect.get(target, name),
+      });
+    const db = new Proxy(env.DB, {
+      get: (target, name) =>
+        name === "prepare" ? (sql: string) => measured(target.prepare(sql)) : Reflect.get(target, name).bind(target),
+    });
+    for (const text of ["\u0928\u092e\u0938\u094d\u0924\u0947 ".repeat(10_000), '"\\\n'.repeat(10_000)]) {
+      const answers = JSON.stringify({ text });
+      const entries = Array.from({ length: 24 }, () => response(segment, { answers }));
+      expect((await appendResponses(db, 0, entries, 100_000)).positions).not.toContain(null);
+    }
+    expect(largest).toBeGreaterThan(1_000_000);
+    expect(largest).toBeLessThan(2_000_000);
+  });
+
   it("follows the form's version and state", async () => {
     await updateOpenSegment(shards, { id: form, version: 2, state: "open" });
     expect((await append(response(segment))).positions).toEqual([null]);
