@@ -96,9 +96,9 @@ function addAll<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>): void {
 }
 
 /**
- * Whose account the environment names is known; whoever makes a connection may name any, and would stop the texts of others by a report
- * that their own token signs. So what is heard through a connection holds for its workspace. The account's own list holds for all who
- * name it; that anybody of them may take a number off it does no harm, because the provider keeps its own.
+ * Whose account the environment names is known; whoever makes a connection may name any, and would stop the texts of others by
+ * a report that their own token signs. So what is heard through a connection holds for its workspace. The account's own list
+ * holds for all who name it; that anybody of them may take a number off it does little harm: the provider keeps its own.
  */
 function optOutsOf({ shards, now }: Engine, { workspace, connection }: IntegrationSetup["integration"]): OptOuts {
   const { control } = shards;

@@ -45,8 +45,8 @@ export interface AppendResult {
 }
 
 /**
- * UTF-16 units of entries that are bound as one value: D1 refuses one over 2 MB (platform.md 1.2), and a unit takes three bytes at most: as
- * every letter of Hindi does, and no escape takes more.
+ * UTF-16 units of entries that are bound as one value: D1 refuses one over 2 MB (platform.md 1.2), and a unit takes three bytes
+ * at most: as every letter of Hindi does, and no escape takes more.
  */
 const PIECE_UNITS = 600_000;
 

@@ -1,6 +1,6 @@
 /**
- * The opt-out list: recipients that asked a sender to stop. Kept as digests by scope (kind and account, of connections with the workspace);
- * what the provider itself knows is mirrored here, so that no call is made in vain.
+ * The opt-out list: recipients that asked a sender to stop. Kept as digests by scope (kind and account, of
+ * connections with the workspace); what the provider itself knows is mirrored here, so that no call is made in vain.
  */
 
 /** Which of these recipients are on the list of any of these scopes. One round trip, none without recipients. */
@@ -35,9 +35,7 @@ export async function addSuppressed(db: D1Database, scope: string, recipient: st
 
 export async function removeSuppressed(db: D1Database, scopes: readonly string[], recipient: string): Promise<void> {
   const removal = db.prepare("DELETE FROM suppressions WHERE scope = ? AND recipient = ?");
-  await db.batch(
-    await Promise.all(scopes.map(async (scope) => removal.bind(scope, await digest(scope, recipient)))),
-  );
+  await db.batch(await Promise.all(scopes.map(async (scope) => removal.bind(scope, await digest(scope, recipient)))));
 }
 
 async function digest(scope: string, recipient: string): Promise<string> {

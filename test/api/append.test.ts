@@ -151,14 +151,18 @@ describe("appending to the log", () => {
   });
 
   it("stores in the last segment that a shard has a number for, and opens none whose positions would be rounded", async () => {
-    const rows = env.DB.prepare("INSERT INTO segments (no, form, version, state, opened_at) VALUES (?, '', -1, 'closed', 0)");
+    const rows = env.DB.prepare(
+      "INSERT INTO segments (no, form, version, state, opened_at) VALUES (?, '', -1, 'closed', 0)",
+    );
     await rows.bind(SEGMENT_NUMBERS - 2).run();
     try {
       const open = { id: `${form}-last`, version: 1, state: "open", now: 0 } as const;
       const last = await openFirstSegment(shards, open);
       expect(last.no).toBe(SEGMENT_NUMBERS - 1);
       const since = (last.no + 1) * SEGMENT_SIZE - 3;
-      await env.DB.prepare("INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, review) VALUES (?, 'x', 1, 1, 1, '{}', '{}', 'received')")
+      await env.DB.prepare(
+        "INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, review) VALUES (?, 'x', 1, 1, 1, '{}', '{}', 'received')",
+      )
         .bind(since)
         .run();
       const { positions } = await append(response(last.no, { since }), response(last.no, { since }));
@@ -169,8 +173,12 @@ describe("appending to the log", () => {
       const next = makeSegment(shards, open, { shard: 0, earlier: [last] });
       await expect(next).rejects.toThrow("no numbers");
     } finally {
-      await env.DB.prepare("DELETE FROM segments WHERE no >= ?").bind(SEGMENT_NUMBERS - 2).run();
-      await env.DB.prepare("DELETE FROM responses WHERE id > ?").bind((SEGMENT_NUMBERS - 2) * SEGMENT_SIZE).run();
+      await env.DB.prepare("DELETE FROM segments WHERE no >= ?")
+        .bind(SEGMENT_NUMBERS - 2)
+        .run();
+      await env.DB.prepare("DELETE FROM responses WHERE id > ?")
+        .bind((SEGMENT_NUMBERS - 2) * SEGMENT_SIZE)
+        .run();
     }
   });
 

@@ -1,4 +1,4 @@
-/** D1 goes away between the call that stores and those that look up what it did not store: what was stored is told, whatever became of the rest. */
+/** D1 goes away between the call that stores and those that look up the rest: what was stored is told all the same. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, newForm, newWorkspace } from "../support/api";
 import { createOutage } from "../support/failing-d1";

@@ -52,7 +52,7 @@ it("nobody stops the texts of another workspace by a connection that names its a
   expect(await deliver(theirs)).toBe("parked");
 });
 
-it("a STOP that the account of the environment hears holds for all who name it, and one by a connection for its workspace", async () => {
+it("a STOP to the environment's account holds for all who name it, and one by a connection for its workspace", async () => {
   const [ours, theirs] = [await createSmsWorld(), await other(TOKEN)];
   expect(await hear(theirs, "STOP", TOKEN)).toBe(200);
   expect([await deliver(theirs), await deliver(ours)]).toEqual(["parked", "delivered"]);
