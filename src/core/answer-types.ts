@@ -4,7 +4,7 @@
  */
 import { countCharacters, isDate, isDatetime, isEmail, isPhone, isTime, isWebAddress } from "./answer-formats";
 import { type Question, type QuestionType, scaleBounds } from "./form";
-import { isPiledUp, toNfc } from "./nfc";
+import { isPiledUp, isStorable, toNfc } from "./nfc";
 import { compilePattern } from "./pattern";
 import { isPlainObject } from "./plain-object";
 import type { Answer } from "./response";
@@ -72,7 +72,7 @@ function text(question: Question): Check {
     if (typeof given !== "string") return report(NOT_TEXT);
     if (isPiledUp(given)) return report(PILED_UP);
     const value = toNfc(given);
-    if (!value.isWellFormed() || value.includes("\0")) report(NOT_STORABLE);
+    if (!isStorable(value)) report(NOT_STORABLE);
     if (value.length < min || (min > 0 && value.length < 2 * min && countCharacters(value) < min)) report(tooShort);
     if (value.length > max && (value.length > 2 * max || countCharacters(value) > max)) return report(tooLong);
     if (compiled?.ok && !compiled.test(value, true)) report(noFit);

@@ -6,6 +6,8 @@ import { decode, encode } from "./sqids";
 
 /** Rows of a segment in the log: 2^33 positions each, so that 2^20 segments of a shard stay below 2^53. */
 export const SEGMENT_SIZE = 2 ** 33;
+/** Segments of a shard are numbered below this: positions of later ones would be rounded, and two responses be one. */
+export const SEGMENT_NUMBERS = 2 ** 20;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -4,7 +4,7 @@
  * definitions. Pure.
  */
 import type { Problem } from "./errors";
-import { toNfc } from "./nfc";
+import { isStorable, toNfc } from "./nfc";
 
 export type Metadata = Record<string, string | number | boolean | null>;
 
@@ -22,7 +22,8 @@ export function checkMetadata(input: unknown): { value: Metadata; problems: Prob
   for (const [given, entry] of Object.entries(input)) {
     const name = toNfc(given);
     const taken = toValue(entry);
-    if (taken === undefined || name.length === 0 || name.length > METADATA_NAME_MAX) {
+    const named = name.length > 0 && name.length <= METADATA_NAME_MAX && isStorable(name);
+    if (taken === undefined || !named) {
       problems.push(problemAt(`/metadata/${given}`));
     } else value[name] = taken;
   }
@@ -35,7 +36,7 @@ function toValue(entry: unknown): Metadata[string] | undefined {
   if (entry === null || typeof entry === "boolean") return entry;
   if (typeof entry === "number") return Number.isFinite(entry) ? entry : undefined;
   const text = typeof entry === "string" ? toNfc(entry) : undefined;
-  return text !== undefined && text.length <= METADATA_TEXT_MAX ? text : undefined;
+  return text !== undefined && text.length <= METADATA_TEXT_MAX && isStorable(text) ? text : undefined;
 }
 
 const problemAt = (pointer: string): Problem => ({

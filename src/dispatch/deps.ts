@@ -52,7 +52,7 @@ export async function makeDeps(
       const feed = entry.event === "created" ? 0 : 1;
       return findClaimed(shard.db, { integration: integration.no, feed, position: entry.position }, references);
     },
-    optOuts: optOutsOf(engine),
+    optOuts: optOutsOf(engine, integration),
     quotas: quotasOf(engine),
     annotate: (annotations) => {
       const { now, wake } = engine;
@@ -95,12 +95,19 @@ function addAll<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>): void {
   for (const [key, value] of from) to.set(key, value);
 }
 
-function optOutsOf({ shards, now }: Engine): OptOuts {
+/**
+ * Whose account the environment names is known; whoever makes a connection may name any, and would stop the texts of others by
+ * a report that their own token signs. So what is heard through a connection holds for its workspace. The account's own list
+ * holds for all who name it; that anybody of them may take a number off it does little harm: the provider keeps its own.
+ */
+function optOutsOf({ shards, now }: Engine, { workspace, connection }: IntegrationSetup["integration"]): OptOuts {
   const { control } = shards;
+  const own = (scope: string) => (connection === null ? scope : `${scope} ${workspace}`);
+  const heeded = (scope: string) => [...new Set([scope, own(scope)])];
   return {
-    find: (scope, recipients) => findSuppressed(control, scope, recipients),
-    add: (scope, recipient) => addSuppressed(control, scope, recipient, now()),
-    remove: (scope, recipient) => removeSuppressed(control, scope, recipient),
+    find: (scope, recipients) => findSuppressed(control, heeded(scope), recipients),
+    add: (scope, recipient) => addSuppressed(control, own(scope), recipient, now()),
+    remove: (scope, recipient) => removeSuppressed(control, heeded(scope), recipient),
   };
 }
 

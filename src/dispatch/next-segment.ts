@@ -33,13 +33,15 @@ export interface Opening {
 
 /**
  * Opens the next segment of a form, closed until its version and state are told to it (updateOpenSegment). False: there is no other
- * shard to go to, somebody else was first, or a restore is under way, whose cursors are not there yet.
+ * shard to go to, somebody else was first, the form is deleted, or a restore is under way, whose cursors are not there yet.
  */
 export async function openNextSegment(on: Opener, { form: id, from, anywhere }: Opening): Promise<boolean> {
   const { shards } = on;
   const [row, earlier] = await Promise.all([findForm(shards.control, id), listSegments(shards, id)]);
   const last = earlier.at(-1);
-  if (!row || !last || !placement.isSame(last, from) || (await isRestoring(shards.control))) return false;
+  // The cursors of a deleted form are held: those that were made as they are now would stay so when it is restored.
+  if (!row || row.deletedAt !== null || !last || !placement.isSame(last, from)) return false;
+  if (await isRestoring(shards.control)) return false;
   const rows = await placement.readShards(shards);
   const shard =
     placement.chooseShard(rows, { capBytes: on.capBytes, from: last.shard }) ?? (anywhere ? last.shard : null);
@@ -58,7 +60,7 @@ export async function openNextSegment(on: Opener, { form: id, from, anywhere }: 
 export async function settleOpening(on: Opener, id: string): Promise<void> {
   const [row, segments] = await Promise.all([findForm(on.shards.control, id), listSegments(on.shards, id)]);
   const [last, next] = segments.slice(-2);
-  if (!row || !last || !next) return;
+  if (!row || row.deletedAt !== null || !last || !next) return;
   await furnish(on, row, { last, next });
   await placement.noteSettled(on.shards, id, next);
 }

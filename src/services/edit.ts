@@ -96,6 +96,8 @@ async function standingFlags(ctx: Context, form: CachedForm, { flags }: Response
 
 /** The metadata after a patch. Whose link a response came by is not for an edit to say. */
 function patchMetadata({ response, link }: Edit, patch: Patch): ReturnType<typeof checkMetadata> {
+  // What was stored under other rules must not stand in the way of an edit that does not touch it.
+  if (Object.keys(patch).length === 0) return { value: response.metadata, problems: [] };
   const named = Object.entries(patch).map(([name, value]) => [toNfc(name), value] as const);
   const checked = checkMetadata(mergePatch(response.metadata, Object.fromEntries(named)));
   const kept = sameJson(checked.value.collector, response.metadata.collector);

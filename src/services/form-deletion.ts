@@ -5,9 +5,10 @@
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { holdCursors, releaseCursors } from "../store/cursor-control";
+import type { FormRow } from "../store/form-reads";
 import { listSegments } from "../store/shards";
 import { applyChange } from "./form-verbs";
-import type { FormView } from "./form-view";
+import { type FormView, viewForm } from "./form-view";
 import { findRow, missing } from "./forms";
 
 const DAY_MS = 86_400_000;
@@ -28,14 +29,29 @@ export async function deleteForm(
   return view;
 }
 
-/** Takes a deletion back: state, responses and integrations are as they were. Throws `not_found` when it is erased, or is being. */
+/**
+ * Takes a deletion back: state, responses and integrations are as they were. May be repeated when it was cut short. Throws `not_found`
+ * when it is erased, or is being, `conflict` when there is nothing to take back.
+ */
 export async function restoreForm(ctx: Context, workspace: string, input: { form: string }): Promise<FormView> {
   const row = await findRow(ctx, workspace, input.form);
   if (row.erasingAt !== null) throw missing();
-  if (row.deletedAt === null) throw new AppError("conflict", { detail: "This form is not deleted." });
-  const view = await applyChange(ctx, row, { deletedAt: null, eraseAt: null }, { action: "form.restored" });
-  for (const { shard, no } of await listSegments(ctx.shards, row.id)) {
-    ctx.waitUntil(ctx.wake(await releaseCursors(ctx.shards.get(shard), no)));
+  if (row.deletedAt === null) {
+    if (await release(ctx, row)) return viewForm(row);
+    throw new AppError("conflict", { detail: "This form is not deleted." });
   }
+  const view = await applyChange(ctx, row, { deletedAt: null, eraseAt: null }, { action: "form.restored" });
+  await release(ctx, row);
   return view;
+}
+
+/** Lets the integrations of a form go on as they were. False: none of them was held. */
+async function release(ctx: Context, { id }: FormRow): Promise<boolean> {
+  let held = false;
+  for (const { shard, no } of await listSegments(ctx.shards, id)) {
+    const released = await releaseCursors(ctx.shards.get(shard), no);
+    held ||= released.held;
+    ctx.waitUntil(ctx.wake(released.wakeUps));
+  }
+  return held;
 }

@@ -289,6 +289,29 @@ describe("group commit", () => {
     expect(calls).toHaveLength(2);
   });
 
+  it("does not say that nothing was stored of those that an earlier batch may have stored, whoever is overloaded now", async () => {
+    const { group, call, stored } = handmade();
+    const first = group.submit("a");
+    const all = Promise.allSettled([group.submit("b"), group.submit("c")]);
+    (await call(0)).commit();
+    (await call(1)).loseAnswer();
+    for (const n of [2, 3]) (await call(n)).fail(new Error("overloaded"));
+    for (const one of await all) expect(one).toMatchObject({ reason: { name: "CommitTimeout", mayBeStored: true } });
+    expect(await first).toBe(0);
+    expect(stored).toEqual(["a", "b", "c"]);
+  });
+
+  it("nor of those whose batch has not come back when somebody else takes the lead and is refused", async () => {
+    const { group, call } = handmade(IMPATIENT);
+    const all = Promise.allSettled([group.submit("a"), group.submit("b")]);
+    const hung = await call(0);
+    (await call(1)).fail(new Error("overloaded"));
+    const [a, b] = await all;
+    expect(a).toMatchObject({ reason: { name: "CommitTimeout", mayBeStored: true } });
+    expect(b).toMatchObject({ reason: { message: "overloaded" } });
+    hung.commit();
+  });
+
   it("never puts two submissions with one key into a batch", async () => {
     const { group, call, calls } = handmade();
     const all = [group.submit("a"), group.submit("key:1/x"), group.submit("key:1/y"), group.submit("b")];

@@ -57,6 +57,8 @@ interface Waiter<E, R> {
   state: "waiting" | "flying" | "stored" | "failed";
   result?: R;
   error?: unknown;
+  /** Writes that it was part of. */
+  tries: number;
   /** Of a failed batch: with whom it is tried again, in this order. */
   part: readonly Waiter<E, R>[];
   /** Wakes the waiter's own request. */
@@ -136,6 +138,7 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     split: typeof partsOf<Waiter<E, R>>,
   ): Promise<void> {
     const isOpen = (waiter: Waiter<E, R>) => waiter.state === state;
+    for (const waiter of group) waiter.tries += 1;
     try {
       const results = await write(group.map((waiter) => waiter.entry));
       for (const [i, waiter] of group.entries()) if (isOpen(waiter)) settle(waiter, { result: results[i] as R });
@@ -177,18 +180,27 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
    * of D1 costs some calls and not one for each, and a bad entry fails alone. Nobody waits for the first of a part longer than for a leader.
    */
   async function settleFailed(me: Waiter<E, R>): Promise<R> {
-    if (isRefused(me.error)) throw me.error;
+    throwRefusal(me, me.error);
     const { part } = me;
     if (part.length > 1) await signal(me, limits.patienceMs, part[0] === me ? writeAll(part, "failed", alone) : null);
     if (me.state === "stored") return me.result as R;
-    if (isRefused(me.error)) throw me.error;
-    const [result] = await write([me.entry]);
+    throwRefusal(me, me.error);
+    me.tries += 1;
+    const [result] = await write([me.entry]).catch((error: unknown) => {
+      throwRefusal(me, error);
+      throw error;
+    });
     return result as R;
+  }
+
+  /** A refusal says that nothing was stored by the write that met it; an earlier one of this entry may have stored it. */
+  function throwRefusal({ tries }: Waiter<E, R>, error: unknown): void {
+    if (isRefused(error)) throw tries > 1 ? new CommitTimeout(true) : error;
   }
 
   async function submit(entry: E): Promise<R> {
     if (isTooMuch()) throw new QueueFull("too many wait");
-    const me: Waiter<E, R> = { entry, state: "waiting", part: [], notify: () => {} };
+    const me: Waiter<E, R> = { entry, state: "waiting", tries: 0, part: [], notify: () => {} };
     queue.push(me);
     waitingBytes += sizeOf(entry);
     const deadline = now() + limits.deadlineMs;

@@ -4,6 +4,7 @@ import type { Flag } from "../core/flag";
 import { responseId } from "../core/ids";
 import type { FirstAnswer } from "../store/refusals";
 import { CORRECTION_MS, type CorrectionLink, correctionLink, type Reader, tellFlags } from "./correction-link";
+import { orUnavailable } from "./store-failure";
 
 export interface Receipt {
   readonly id: string;
@@ -52,7 +53,8 @@ export async function makeReceipt(
   const plain = plainReceipt(form, stored);
   if (first.flags.length === 0) return plain;
   const { languages, origin } = reader;
-  const flags = await tellFlags(ctx, form, { flags: first.flags, version: first.version, languages });
+  const told = { flags: first.flags, version: first.version, languages };
+  const flags = await tellFlags(ctx, form, told).catch(orUnavailable);
   const expiresAt = first.receivedAt + CORRECTION_MS;
   const correction = await correctionLink(ctx, { form: form.id, response: plain.id, expiresAt, origin });
   return { ...plain, flags, ...(correction && { correction }) };

@@ -12,7 +12,7 @@ import { fingerprint, formFull, prepare, type Stamped, type Submission } from ".
 import type { Receipt } from "./receipt";
 import { askElsewhere, findKeys, fullness, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spoolAll } from "./spool";
-import { attempt, failStore } from "./store-failure";
+import { attempt, failStore, failUnknown, orUnavailable } from "./store-failure";
 import { counted, countSubmission } from "./submission-count";
 import { receiptOf, renewForm, repeatOf, storeResponse } from "./submit";
 
@@ -32,6 +32,8 @@ export interface BatchInput {
 
 interface Batch {
   readonly items: readonly Stamped[];
+  /** The link that all of them came by. */
+  readonly collector: Collector | undefined;
 }
 
 /** Stores up to 500 responses in one round trip, or spools them, each by itself, and counts them: a bad one fails alone. Results by index. */
@@ -47,26 +49,55 @@ async function submitItems(
 ): Promise<BatchItem[]> {
   const form = await loadForm(ctx, id);
   const collector = await admit(ctx, form, { sender, batch: items.length });
-  const input: Batch = { items: items.map((item) => ({ ...item, reader, collector })) };
+  const input: Batch = { items: items.map((item) => ({ ...item, reader, collector })), collector };
   const prepared = await Promise.all(input.items.map((item) => attempt(() => prepare(ctx, form, item))));
   const work = appendNew(ctx, form, withoutRepeats(prepared));
   ctx.waitUntil(work.catch(() => {}));
   const positions = await work.catch((error: unknown) => ({ error }));
   if ("error" in positions) return spoolItems(ctx, form, { prepared, input, error: positions.error });
   const open = prepared.flatMap((entry, i) => (isStored(entry, positions) ? [] : [i]));
+  // Some are stored by now: what goes wrong with the others is told of them alone.
+  const others = await attempt(() => settleOpen(ctx, form, { input, prepared, open }));
+  const results: BatchItem[] = [];
+  for (const [i, entry] of prepared.entries()) {
+    const { idempotencyKey, reader } = input.items[i] ?? unknownItem();
+    if (isStored(entry, positions)) {
+      const position = positions.get(entry.nonce) ?? 0;
+      results.push(toItem(await receiptOf(ctx, form, { position, entry, reader })));
+    } else if (others instanceof AppError) {
+      // With a key it may be a repeat, whatever is wrong with it: that can't be looked up now.
+      const known = entry instanceof AppError && idempotencyKey === undefined;
+      results.push(toItem(known ? entry : others));
+    } else results.push(toItem(others.get(i) ?? unknownItem()));
+  }
+  return results;
+}
+
+interface Open {
+  readonly input: Batch;
+  readonly prepared: readonly (NewResponse | AppError)[];
+  /** Indices of those that were not stored, whether they were tried or not. */
+  readonly open: readonly number[];
+}
+
+/** What becomes of those that were not stored at once, by index. */
+async function settleOpen(
+  ctx: SubmissionContext,
+  form: CachedForm,
+  { input, prepared, open }: Open,
+): Promise<ReadonlyMap<number, Receipt | Accepted | AppError>> {
   const used = await usedKeys(ctx, form, { input, open });
   // What is left was refused by the form as it is now: it is looked at once, not by each of them.
   const left = open.filter(
     (i) => !(prepared[i] instanceof AppError) && !used.has(input.items[i]?.idempotencyKey ?? ""),
   );
-  const refusal = left.length > 0 ? await refusalOf(ctx, form.id, collector) : null;
-  const again = refusal ? null : await appendAgain(ctx, form, { input, prepared, left });
-  const results: BatchItem[] = [];
-  for (const [i, entry] of prepared.entries()) {
-    const settled = again?.get(i) ?? (await settleItem(ctx, form, { input, i, entry, positions, used, refusal }));
-    results.push(toItem(settled));
+  const refusal = left.length > 0 ? await refusalOf(ctx, form.id, input.collector) : null;
+  const settled = refusal ? new Map() : await appendAgain(ctx, form, { input, prepared, left });
+  for (const i of open) {
+    const entry = prepared[i] ?? unknownItem();
+    if (!settled.has(i)) settled.set(i, await settleItem(ctx, form, { input, i, entry, used, refusal }));
   }
-  return results;
+  return settled;
 }
 
 interface Left {
@@ -152,14 +183,13 @@ function usedKeys(
   { input, open }: { input: Batch; open: readonly number[] },
 ) {
   const keys = open.flatMap((i) => input.items[i]?.idempotencyKey ?? []);
-  return findKeys(ctx, form, keys).catch(failStore);
+  return findKeys(ctx, form, keys).catch(failUnknown);
 }
 
 interface Item {
   readonly input: Batch;
   readonly i: number;
   readonly entry: NewResponse | AppError;
-  readonly positions: ReadonlyMap<string, number>;
   readonly used: ReadonlyMap<string, PlacedKey>;
   /** Of all that the form as it is now would not take. */
   readonly refusal: AppError | null;
@@ -173,7 +203,7 @@ async function refusalOf(
 ): Promise<AppError | null> {
   const form = await reloadForm(ctx, id);
   if (form.full) return formFull(form);
-  const usedUp = collector && (await isUsedUp(ctx, id, collector).catch(failStore));
+  const usedUp = collector && (await isUsedUp(ctx, id, collector).catch(orUnavailable));
   return usedUp ? linkFull() : null;
 }
 
@@ -182,13 +212,9 @@ async function settleItem(
   form: CachedForm,
   item: Item,
 ): Promise<Receipt | Accepted | AppError> {
-  const { entry, positions } = item;
-  const submission = item.input.items[item.i];
-  if (!submission) return unknownItem();
+  const { entry } = item;
+  const submission = item.input.items[item.i] ?? unknownItem();
   const { reader } = submission;
-  if (isStored(entry, positions)) {
-    return receiptOf(ctx, form, { position: positions.get(entry.nonce) ?? 0, entry, reader });
-  }
   const used = item.used.get(submission.idempotencyKey ?? "");
   if (used) {
     const given = await fingerprint(submission);
@@ -219,16 +245,21 @@ async function appendAll(
   if (entries.length === 0) return new Map();
   const { db, no } = ctx.shards.get(form.shard);
   const append = () => appendResponses(db, no, entries, ctx.now());
-  let repeated = false;
-  const again = (error: unknown) => {
+  const stored = new Map<string, number>();
+  const again = async (error: unknown) => {
     if (isOverloaded(error)) throw error;
-    repeated = true;
-    return append();
+    try {
+      const appended = await append();
+      // After a lost answer, what the first copy stored is found by its nonce.
+      for (const [nonce, position] of await findStored(db, entries)) stored.set(nonce, position);
+      return appended;
+    } catch {
+      // Whatever is wrong by now, the first copy may have stored them.
+      throw error;
+    }
   };
   const { positions, wakeUps, sizeAfter } = await append().catch(again);
   if (wakeUps.length > 0) ctx.waitUntil(ctx.wake(wakeUps));
-  // After a lost answer, what the first copy stored is found by its nonce.
-  const stored = repeated ? await findStored(db, entries) : new Map<string, number>();
   for (const [i, entry] of entries.entries()) {
     const position = positions[i] ?? null;
     if (position !== null) stored.set(entry.nonce, position);

@@ -15,7 +15,7 @@ import { fingerprint, formFull, KEY_REUSED, prepare, type Stamped, type Submissi
 import { makeReceipt, type Receipt } from "./receipt";
 import { askElsewhere, findKeys, followForm, moveOn, type PlacedKey } from "./segments";
 import { type Accepted, spool } from "./spool";
-import { attempt, failStore } from "./store-failure";
+import { attempt, failStore, failUnknown, orUnavailable } from "./store-failure";
 import { counted, countSubmission } from "./submission-count";
 
 /** A form changes seldom: a second refusal in one submission is a race, a fourth is a bug. */
@@ -64,7 +64,7 @@ export async function storeResponse(
     if (position !== null) return receiptOf(ctx, form, { position, entry, reader: input.reader });
     const settled = await settleRefused(ctx, form, { entry: placed, reader: input.reader });
     if (settled && settled !== "retired") return settled;
-    const next = settled ? await followForm(ctx, form) : await catchUp(ctx, form, entry);
+    const next = await (settled ? followForm(ctx, form) : catchUp(ctx, form, entry)).catch(orUnavailable);
     if (next.shard !== form.shard || next.segment !== form.segment) follows += 1;
     else tries += 1;
     if (tries === TRIES_MAX || follows === FOLLOWS_MAX) {
@@ -94,7 +94,8 @@ async function settleRefused(
   form: CachedForm,
   { entry, reader }: Prepared,
 ): Promise<Receipt | "retired" | null> {
-  const refusal = await findRefusal(ctx.shards.get(form.shard).db, entry).catch(failStore);
+  // A write before the one that did not store it may have: a store that is overloaded now says nothing of that.
+  const refusal = await findRefusal(ctx.shards.get(form.shard).db, entry).catch(failUnknown);
   if (refusal.type === "stored") return receiptOf(ctx, form, { position: refusal.position, entry, reader });
   if (refusal.type === "full") throw formFull(form);
   if (refusal.type === "link_full") throw linkFull();

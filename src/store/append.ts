@@ -44,8 +44,11 @@ export interface AppendResult {
   readonly sizeAfter: number;
 }
 
-/** D1 refuses a bound value over 2 MB (platform.md 1.2); entries are bound in pieces well below it. */
-const PIECE_BYTES = 1_000_000;
+/**
+ * UTF-16 units of entries that are bound as one value: D1 refuses one over 2 MB (platform.md 1.2), and a unit takes three bytes
+ * at most: as every letter of Hindi does, and no escape takes more.
+ */
+const PIECE_UNITS = 600_000;
 
 const S = SEGMENT_SIZE;
 // The nonce is looked for only after `since`: a few rows, no index, and read once for all entries. It makes the statement safe to repeat, also when the
@@ -160,19 +163,19 @@ function toRows(entries: readonly NewResponse[]): unknown[][] {
   ]);
 }
 
-/** Bytes that an entry takes in a bound value, at the most 3 per UTF-16 unit once escaped is rare: counted as length. */
+/** UTF-16 units of an entry, and of what stands around it. */
 export function sizeOf(entry: NewResponse): number {
   return entry.answers.length + entry.metadata.length + (entry.flags?.length ?? 0) + 200;
 }
 
 function pieces(entries: readonly NewResponse[]): NewResponse[][] {
   const all: NewResponse[][] = [];
-  let bytes = PIECE_BYTES;
+  let units = PIECE_UNITS;
   for (const entry of entries) {
-    bytes += sizeOf(entry);
-    if (bytes >= PIECE_BYTES) {
+    units += sizeOf(entry);
+    if (units >= PIECE_UNITS) {
       all.push([]);
-      bytes = sizeOf(entry);
+      units = sizeOf(entry);
     }
     all.at(-1)?.push(entry);
   }

@@ -92,10 +92,10 @@ export async function findCursors(
   return results.map((row) => ({ ...toCursor(row), passed: JSON.parse(row.passed) as Passed }));
 }
 
-/** Stops a cursor where it is; a holder finishes its page and then stops. */
+/** Stops a cursor where it is, also one that is held; a holder finishes its page and then stops. */
 export async function pauseCursor(db: D1Database, segment: number, integration: number): Promise<void> {
   await db
-    .prepare("UPDATE cursors SET state = 'paused' WHERE segment = ? AND integration = ?")
+    .prepare("UPDATE cursors SET state = 'paused', state_before = NULL WHERE segment = ? AND integration = ?")
     .bind(segment, integration)
     .run();
 }
@@ -108,8 +108,11 @@ export async function holdCursors(db: D1Database, segment: number): Promise<void
     .run();
 }
 
-/** Lets the cursors of a segment go on as they were before holdCursors. Returns whom to wake. */
-export async function releaseCursors(shard: { no: number; db: D1Database }, segment: number): Promise<WakeUp[]> {
+/** Lets the cursors of a segment go on as they were before holdCursors. Returns whether any were held, and whom to wake. */
+export async function releaseCursors(
+  shard: { no: number; db: D1Database },
+  segment: number,
+): Promise<{ held: boolean; wakeUps: WakeUp[] }> {
   const { results } = await shard.db
     .prepare(
       `UPDATE cursors SET state = state_before, state_before = NULL, wake_at = 0
@@ -117,7 +120,8 @@ export async function releaseCursors(shard: { no: number; db: D1Database }, segm
     )
     .bind(segment)
     .all<Record<string, unknown>>();
-  return results.filter((row) => row.state !== "paused").map((row) => toWakeUp(row, shard.no));
+  const running = results.filter((row) => row.state !== "paused");
+  return { held: results.length > 0, wakeUps: running.map((row) => toWakeUp(row, shard.no)) };
 }
 
 /** Lets a paused, waiting or blocked cursor go on at once. */
@@ -128,7 +132,7 @@ export async function resumeCursor(
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE cursors SET state = 'active', next_at = 0, wake_at = 0, failures = 0, last_error = NULL,
+      `UPDATE cursors SET state = 'active', state_before = NULL, next_at = 0, wake_at = 0, failures = 0, last_error = NULL,
          failing_since = NULL, failed_at = NULL, owed_at = CASE WHEN state IN ('paused', 'blocked') THEN ?3 ELSE owed_at END
        WHERE segment = ?1 AND integration = ?2`,
     )

@@ -2,6 +2,7 @@
  * Where segments are opened: what is known of each shard, and the next segment of a form (docs/decisions/025). What could be cut
  * short leaves at worst a segment that is in no directory, and the next try takes it.
  */
+import { SEGMENT_NUMBERS } from "../core/ids";
 import { type Segment, type Shards, segmentKey } from "./shards";
 
 /** What is known of a shard. */
@@ -73,13 +74,14 @@ export async function makeSegment(
     db
       .prepare(
         `INSERT INTO segments (no, form, version, state, opened_at)
-         SELECT max((SELECT coalesce(max(no), 0) FROM segments), ?2) + 1, ?1, ?3, 'closed', ?4 WHERE (${made}) IS NULL`,
+         SELECT no, ?1, ?3, 'closed', ?4 FROM (SELECT max((SELECT coalesce(max(no), 0) FROM segments), ?2) + 1 AS no)
+         WHERE no < ${SEGMENT_NUMBERS} AND (${made}) IS NULL`,
       )
       .bind(form.id, highest, form.version, Math.trunc(form.now)),
     db.prepare(made).bind(form.id, highest),
   ]);
   const no = found?.results[0]?.no;
-  if (typeof no !== "number") throw new Error("a segment was not created");
+  if (typeof no !== "number") throw new Error("this shard has no numbers of segments left");
   return { shard, no };
 }
 

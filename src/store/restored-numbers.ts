@@ -2,13 +2,11 @@
  * What was given to responses, changes and integrations that a restore has lost is never given again: others know them by it (a row of a sheet,
  * a webhook-id). How far the lost ones went nobody knows, so a stretch of numbers is left out, wide enough for any loss (docs/decisions/028).
  */
-import { SEGMENT_SIZE } from "../core/ids";
+import { SEGMENT_NUMBERS, SEGMENT_SIZE } from "../core/ids";
 import type { Shards } from "./shards";
 
 /** Segments opened in an installation, changes and notices in a segment, and integrations made, since the backup that was restored. */
 export const LEFT_OUT_NUMBERS = { segments: 2 ** 14, changes: 2 ** 20, integrations: 2 ** 14 };
-/** A shard has room for so many segments. */
-const SEGMENTS = 2 ** 20;
 
 /**
  * Retires every segment, so that its form goes on in a new one with its next response, and leaves out numbers. The same on every shard,
@@ -22,7 +20,7 @@ export async function leaveNumbersOut({ control, all }: Shards, restoredAt: numb
   );
   const last = Math.max(0, ...highest.map((no) => no ?? 0));
   // A shard that is nearly out of numbers keeps half of what it has.
-  const floor = last + Math.min(LEFT_OUT_NUMBERS.segments, Math.floor((SEGMENTS - last) / 2));
+  const floor = last + Math.min(LEFT_OUT_NUMBERS.segments, Math.floor((SEGMENT_NUMBERS - last) / 2));
   const newest = `SELECT v.id FROM revisions v WHERE v.id > no * ${SEGMENT_SIZE} AND v.id < (no + 1) * ${SEGMENT_SIZE} ORDER BY v.id DESC LIMIT 1`;
   for (const { db } of all) {
     await db.batch([

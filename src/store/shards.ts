@@ -3,7 +3,7 @@
  * `DB_1 …` are further shards. A form's responses live in segments, each on one shard; the directory (control) lists
  * a form's segments, oldest first.
  */
-import { segmentStart, seqOf } from "../core/ids";
+import { SEGMENT_NUMBERS, segmentStart, seqOf } from "../core/ids";
 import { metered, type TellRows } from "./metered";
 
 export interface Shard {
@@ -111,11 +111,12 @@ export async function openFirstSegment(
   const shard = shards.get(form.shard ?? 0);
   const row = await shard.db
     .prepare(
-      "INSERT INTO segments (form, version, state, opened_at, responses_max) VALUES (?, ?, ?, ?, ?) RETURNING no",
+      `INSERT INTO segments (form, version, state, opened_at, responses_max) SELECT ?, ?, ?, ?, ?
+       WHERE coalesce((SELECT max(no) FROM segments), 0) + 1 < ${SEGMENT_NUMBERS} RETURNING no`,
     )
     .bind(form.id, form.version, form.state, form.now, form.responsesMax ?? null)
     .first<{ no: number }>();
-  if (!row) throw new Error("a segment was not created");
+  if (!row) throw new Error("this shard has no numbers of segments left");
   await shards.control
     .prepare("INSERT INTO directory (form, ordinal, shard, segment, opened_at) VALUES (?, 0, ?, ?, ?)")
     .bind(form.id, shard.no, row.no, form.now)

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { SEGMENT_SIZE } from "../../src/core/ids";
+import { parseResponseId, responseId, SEGMENT_NUMBERS, SEGMENT_SIZE } from "../../src/core/ids";
 import { appendResponses, type NewResponse } from "../../src/store/append";
 import { createCursor } from "../../src/store/cursor-control";
+import { makeSegment } from "../../src/store/placement";
 import { findRefusal } from "../../src/store/refusals";
 import { openFirstSegment, openShards, updateOpenSegment } from "../../src/store/shards";
 
@@ -147,6 +148,63 @@ describe("appending to the log", () => {
     const answers = JSON.stringify({ text: "x".repeat(400_000) });
     const { positions } = await append(...Array.from({ length: 6 }, () => response(segment, { answers })));
     expect(positions.map((position) => (position ?? 0) - segment * SEGMENT_SIZE)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it("stores in the last segment that a shard has a number for, and opens none whose positions would be rounded", async () => {
+    const rows = env.DB.prepare(
+      "INSERT INTO segments (no, form, version, state, opened_at) VALUES (?, '', -1, 'closed', 0)",
+    );
+    await rows.bind(SEGMENT_NUMBERS - 2).run();
+    try {
+      const open = { id: `${form}-last`, version: 1, state: "open", now: 0 } as const;
+      const last = await openFirstSegment(shards, open);
+      expect(last.no).toBe(SEGMENT_NUMBERS - 1);
+      const since = (last.no + 1) * SEGMENT_SIZE - 3;
+      await env.DB.prepare(
+        "INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, review) VALUES (?, 'x', 1, 1, 1, '{}', '{}', 'received')",
+      )
+        .bind(since)
+        .run();
+      const { positions } = await append(response(last.no, { since }), response(last.no, { since }));
+      expect(positions).toEqual([Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER]);
+      const ids = positions.map((position) => responseId({ shard: 0, position: position ?? 0 }));
+      expect(ids.map((id) => parseResponseId(id)?.position)).toEqual(positions);
+      await expect(openFirstSegment(shards, open)).rejects.toThrow("no numbers");
+      const next = makeSegment(shards, open, { shard: 0, earlier: [last] });
+      await expect(next).rejects.toThrow("no numbers");
+    } finally {
+      await env.DB.prepare("DELETE FROM segments WHERE no >= ?")
+        .bind(SEGMENT_NUMBERS - 2)
+        .run();
+      await env.DB.prepare("DELETE FROM responses WHERE id > ?")
+        .bind((SEGMENT_NUMBERS - 2) * SEGMENT_SIZE)
+        .run();
+    }
+  });
+
+  it("binds no value over the 2 MB that D1 takes, though a letter of Hindi has three bytes and a quote is escaped twice", async () => {
+    let largest = 0;
+    const measured = (statement: D1PreparedStatement) =>
+      new Proxy(statement, {
+        get: (target, name) =>
+          name === "bind"
+            ? (...values: unknown[]) => {
+                for (const value of values) largest = Math.max(largest, new TextEncoder().encode(String(value)).length);
+                return target.bind(...values);
+              }
+            : Reflect.get(target, name),
+      });
+    const db = new Proxy(env.DB, {
+      get: (target, name) =>
+        name === "prepare" ? (sql: string) => measured(target.prepare(sql)) : Reflect.get(target, name).bind(target),
+    });
+    for (const text of ["\u0928\u092e\u0938\u094d\u0924\u0947 ".repeat(10_000), '"\\\n'.repeat(10_000)]) {
+      const answers = JSON.stringify({ text });
+      const entries = Array.from({ length: 24 }, () => response(segment, { answers }));
+      expect((await appendResponses(db, 0, entries, 100_000)).positions).not.toContain(null);
+    }
+    expect(largest).toBeGreaterThan(1_000_000);
+    expect(largest).toBeLessThan(2_000_000);
   });
 
   it("follows the form's version and state", async () => {

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { sweepCursors } from "../../src/store/cursors";
 import { call, newForm, newWorkspace, submit } from "../support/api";
+import { createOutage } from "../support/failing-d1";
 
 let key = "";
 beforeAll(async () => {
@@ -75,6 +76,37 @@ describe("a deleted form", () => {
     ]);
     expect((await call("GET", `/v1/forms/${form}/responses`, { key })).body.items).toHaveLength(1);
     expect((await submit(form, { name: "Ravi" })).status).toBe(201);
+  });
+
+  it("restored again after a restore that was cut short has its integrations running as they were", async () => {
+    const outage = createOutage();
+    const headers = { authorization: `Bearer ${key}` };
+    const form = await newForm(key);
+    const running = await addSheet(form);
+    const paused = await addSheet(form);
+    await call("POST", `/v1/forms/${form}/integrations/${paused}/pause`, { key });
+    await remove(form);
+    const quiet = vi.spyOn(console, "error").mockImplementation(() => {});
+    outage.d1.fault = "then_unreachable";
+    const cut = await outage.call("POST", `/v1/forms/${form}/restore`, { headers });
+    quiet.mockRestore();
+    expect(cut.status).toBeGreaterThanOrEqual(500);
+    const again = await post(form, "restore");
+    expect([again.status, again.body.state]).toEqual([200, "open"]);
+    const states = [running, paused].map((id) => call("GET", `/v1/forms/${form}/integrations/${id}`, { key }));
+    expect((await Promise.all(states)).map(({ body }) => body.state)).toEqual(["active", "paused"]);
+    expect((await post(form, "restore")).body.code).toBe("conflict");
+  });
+
+  it("whose integrations a person resumed after such a restore stops them when it is deleted again", async () => {
+    const form = await newForm(key);
+    const id = await addSheet(form);
+    await remove(form);
+    await env.DB.prepare("UPDATE forms SET deleted_at = NULL, erase_at = NULL WHERE id = ?").bind(form).run();
+    await call("POST", `/v1/forms/${form}/integrations/${id}/resume`, { key });
+    await remove(form);
+    const cursor = env.DB.prepare("SELECT state FROM cursors WHERE segment = ?").bind(await segmentOf(form));
+    expect(await cursor.first("state")).toBe("paused");
   });
 
   it("deleted again gets the new time, so that it can be erased at once", async () => {

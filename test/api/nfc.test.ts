@@ -27,6 +27,35 @@ const at = (id: string) => `/v1/forms/${form}/responses/${id}`;
 const found = async (query: string) =>
   (await call("GET", `/v1/forms/${form}/responses?${query}`, { key })).body.items.map(({ id }: { id: string }) => id);
 
+describe("what can't be kept as it is", () => {
+  it.each([
+    ["NUL in a text", { a: "x\0y" }],
+    ["NUL in a name", { "a\0b": "y" }],
+    ["half of a pair in a text", { a: "x\ud83d" }],
+    ["half of a pair in a name", { "\udc00": 1 }],
+  ])("is refused in metadata: %s", async (_, metadata) => {
+    const refused = { status: 422, body: { code: "invalid_answers", errors: [{ code: "invalid_metadata" }] } };
+    const body = { answers: { name: "n" }, metadata };
+    expect(await call("POST", `/v1/forms/${form}/responses`, { body })).toMatchObject(refused);
+    const { id } = (await submit(form, { name: "n" })).body;
+    const edit = { key, headers: { "if-match": "*" }, body: { metadata } };
+    expect(await call("PATCH", at(id), edit)).toMatchObject(refused);
+    const made = await call("POST", "/v1/forms", { key, body: { title: "Visit", questions: QUESTIONS, metadata } });
+    expect([made.status, made.body.code]).toEqual([422, "invalid_request"]);
+  });
+
+  it("stands in no edit's way where it was stored before", async () => {
+    const { id } = (await submit(form, { name: "n" })).body;
+    const kept = JSON.stringify({ a: "x\0y" });
+    const position = parseResponseId(id)?.position;
+    await env.DB.prepare("UPDATE responses SET metadata = ? WHERE id = ?").bind(kept, position).run();
+    const headers = { "if-match": "*", prefer: "return=minimal" };
+    expect((await call("PATCH", at(id), { key, headers, body: { answers: { note: "new" } } })).status).toBe(204);
+    const row = await env.DB.prepare("SELECT metadata FROM responses WHERE id = ?").bind(position).first();
+    expect(row).toEqual({ metadata: kept });
+  });
+});
+
 describe("what looks alike is alike", () => {
   it("answers and metadata are kept in NFC, whatever writing they come in, and bounds and patterns see them so", async () => {
     expect(APART).not.toBe(COMPOSED);

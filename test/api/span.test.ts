@@ -63,6 +63,21 @@ describe("the next segment of a form", () => {
     expect(await names()).toBe("abcd");
   });
 
+  it("is not opened while its form is deleted and its integrations are held, which would stay so in it", async () => {
+    await open();
+    await submitAll("a");
+    const from = await last();
+    const body = { kind: "webhook", config: { url: "https://example.org/hook" } };
+    expect((await span.call("POST", `/v1/forms/${form}/integrations`, { key, body })).status).toBe(201);
+    await span.call("DELETE", `/v1/forms/${form}`, { key });
+    expect(await openNextSegment(span.ctx.opener, { form, from, anywhere: true })).toBe(false);
+    await span.call("POST", `/v1/forms/${form}/restore`, { key });
+    expect(await openNextSegment(span.ctx.opener, { form, from, anywhere: true })).toBe(true);
+    const { shard, no } = await last();
+    const cursors = span.ctx.shards.get(shard).db.prepare("SELECT state FROM cursors WHERE segment = ?").bind(no);
+    expect((await cursors.all()).results).toEqual([{ state: "active" }]);
+  });
+
   it("takes over what an opening that was cut short has left", async () => {
     await open();
     await submitAll("a");

@@ -11,11 +11,19 @@ import type { Answer } from "./api";
 import { gatedD1 } from "./gated-d1";
 import { databases } from "./shards";
 
+/** After the first batch, whose answer comes or is lost. */
+const AFTER = {
+  then_unreachable: "unreachable",
+  then_overloaded: "overloaded",
+  lost_then_unreachable: "unreachable",
+  lost_then_overloaded: "overloaded",
+} as const;
+
 /**
  * `unreachable`: no call arrives. `overloaded`: the same, and D1 says so. `lost`: calls run, their answers do not come back.
- * `lost_then_unreachable`: the first batch does run, its answer is lost, and then nothing arrives any more.
+ * `then_…`: so it is from the first batch on, which runs. `lost_then_…`: its answer is lost besides.
  */
-export type Fault = "unreachable" | "overloaded" | "lost" | "lost_then_unreachable";
+export type Fault = "unreachable" | "overloaded" | "lost" | keyof typeof AFTER;
 
 /** What D1 says then. */
 export const MESSAGES = {
@@ -40,8 +48,9 @@ export function failingD1(...real: readonly [D1Database, ...D1Database[]]): Fail
     const { fault } = state;
     state.calls += 1;
     if (fault === null) return work();
-    if (fault === "lost" || (fault === "lost_then_unreachable" && isBatch)) await work();
-    if (fault === "lost_then_unreachable" && isBatch) state.fault = "unreachable";
+    if (fault in AFTER && isBatch) state.fault = AFTER[fault as keyof typeof AFTER];
+    if (fault.startsWith("then_")) return work();
+    if (fault === "lost" || (fault in AFTER && isBatch)) await work();
     throw new Error(fault === "overloaded" ? MESSAGES.overloaded : MESSAGES.unreachable);
   }
   const wrap = (one: D1Database) => gatedD1(one, (work, { isBatch }) => run(work, isBatch));
