@@ -1,4 +1,4 @@
-/** What is in the databases, compared with what a manifest says: some parts at a time, so that no query grows with a table. */
+/** What is in the databases, held against a manifest: some parts at a time, so that no query grows with a table. */
 import type { Context } from "../context";
 import type { BackupManifest, BackupPart, RowKey } from "../core/backup";
 import { AppError } from "../core/errors";
@@ -15,7 +15,10 @@ export interface Compared {
   readonly place: number;
 }
 
-/** Counts the rows of the next parts, and those between two of them. Returns the next place; null: all is there, and no more. Throws `conflict`. */
+/**
+ * Counts the rows of the next parts, and those between two of them. Returns the next place; null: all is there, and no more.
+ * Throws `conflict`.
+ */
 export async function compareRows(
   ctx: Context,
   manifest: BackupManifest,
@@ -60,5 +63,7 @@ async function refuseMore({ shards }: Context, parts: readonly BackupPart[], of:
 
 const refuseRows = (table: string, shard: number) =>
   new AppError("conflict", {
-    detail: `${table} of shard ${shard} has more or fewer rows than the manifest says: somebody else writes there. Begin anew with empty databases.`,
+    detail:
+      `${table} of shard ${shard} has more or fewer rows than the manifest says: somebody else writes there. ` +
+      "Begin anew with empty databases.",
   });
