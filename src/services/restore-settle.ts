@@ -3,28 +3,26 @@
  * segments agree with their forms, which were read later. A call does a bounded piece.
  */
 import type { Context } from "../context";
-import type { Erasures } from "../core/backup";
+import type { BackupManifest, Erasures } from "../core/backup";
 import { SEGMENT_SIZE } from "../core/ids";
 import { spoolName } from "../core/spool";
 import { deleteLetters } from "../store/dead-letters";
 import { eraseRows, sealSegment } from "../store/erasure";
-import {
-  emptyTraces,
-  eraseAgain,
-  eraseFormsAgain,
-  listFormsAfter,
-  listOrphans,
-  type RestoreRow,
-} from "../store/restores";
+import { emptyTraces, hasTraces } from "../store/restore-traces";
+import { eraseAgain, eraseFormsAgain, listFormsAfter, listOrphans, type RestoreRow } from "../store/restores";
 import { listErasures } from "./backups";
 import { syncSegment } from "./forms";
 
 type Next = Pick<RestoreRow, "phase" | "place">;
 
 /** The next piece. Returns where it is then. `erased`: what must not come back, in an order that stays. */
-export async function settleRestored(ctx: Context, at: RestoreRow, erased: () => Promise<Erasures>): Promise<Next> {
+export async function settleRestored(
+  ctx: Context,
+  at: RestoreRow,
+  { manifest, erased }: { manifest: BackupManifest; erased: () => Promise<Erasures> },
+): Promise<Next> {
   if (at.phase === "erasures") return eraseMarked(ctx, at.place, await erased());
-  if (at.phase === "traces") return dropTraces(ctx);
+  if (at.phase === "traces") return dropTraces(ctx, at.place, manifest);
   if (at.phase === "orphans") return eraseOrphans(ctx, at.place);
   return alignForms(ctx, at.place);
 }
@@ -55,9 +53,16 @@ async function eraseMarked(ctx: Context, place: number, { forms, responses }: Er
   return some.length < LOOKED_MAX ? { phase: "traces", place: 0 } : { phase: "erasures", place: place + LOOKED_MAX };
 }
 
-async function dropTraces({ shards }: Context): Promise<Next> {
-  for (const { db } of shards.all) await emptyTraces(db);
-  return { phase: "orphans", place: 0 };
+/** Parts whose rows are looked through in a piece. */
+const TRACED_MAX = 5;
+
+/** `place` is how many of the parts were looked through. Cursors are not there yet: theirs are emptied when they are. */
+async function dropTraces({ shards }: Context, place: number, { parts }: BackupManifest): Promise<Next> {
+  const traced = parts.filter(({ table }) => table !== "cursors" && hasTraces(table));
+  const some = traced.slice(place, place + TRACED_MAX);
+  for (const [no, own] of Map.groupBy(some, ({ shard }) => shard)) await emptyTraces(shards.get(no).db, own);
+  const next = place + TRACED_MAX;
+  return next < traced.length ? { phase: "traces", place: next } : { phase: "orphans", place: 0 };
 }
 
 const SEGMENTS_MAX = 30;
@@ -83,5 +88,6 @@ async function eraseOrphans({ shards }: Context, place: number): Promise<Next> {
 async function alignForms(ctx: Context, place: number): Promise<Next> {
   const forms = await listFormsAfter(ctx.shards.control, place, SEGMENTS_MAX);
   for (const form of forms) await syncSegment(ctx, form);
-  return { phase: forms.length < SEGMENTS_MAX ? "cursors" : "forms", place: forms.at(-1)?.no ?? place };
+  const last = forms.at(-1);
+  return last && forms.length === SEGMENTS_MAX ? { phase: "forms", place: last.no } : { phase: "cursors", place: 0 };
 }

@@ -17,13 +17,15 @@ import {
 import { AppError } from "../core/errors";
 import { sha256 } from "../core/sha256";
 import { hashLines, unpackLines } from "../dispatch/backup-part";
-import { countAll, readRestoredRows, writeBackupRows } from "../store/backup-rows";
-import { backupTable, CONTROL_TABLES, SHARD_TABLES } from "../store/backup-tables";
+import { readRestoredRows, writeBackupRows } from "../store/backup-rows";
+import { backupTable } from "../store/backup-tables";
+import { emptyTraces } from "../store/restore-traces";
 import { leaveNumbersOut } from "../store/restored-numbers";
 import { beginRestore, claimRestore, findFilled, findRestore, noteRestore, type RestoreRow } from "../store/restores";
 import { SCHEMA } from "../store/vitals";
 import * as events from "../telemetry/events";
 import { requireBucket } from "./backups";
+import { compareRows } from "./restore-compare";
 import { readErased, settleRestored } from "./restore-settle";
 
 export interface RestoreInput {
@@ -50,6 +52,13 @@ export interface RestoreLimits {
 const LIMITS: RestoreLimits = { parts: 20, time: 15_000 };
 const NOTHING: Erasures = { forms: [], responses: [] };
 const LEASE_MS = 120_000;
+/** Phases in which rows are counted, of which tables, and what comes next. */
+const COMPARISONS = {
+  counts: { of: (table: string) => table !== "cursors", next: "numbers" },
+  // No segment of the backup takes anything any more. Nothing was stored in one between its rows and that either.
+  recounts: { of: (table: string) => table === "responses" || table === "revisions", next: "erasures" },
+  cursors: { of: (table: string) => table === "cursors", next: null },
+} as const;
 const COMPARED: { readonly rows: number; readonly size: number } = { rows: 5_000, size: 4_000_000 };
 
 /** Does a piece. Throws `not_found`, and `conflict` with what is wrong: the backup, or the installation. */
@@ -77,7 +86,7 @@ async function goOn(ctx: Context, { row, manifest, input, limits }: Piece): Prom
   const firstCursor = manifest.parts.findIndex(({ table }) => table === "cursors");
   const parts = firstCursor < 0 ? manifest.parts.length : firstCursor;
   let at = row;
-  let erased: Promise<Erasures> | undefined;
+  let marks: Promise<Erasures> | undefined;
   const note = async (change: Partial<RestoreRow>, leaseUntil = ctx.now() + LEASE_MS) => {
     at = { ...at, ...change };
     await noteRestore(control, at, leaseUntil);
@@ -88,21 +97,24 @@ async function goOn(ctx: Context, { row, manifest, input, limits }: Piece): Prom
       const part = at.phase === "parts" || at.phase === "cursors" ? manifest.parts[at.parts] : undefined;
       if (part && at.parts < until) {
         await restorePart(ctx, part);
+        // Of the others when all of them are there: they are of responses that come later.
+        if (at.phase === "cursors") await emptyTraces(ctx.shards.get(part.shard).db, [part]);
         await note({ parts: at.parts + 1, rows: at.rows + part.rows });
       } else if (at.phase === "parts") {
-        await compareCounts(ctx, manifest, (table) => table !== "cursors");
-        await note({ phase: "numbers" });
+        await note({ phase: "counts", place: 0 });
       } else if (at.phase === "numbers") {
         await leaveNumbersOut(ctx.shards, at.startedAt);
-        // From here on nothing is stored in a segment of the backup; nothing was in between either.
-        await compareCounts(ctx, manifest, (table) => table === "responses" || table === "revisions");
-        await note({ phase: "erasures" });
-      } else if (at.phase === "cursors") {
-        await compareCounts(ctx, manifest, (table) => table === "cursors");
-        await note({ finishedAt: ctx.now() });
-        events.restored({ backup: manifest.id, parts: at.parts, rows: at.rows });
+        await note({ phase: "recounts", place: 0 });
+      } else if (at.phase in COMPARISONS) {
+        const { of, next } = COMPARISONS[at.phase as keyof typeof COMPARISONS];
+        const place = await compareRows(ctx, manifest, { of, place: at.place });
+        if (place !== null) await note({ place });
+        else if (next !== null) await note({ phase: next, place: 0 });
+        else await note({ finishedAt: ctx.now() });
+        if (at.finishedAt !== null) events.restored({ backup: manifest.id, parts: at.parts, rows: at.rows });
       } else {
-        await note(await settleRestored(ctx, at, () => (erased ??= readErased(ctx, input.erased ?? NOTHING))));
+        const erased = () => (marks ??= readErased(ctx, input.erased ?? NOTHING));
+        await note(await settleRestored(ctx, at, { manifest, erased }));
       }
     }
   } finally {
@@ -183,16 +195,4 @@ async function restorePart(ctx: Context, part: BackupPart): Promise<void> {
   if ((await hashLines(read)) === part.contentSha256) return;
   const detail = `${name} of shard ${shard} is not what was written to it: somebody else writes there, or the part ${object} does not hold what the manifest says. Begin anew with empty databases.`;
   throw refuse(detail);
-}
-
-async function compareCounts(ctx: Context, { counts }: BackupManifest, of: (table: string) => boolean): Promise<void> {
-  for (const { no, db } of ctx.shards.all) {
-    const tables = [...SHARD_TABLES, ...(no === 0 ? CONTROL_TABLES : [])];
-    for (const table of tables.filter(({ name }) => of(name))) {
-      const [found, wanted] = [await countAll(db, table), counts[`${no}/${table.name}`] ?? 0];
-      if (found === wanted) continue;
-      const detail = `${table.name} of shard ${no} has ${found} rows, and ${wanted} by the manifest. Begin anew with empty databases.`;
-      throw refuse(detail);
-    }
-  }
 }

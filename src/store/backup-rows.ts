@@ -136,7 +136,24 @@ function groupsOf(lines: readonly string[]): string[][] {
   return groups;
 }
 
-/** How many rows a table has. */
-export async function countAll(db: D1Database, { name }: BackupTable): Promise<number> {
-  return (await db.prepare(`SELECT count(*) AS n FROM ${name}`).first<{ n: number }>())?.n ?? 0;
-}
+/** The statement that counts the rows of a range, as `n`, up to a limit. */
+export const countUpToStatement = (
+  db: D1Database,
+  table: BackupTable,
+  { range, limit }: { range: RowRange; limit: number },
+): D1PreparedStatement =>
+  db
+    .prepare(`SELECT count(*) AS n FROM (SELECT 1 FROM ${table.name} WHERE ${within(table, range)} LIMIT ?3)`)
+    .bind(...endsOf(range), limit);
+
+/** The statement that says whether a table has rows after a key: `more`, 0 or 1. */
+export const hasMoreStatement = (db: D1Database, table: BackupTable, after: RowKey): D1PreparedStatement =>
+  db
+    .prepare(`SELECT EXISTS (SELECT 1 FROM ${table.name} WHERE ${within(table, { after })}) AS more`)
+    .bind(...endsOf({ after }));
+
+/** A condition for the rows of a part: its ends are bound at ?1 and ?2. */
+export const ofPart = (table: BackupTable, range: Required<RowRange>) => ({
+  sql: within(table, range),
+  values: endsOf(range),
+});

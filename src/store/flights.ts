@@ -71,11 +71,13 @@ export async function landFlight(db: D1Database, cursor: Cursor): Promise<Cursor
 const ERASED = `EXISTS (SELECT 1 FROM responses r WHERE r.erased_at IS NOT NULL AND r.id = CASE flight->>'feed'
   WHEN 'responses' THEN m.value->>0 ELSE (SELECT v.response FROM revisions v WHERE v.id = m.value->>0) END)`;
 
-const EMPTY = `
+/** Empties what is in flight of erased responses, in all cursors that a further condition names. */
+export const EMPTY_FLIGHTS = `
 UPDATE cursors SET flight = json_set(flight, '$.marks', (SELECT json_group_array(json(
     CASE WHEN ${ERASED} THEN json_array(m.value->>0, NULL) ELSE m.value END)) FROM json_each(flight, '$.marks') m))
-WHERE (?1 IS NULL OR segment = ?1) AND flight->'marks' IS NOT NULL
+WHERE flight->'marks' IS NOT NULL
   AND EXISTS (SELECT 1 FROM json_each(flight, '$.marks') m WHERE m.value->1 <> 'null' AND ${ERASED})`;
 
-/** The statement that empties what is in flight of erased responses, in one segment or in all of a shard. */
-export const emptyFlightsStatement = (db: D1Database, segment: number | null) => db.prepare(EMPTY).bind(segment);
+/** The statement that empties what is in flight of erased responses in one segment. */
+export const emptyFlightsStatement = (db: D1Database, segment: number) =>
+  db.prepare(`${EMPTY_FLIGHTS} AND segment = ?`).bind(segment);

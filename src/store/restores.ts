@@ -2,7 +2,6 @@
 import { ERASURES, type Erasure } from "../core/backup";
 import type { BackupTable } from "./backup-tables";
 import { CONTROL_TABLES, SHARD_TABLES } from "./backup-tables";
-import { emptyFlightsStatement } from "./flights";
 import { changeResponse } from "./revisions";
 import type { restores } from "./schema";
 import type { Shard, Shards } from "./shards";
@@ -103,24 +102,6 @@ export async function eraseFormsAgain(db: D1Database, forms: readonly string[], 
     )
     .bind(JSON.stringify(forms), now)
     .run();
-}
-
-const ERASED = (id: string) => `EXISTS (SELECT 1 FROM responses r WHERE r.id = ${id} AND r.erased_at IS NOT NULL)`;
-const REVISED = (table: string) => `(SELECT v.response FROM revisions v WHERE v.id = ${table}.position)`;
-const ofErased = (table: string) =>
-  `((feed = 0 AND ${ERASED(`${table}.position`)}) OR (feed = 1 AND ${ERASED(REVISED(table))}))`;
-
-/** Empties what the backup still had of responses that were erased while it was made: it read these tables before. */
-export async function emptyTraces(db: D1Database): Promise<void> {
-  await db.batch([
-    db.prepare(
-      `UPDATE revisions SET previous = NULL, comment = NULL
-       WHERE (previous IS NOT NULL OR comment IS NOT NULL) AND ${ERASED("revisions.response")}`,
-    ),
-    db.prepare(`UPDATE deliveries SET content = NULL WHERE content IS NOT NULL AND ${ofErased("deliveries")}`),
-    emptyFlightsStatement(db, null),
-    db.prepare(`UPDATE attempts SET answer = NULL WHERE answer IS NOT NULL AND ${ofErased("attempts")}`),
-  ]);
 }
 
 /**

@@ -291,7 +291,9 @@ export const restores = sqliteTable("restores", {
   backup: text("backup").primaryKey(),
   startedAt: integer("started_at").notNull(),
   finishedAt: integer("finished_at"),
-  phase: text("phase", { enum: ["parts", "numbers", "erasures", "traces", "orphans", "forms", "cursors"] }).notNull(),
+  phase: text("phase", {
+    enum: ["parts", "counts", "numbers", "recounts", "erasures", "traces", "orphans", "forms", "cursors"],
+  }).notNull(),
   place: integer("place").notNull(),
   parts: integer("parts").notNull(),
   rows: integer("rows").notNull(),

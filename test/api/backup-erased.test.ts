@@ -5,7 +5,7 @@ import { parseResponseId } from "../../src/core/ids";
 import { markErasedForm } from "../../src/dispatch/backup-retention";
 import { sweep } from "../../src/dispatch/sweep";
 import { call } from "../support/api";
-import { bucket, createRestore, TARGET } from "../support/backup";
+import { bucket, createBackups, createRestore, SMALL, SOURCE, TARGET } from "../support/backup";
 import { prepareDrill } from "../support/drill";
 import { everywhere } from "../support/shards";
 
@@ -37,6 +37,36 @@ describe("what was erased", () => {
     expect(await row(spared)).toBeNull();
     expect(await form()).toBeNull();
   });
+});
+
+it("what was about to be sent of it when the backup was made is not in the page that comes back", async () => {
+  const [erased = "", spared = ""] = drill.filled.ids.slice(10);
+  const [shard, position] = [parseResponseId(erased)?.shard ?? 0, parseResponseId(erased)?.position ?? 0];
+  const other = parseResponseId(spared)?.position ?? 0;
+  const marks = [
+    [position, { text: "for her alone" }],
+    [other, { text: "to somebody else" }],
+  ];
+  const set = (flight: string | null) =>
+    SOURCE.get(shard)
+      .db.prepare("UPDATE cursors SET flight = ? WHERE kind = 'google-sheets' AND segment = ?")
+      .bind(flight, Math.floor(position / 2 ** 33))
+      .run();
+  await set(JSON.stringify({ feed: "responses", markedAt: 5, marks }));
+  const id = await createBackups({ ...SMALL, parts: 100 }).make();
+  await set(null);
+  await call("DELETE", `/v1/forms/${drill.filled.form}/responses/${erased}`, { key: drill.filled.key });
+  await createRestore({ backup: id }).finish();
+  const flights = await TARGET.get(shard)
+    .db.prepare("SELECT flight->'marks' AS marks FROM cursors WHERE flight IS NOT NULL")
+    .all<{ marks: string }>();
+  const restored = flights.results.map((row) => JSON.parse(row.marks));
+  expect(restored).toEqual([
+    [
+      [position, null],
+      [other, { text: "to somebody else" }],
+    ],
+  ]);
 });
 
 it("a long list of what was erased is worked through to its end, some thousand at a time", async () => {
