@@ -32,8 +32,8 @@ const absent = () => new Response("not part of this test", { status: 501 });
 const PURE = "src/core/**/*.test.ts";
 
 /**
- * `npm run test:span`: the API worker has three databases, and each form goes on in another one after every response. What tests
- * need for it is in test/support/shards.ts.
+ * `npm run test:span`: the API worker has three databases, and each form goes on in another one after every response.
+ * What tests need for it is in test/support/shards.ts.
  */
 const spanning = process.env.SPAN === "1" && {
   bindings: { FORMLOG_SEGMENT_RESPONSES_MAX: "1" },
@@ -58,8 +58,8 @@ const workers = (bindings: Record<string, unknown>, shards: Record<string, strin
         FORMLOG_ENCRYPTION_KEY: `test:${btoa("an encryption key of 32 bytes !!")}`,
         ...bindings,
       },
-      // A database that no migration was applied to; SEARCH_DB, to which the API worker is not bound; what test/support/span.ts makes
-      // shards of; and those that backups are made of beside DB, and restored into.
+      // A database that no migration was applied to; SEARCH_DB, to which the API worker is not bound; what
+      // test/support/span.ts makes shards of; and those that backups are made of beside DB, and restored into.
       d1Databases: {
         DB_OLD: "old",
         TEST_SEARCH_DB: "search",
@@ -83,7 +83,8 @@ const workers = (bindings: Record<string, unknown>, shards: Record<string, strin
 
 export default defineConfig({
   test: {
-    // Files beside one another: each has its installation, its ports and its folders to itself, and half of the time they wait.
+    // Files beside one another: each has its installation, its ports and its folders to itself, and half of the time
+    // they wait.
     maxWorkers: 2,
     provide: { seed },
     projects: [

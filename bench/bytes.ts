@@ -1,6 +1,7 @@
 /**
- * How many bytes a response takes in the databases: the form of lists-load.ts with no integration and with some, every response delivered.
- * Bytes are D1's own (`size_after`), before and after, so that what every database has is not in them.
+ * How many bytes a response takes in the databases: the form of lists-load.ts with no integration and with some, every
+ * response delivered. Bytes are D1's own (`size_after`), before and after, so that what every database has is not in
+ * them.
  */
 import { parseArgs } from "node:util";
 import { API } from "../scripts/cloud/config";

@@ -1,6 +1,7 @@
 /**
- * What a response costs, measured: the real workers on workerd, one form with one integration to five, responses one by one at several
- * rates. Counts are D1's and those of counted.ts; prices.ts prices them. bench/README.md says what is reckoned beside it.
+ * What a response costs, measured: the real workers on workerd, one form with one integration to five, responses one by
+ * one at several rates. Counts are D1's and those of counted.ts; prices.ts prices them. bench/README.md says what is
+ * reckoned beside it.
  */
 import { parseArgs } from "node:util";
 import { API } from "../scripts/cloud/config";
@@ -15,11 +16,16 @@ import { load } from "./lists-load";
 import { PRICES } from "./prices";
 import { printTable } from "./report";
 
-/** Delivered before anything is counted: the log of a webhook's attempts keeps a thousand, and deletes one for each from then on. */
+/**
+ * Delivered before anything is counted: the log of a webhook's attempts keeps a thousand, and deletes one for each from
+ * then on.
+ */
 const WARM = 1_100;
 
-/** `--rates 1,10,100,1000,1000x50 --integrations 1-5 --seconds N --answer 100 --port 9500`: 1000x50 comes in batches of 50; providers answer
- * after 100 ms. Whether all is within its limits. */
+/**
+ * `--rates 1,10,100,1000,1000x50 --integrations 1-5 --seconds N --answer 100 --port 9500`: 1000x50 comes in batches of
+ * 50; providers answer after 100 ms. Whether all is within its limits.
+ */
 export async function cost(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
     args,

@@ -1,4 +1,7 @@
-/** What a response, a page and a wake-up come to, of submissions and of each kind: what the reckoning (cost.ts) multiplies. Data. */
+/**
+ * What a response, a page and a wake-up come to, of submissions and of each kind: what the reckoning (cost.ts)
+ * multiplies. Data.
+ */
 /** Of one response. */
 export interface Counts {
   readonly requests: number;
@@ -14,13 +17,19 @@ export interface KindCounts {
   readonly title: string;
   /** Most responses of a page (`policy.pageSize`). */
   readonly page: number;
-  /** Seconds from one page to the next while responses come in: its pace, or a few round trips and a provider that answers at once. */
+  /**
+   * Seconds from one page to the next while responses come in: its pace, or a few round trips and a provider that
+   * answers at once.
+   */
   readonly cycleSeconds: number;
   /** Rows written: the bell and the claim. */
   readonly wakeUpRows: number;
   /** Budget, mark, settle, and the entry of the log service. */
   readonly pageRows: number;
-  /** Rows of a page that its responses share: of one response, and of any number. In between they grow with the square root. */
+  /**
+   * Rows of a page that its responses share: of one response, and of any number. In between they grow with the square
+   * root.
+   */
   readonly shared?: { readonly one: number; readonly most: number };
   readonly response: Partial<Counts>;
   /** What was delivered is asked for once more, in pages. */
@@ -36,7 +45,10 @@ export interface KindCounts {
 /** An invocation's own entry and an event of ours. */
 export const LOG_KILOBYTES = 1;
 const WAKE_UP_ROWS = 2;
-/** Without a pace: measured with providers that answer after 10 ms. The slower they are, the more responses share a page. */
+/**
+ * Without a pace: measured with providers that answer after 10 ms. The slower they are, the more responses share a
+ * page.
+ */
 const ONE_PAGE_SECONDS = 0.25;
 /** After half a second, in a queue that counts in whole ones (docs/decisions/037). */
 const GATHERED_SECONDS = 1;
@@ -93,16 +105,22 @@ export const KINDS = {
     cycleSeconds: 2,
     wakeUpRows: WAKE_UP_ROWS,
     pageRows: 3,
-    // A row for each different count of a page, of a form of eight questions with 150 counts: measured 23 for 2 responses, 61 for 21, 141 for 200.
+    // A row for each different count of a page, of a form of eight questions with 150 counts: measured 23 for 2
+    // responses, 61 for 21, 141 for 200.
     shared: { one: 14, most: 150 },
     response: { rowsWritten: 1, rowsRead: 10, cpuMilliseconds: 0.2 },
   },
 } as const satisfies Record<string, KindCounts>;
 export type CostedKind = keyof typeof KINDS;
 
-/** What comes as time passes: a sweep a minute (measured by `npm run bench -- cost`), and the counters of `/metrics`. */
+/**
+ * What comes as time passes: a sweep a minute (measured by `npm run bench -- cost`), and the counters of `/metrics`.
+ */
 export const SWEEP = { everySeconds: 60, rowsWritten: 3.5, rowsRead: 180 };
-/** Every isolate writes a row for each of its series: at the gateway outcomes, rows read and written, and wake-ups of each kind; at a kind rows read and written, and deliveries. */
+/**
+ * Every isolate writes a row for each of its series: at the gateway outcomes, rows read and written, and wake-ups of
+ * each kind; at a kind rows read and written, and deliveries.
+ */
 export const COUNTERS = { everySeconds: 10, gateway: 3, kind: 4 };
 
 /** One integration to five. */

@@ -40,7 +40,10 @@ const ENTRY_KILOBYTES = 1;
 const NAMES = ["trips", "rowsRead", "rowsWritten", "queueOperations", "invocations"] as const;
 type Sum = Record<(typeof NAMES)[number], number>;
 
-/** Run and sweeps, divided by responses. A sweep comes once a minute in the cloud, whatever the rate; its CPU is in that of the run already. */
+/**
+ * Run and sweeps, divided by responses. A sweep comes once a minute in the cloud, whatever the rate; its CPU is in that
+ * of the run already.
+ */
 export function ofOneResponse(run: Run, sweeps: Sweeps): Measured {
   const work = sumOf(run.workers.values());
   const sweepsOfOne = SWEEPS_A_SECOND / run.rate;
@@ -65,7 +68,10 @@ export function sumOf(workers: Iterable<WorkerCounts>): Sum {
   return Object.fromEntries(NAMES.map((name) => [name, sum(name)])) as Sum;
 }
 
-/** Dollars for a million such responses, with what comes too late for a run: statuses of texts, entries of the log that are deleted. */
+/**
+ * Dollars for a million such responses, with what comes too late for a run: statuses of texts, entries of the log that
+ * are deleted.
+ */
 export function dollarsOf(run: Run, sweeps: Sweeps): number {
   const later = countsLater(run.rate, run.kinds, run.pages / run.responses);
   return dollarsPerMillion(ofOneResponse(run, sweeps)) + dollarsPerMillion(later);

@@ -8,7 +8,10 @@ import { workerOf } from "./fleet-workers";
 
 const LOOK_MS = 3_000;
 
-/** Waits until everything is delivered and nobody does anything any more. Returns what each worker did since it was asked last. */
+/**
+ * Waits until everything is delivered and nobody does anything any more. Returns what each worker did since it was
+ * asked last.
+ */
 export async function untilQuiet(fleet: Fleet, form: CostForm): Promise<ReadonlyMap<string, Counts>> {
   let all = await takeAll(fleet, form);
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * One cell of the measured costs: responses come one by one in an open loop at a rate, everything is delivered, and what all workers
- * did for it is summed up.
+ * One cell of the measured costs: responses come one by one in an open loop at a rate, everything is delivered, and
+ * what all workers did for it is summed up.
  */
 import { createRandom } from "../test/chaos/simulation/random";
 import { type CostedKind, STEPS } from "./cost-kinds";
@@ -25,7 +25,10 @@ export interface CostForm {
 
 export const spreadsheetOf = (integrations: number) => `cost-${integrations}`;
 
-/** Makes the form with the first so many of `STEPS`. Nothing of it is indexed by the sweeper: that is a setting of a question, and a row each. */
+/**
+ * Makes the form with the first so many of `STEPS`. Nothing of it is indexed by the sweeper: that is a setting of a
+ * question, and a row each.
+ */
 export async function makeForm({ call, port }: Fleet, integrations: number): Promise<CostForm> {
   const configs: Record<CostedKind, object> = {
     "google-sheets": { spreadsheetId: spreadsheetOf(integrations) },

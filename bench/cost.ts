@@ -1,4 +1,7 @@
-/** What a million responses cost on Cloudflare, reckoned: counts (cost-kinds.ts) times prices (prices.ts). What was measured: cost-measured.ts. Pure. */
+/**
+ * What a million responses cost on Cloudflare, reckoned: counts (cost-kinds.ts) times prices (prices.ts). What was
+ * measured: cost-measured.ts. Pure.
+ */
 import {
   COUNTERS,
   type CostedKind,
@@ -19,7 +22,10 @@ const PRUNED_ROWS = 1;
 
 export const RATES = [1, 10, 100, 1_000] as const;
 
-/** What one response comes to, of a form that gets `rate` a second, with these integrations. Without Idempotency-Key: with one a row more. */
+/**
+ * What one response comes to, of a form that gets `rate` a second, with these integrations. Without Idempotency-Key:
+ * with one a row more.
+ */
 export function countsOf(rate: number, kinds: readonly CostedKind[]): Counts {
   return kinds.map((kind) => countsOfKind(KINDS[kind], rate)).reduce(add, add(SUBMISSION, countsOfTime(rate, kinds)));
 }
@@ -46,7 +52,9 @@ const NOTHING: Counts = {
   logKilobytes: 0,
 };
 
-/** What comes after a run has ended: statuses are asked for, entries of the log of `pages` pages a response are deleted. */
+/**
+ * What comes after a run has ended: statuses are asked for, entries of the log of `pages` pages a response are deleted.
+ */
 export function countsLater(rate: number, kinds: readonly CostedKind[], pages: number): Counts {
   const pruned = { ...NOTHING, rowsWritten: pages * PRUNED_ROWS };
   return kinds

@@ -1,4 +1,7 @@
-/** A database whose round trips and rows are told, as D1 itself says them: of every call, typed queries of drizzle among them. Runs in a worker. */
+/**
+ * A database whose round trips and rows are told, as D1 itself says them: of every call, typed queries of drizzle among
+ * them. Runs in a worker.
+ */
 import { metered, type TellRows } from "../src/store/metered";
 import { gatedD1 } from "../test/support/gated-d1";
 
@@ -19,8 +22,8 @@ export function countedD1(real: D1Database, { trip, rows }: TellD1): D1Database 
 const inner = new WeakMap<object, D1PreparedStatement>();
 
 /**
- * `raw` gives no figures. What asks by it here only reads, so it is asked once more in a way that gives them: that costs time, and is
- * no round trip of the worker's.
+ * `raw` gives no figures. What asks by it here only reads, so it is asked once more in a way that gives them: that
+ * costs time, and is no round trip of the worker's.
  */
 function withRawTold<T extends D1Database | D1DatabaseSession>(real: T, tell: TellRows): T {
   const wrap = (statement: D1PreparedStatement): D1PreparedStatement => {

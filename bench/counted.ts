@@ -1,12 +1,15 @@
 /**
- * A worker that counts what it does, as Cloudflare bills it: invocations, rows of D1, operations of queues; and round trips to D1. What it
- * does for a request, a wake-up or a batch is told by itself, and what its cron does by itself. `GET /_bench/counts?of=work` or `=sweeps`
- * over its service binding tells them and begins anew. Runs in the worker.
+ * A worker that counts what it does, as Cloudflare bills it: invocations, rows of D1, operations of queues; and round
+ * trips to D1. What it does for a request, a wake-up or a batch is told by itself, and what its cron does by itself.
+ * `GET /_bench/counts?of=work` or `=sweeps` over its service binding tells them and begins anew. Runs in the worker.
  */
 import { countedD1 } from "./counted-d1";
 
 export interface Counts {
-  /** Requests to the gateway, batches of a queue, runs of the cron. What comes over a service binding is not billed, and none. */
+  /**
+   * Requests to the gateway, batches of a queue, runs of the cron. What comes over a service binding is not billed, and
+   * none.
+   */
   readonly invocations: number;
   readonly trips: number;
   readonly rowsRead: number;
@@ -68,7 +71,10 @@ function take(of: Tally): Counts {
   return told;
 }
 
-/** The environment with databases and queues that are counted. Always the same one: what an isolate knows, it knows by its database. */
+/**
+ * The environment with databases and queues that are counted. Always the same one: what an isolate knows, it knows by
+ * its database.
+ */
 function countedEnv(env: Env, tally: Tally): Env {
   const known = environments.get(tally);
   if (known) return known;

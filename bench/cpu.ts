@@ -1,6 +1,6 @@
 /**
- * What our own code costs a submission: CPU with a D1 that answers from memory, over that of a route of the same worker that parses the
- * body and answers. Interleaved rounds on workerd's own socket, 16 connections.
+ * What our own code costs a submission: CPU with a D1 that answers from memory, over that of a route of the same worker
+ * that parses the body and answers. Interleaved rounds on workerd's own socket, 16 connections.
  */
 import { parseArgs } from "node:util";
 import { circumstances } from "./installation";

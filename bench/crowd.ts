@@ -1,4 +1,7 @@
-/** A crowd of clients that each send one response after the other, every one unlike any other, and take whatever answer comes. */
+/**
+ * A crowd of clients that each send one response after the other, every one unlike any other, and take whatever answer
+ * comes.
+ */
 import { connect } from "node:net";
 import { type Aim, exchanger, open, packetOf } from "./load";
 
@@ -59,8 +62,8 @@ export async function crowd(aim: Aim, plan: Plan): Promise<Crowd> {
 }
 
 /**
- * A client that sends response number `n` and hangs up after so long: with a reset, because a server that is told of an end only (FIN)
- * still answers, and goes on. Resolves when it has.
+ * A client that sends response number `n` and hangs up after so long: with a reset, because a server that is told of an
+ * end only (FIN) still answers, and goes on. Resolves when it has.
  */
 export function hangUp(aim: Aim, n: number, afterMs: number): Promise<void> {
   return new Promise((resolve) => {

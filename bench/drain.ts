@@ -1,6 +1,7 @@
 /**
- * How a backlog drains: responses wait, an integration is added that begins at the first one, and the real workers work it off against
- * the emulated providers. Counts first, which are the same everywhere; then how many a second on this machine.
+ * How a backlog drains: responses wait, an integration is added that begins at the first one, and the real workers work
+ * it off against the emulated providers. Counts first, which are the same everywhere; then how many a second on this
+ * machine.
  */
 import { parseArgs } from "node:util";
 import { KINDS } from "./cost-kinds";
@@ -14,7 +15,10 @@ import { type Figure, printTable } from "./report";
 /** Twilio takes so many segments a second of this sender; texts here have one. */
 const SEGMENTS_PER_SECOND = 100;
 
-/** `--waiting 1000,10000 --kinds google-sheets,twilio-sms,webhook --port 9400`. Whether all arrived once, and for no more rows than cost.ts says. */
+/**
+ * `--waiting 1000,10000 --kinds google-sheets,twilio-sms,webhook --port 9400`. Whether all arrived once, and for no
+ * more rows than cost.ts says.
+ */
 export async function drain(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
     args,

@@ -1,7 +1,7 @@
 /**
- * All workers on workerd, as `npm run serve` runs them, with emulated providers in a process of their own: for benchmarks of what
- * happens after the answer. The workers of the kinds are wrapped to count what they do (counted.ts), gateway and API worker if that is
- * asked for; nothing else is different.
+ * All workers on workerd, as `npm run serve` runs them, with emulated providers in a process of their own: for
+ * benchmarks of what happens after the answer. The workers of the kinds are wrapped to count what they do (counted.ts),
+ * gateway and API worker if that is asked for; nothing else is different.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

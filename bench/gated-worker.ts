@@ -1,15 +1,18 @@
 /**
- * The gateway over a D1 whose round trips are counted and, if asked, delayed or failed: `GET /_bench/trips` tells what was counted,
- * `POST /_bench/d1?ms=5&to=20&refused=0.02&lost=0.02&overloaded=0.02` makes each call wait a random time between, or fail so often;
- * `POST /_bench/limits?group=64` begins anew with other limits of the group commit, and `POST /_bench/insert` does one INSERT over the
- * same database. Nothing else is different.
+ * The gateway over a D1 whose round trips are counted and, if asked, delayed or failed: `GET /_bench/trips` tells what
+ * was counted, `POST /_bench/d1?ms=5&to=20&refused=0.02&lost=0.02&overloaded=0.02` makes each call wait a random time
+ * between, or fail so often; `POST /_bench/limits?group=64` begins anew with other limits of the group commit, and
+ * `POST /_bench/insert` does one INSERT over the same database. Nothing else is different.
  */
 import type { GatewayBindings } from "../src/gateway/context";
 import worker from "../src/gateway/worker";
 import { LIMITS } from "../src/services/group-commit";
 import { gatedD1 } from "../test/support/gated-d1";
 
-/** `slowest`: milliseconds in this worker, from the request's begin to its answer; what waits before that is not its doing. */
+/**
+ * `slowest`: milliseconds in this worker, from the request's begin to its answer; what waits before that is not its
+ * doing.
+ */
 const counted = { trips: 0, batches: 0, inserted: 0, slowest: 0 };
 const troubles = { ms: 0, to: 0, refused: 0, lost: 0, overloaded: 0 };
 let db: D1Database | undefined;

@@ -1,6 +1,6 @@
 /**
- * The group commit under pressure: up to 1,000 connections over ten forms; with a D1 that takes 5 to 20 ms longer for each call, as one far
- * away does; and with groups of other sizes. In bad weather: storm.ts.
+ * The group commit under pressure: up to 1,000 connections over ten forms; with a D1 that takes 5 to 20 ms longer for
+ * each call, as one far away does; and with groups of other sizes. In bad weather: storm.ts.
  */
 import { parseArgs } from "node:util";
 import { circumstances } from "./installation";

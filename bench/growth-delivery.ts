@@ -1,6 +1,7 @@
 /**
- * What comes after the answer, with few responses stored and with many: new ones drain to a sheet and into the summary, and the summary
- * is read. Rows are those of the kind's worker (counted.ts), CPU that of workerd from the first page to the last.
+ * What comes after the answer, with few responses stored and with many: new ones drain to a sheet and into the summary,
+ * and the summary is read. Rows are those of the kind's worker (counted.ts), CPU that of workerd from the first page to
+ * the last.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { type Fleet, withFleet } from "./fleet";
@@ -11,7 +12,10 @@ import { cpuOf } from "./processes";
 import type { Figure } from "./report";
 import { median } from "./rounds";
 
-/** New responses, over which the cost of one is taken, and how often that is done: a kind's work on them takes a tenth of a second of CPU. */
+/**
+ * New responses, over which the cost of one is taken, and how often that is done: a kind's work on them takes a tenth
+ * of a second of CPU.
+ */
 const NEW = 2_000;
 const ROUNDS = 3;
 const READS = 300;

@@ -1,6 +1,7 @@
 /**
- * What a form that has grown costs: a submission, the first and the middle page of its list, with a thousand responses stored and with many
- * more, as ratios; and what comes after the answer (growth-delivery.ts). Rows read are exact; CPU is that of workerd.
+ * What a form that has grown costs: a submission, the first and the middle page of its list, with a thousand responses
+ * stored and with many more, as ratios; and what comes after the answer (growth-delivery.ts). Rows read are exact; CPU
+ * is that of workerd.
  */
 import { parseArgs } from "node:util";
 import { type Costs, compare, FEW } from "./growth-compare";

@@ -1,4 +1,7 @@
-/** An installation of its own to measure: the real workers on workerd and D1, in a folder that is thrown away afterwards. */
+/**
+ * An installation of its own to measure: the real workers on workerd and D1, in a folder that is thrown away
+ * afterwards.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
@@ -18,8 +21,8 @@ type Body = any;
 export type Installation = ReturnType<typeof installationOf>;
 
 /**
- * Starts the API worker with what bench/worker.ts adds, and the workers of `kinds`; measures on it, ends it and deletes its state.
- * What `work` returns, this returns.
+ * Starts the API worker with what bench/worker.ts adds, and the workers of `kinds`; measures on it, ends it and deletes
+ * its state. What `work` returns, this returns.
  */
 export async function withInstallation<T>(
   { port, kinds = [] }: { port: number; kinds?: readonly string[] },

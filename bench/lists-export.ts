@@ -1,4 +1,7 @@
-/** The memory of the API worker while it exports a form, by V8's own count: for a client that reads as fast as it can, and a slow one. */
+/**
+ * The memory of the API worker while it exports a form, by V8's own count: for a client that reads as fast as it can,
+ * and a slow one.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import { type HeapWatch, watchHeap } from "../test/support/heap";
 import { type Installation, processGroup } from "./installation";
@@ -27,7 +30,9 @@ export async function exportAll(installation: Installation, form: Form): Promise
   return figure(`heap, CSV export of all (${megabytes(bytes)} in ${seconds} s)`, heap);
 }
 
-/** The form as NDJSON, for a client that takes a megabyte a second and leaves: what it does not take must not pile up. */
+/**
+ * The form as NDJSON, for a client that takes a megabyte a second and leaves: what it does not take must not pile up.
+ */
 export async function exportSlowly(installation: Installation, form: Form): Promise<Figure> {
   const heap = await watch();
   const reader = (await open(installation, `${form.path}/export.ndjson`)).getReader();

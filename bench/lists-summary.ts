@@ -5,7 +5,10 @@ import type { Form } from "./lists-load";
 import { RATIO_MAX } from "./lists-pages";
 import { type Figure, progress } from "./report";
 
-/** Adds the kind, lets its worker go through all responses, and reads the summary twice: the first time an isolate learns. */
+/**
+ * Adds the kind, lets its worker go through all responses, and reads the summary twice: the first time an isolate
+ * learns.
+ */
 export async function summaryOf(installation: Installation, form: Form): Promise<Figure> {
   const at = `${form.path}/summary`;
   const tell = progress("summarized", form.responses);

@@ -1,6 +1,7 @@
 /**
- * What reading a large form costs: rows that D1 reads for pages of its list and for its summary, and the memory of the worker that exports it.
- * Counted, not timed: a figure over its limit fails the run. `--responses N`: a million unless told.
+ * What reading a large form costs: rows that D1 reads for pages of its list and for its summary, and the memory of the
+ * worker that exports it. Counted, not timed: a figure over its limit fails the run. `--responses N`: a million unless
+ * told.
  */
 import { parseArgs } from "node:util";
 import { circumstances, withInstallation } from "./installation";

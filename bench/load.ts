@@ -1,6 +1,7 @@
 /**
- * A closed-loop load generator: so many connections, each with one request under way, over raw sockets with keep-alive. It costs
- * about 20 µs of CPU a request, so that it is not what is measured. Latencies are from the first byte sent to the last received.
+ * A closed-loop load generator: so many connections, each with one request under way, over raw sockets with keep-alive.
+ * It costs about 20 µs of CPU a request, so that it is not what is measured. Latencies are from the first byte sent to
+ * the last received.
  */
 import { connect, type Socket } from "node:net";
 
@@ -49,7 +50,10 @@ export interface Load {
   readonly answered?: (packet: number, text: string) => void;
 }
 
-/** Sends so long or so much with so many connections. Throws an Error when an answer has another status than expected, or a connection breaks. */
+/**
+ * Sends so long or so much with so many connections. Throws an Error when an answer has another status than expected,
+ * or a connection breaks.
+ */
 export async function burst(
   aim: Pick<Aim, "port" | "status">,
   packets: readonly Buffer[],

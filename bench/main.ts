@@ -1,4 +1,7 @@
-/** `npm run bench -- <name> [options]`: figures about Formlog, measured on this machine. bench/README.md says which there are. */
+/**
+ * `npm run bench -- <name> [options]`: figures about Formlog, measured on this machine. bench/README.md says which
+ * there are.
+ */
 import { bytes } from "./bytes";
 import { cost } from "./cost-bench";
 import { cpu } from "./cpu";

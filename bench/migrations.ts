@@ -1,6 +1,6 @@
 /**
- * How long each migration takes on a database that is full already: rows are put into each table as soon as a migration has made it, so that the
- * later ones find them. D1 ends what takes 30 seconds, a file being one call of it.
+ * How long each migration takes on a database that is full already: rows are put into each table as soon as a migration
+ * has made it, so that the later ones find them. D1 ends what takes 30 seconds, a file being one call of it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

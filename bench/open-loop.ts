@@ -1,7 +1,7 @@
 /**
- * An open loop: requests go out at the times that were drawn for them, whether or not the ones before are answered, over as many
- * connections as that takes. A latency is from the intended time, so that a server that stands still for a second is seen by everyone
- * who would have come in it (coordinated omission).
+ * An open loop: requests go out at the times that were drawn for them, whether or not the ones before are answered,
+ * over as many connections as that takes. A latency is from the intended time, so that a server that stands still for a
+ * second is seen by everyone who would have come in it (coordinated omission).
  */
 import type { Socket } from "node:net";
 import type { Random } from "../test/chaos/simulation/random";
@@ -28,7 +28,10 @@ export interface OpenLoop {
 
 /** Connections at most: a request beyond them waits for one, and its time runs. */
 const CONNECTIONS_MAX = 512;
-/** A server closes what is idle for some seconds (workerd: five), perhaps just when the next request is on its way: it is not used any more before. */
+/**
+ * A server closes what is idle for some seconds (workerd: five), perhaps just when the next request is on its way: it
+ * is not used any more before.
+ */
 const IDLE_MS = 2_000;
 /** Nothing is hung for longer than this after the last request went out. */
 const PATIENCE_MS = 60_000;

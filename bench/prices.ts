@@ -1,9 +1,13 @@
 /**
- * What Cloudflare asks for, in dollars, beyond what the plan includes. Data with its date: when it changes, change it here and run
- * `npx vitest run --project repo test/repo/cost.test.ts`, which says what the table in docs/operating.md must be.
+ * What Cloudflare asks for, in dollars, beyond what the plan includes. Data with its date: when it changes, change it
+ * here and run `npx vitest run --project repo test/repo/cost.test.ts`, which says what the table in docs/operating.md
+ * must be.
  */
 export const PRICES = {
-  /** When it was read: developers.cloudflare.com, workers/platform/pricing, d1/platform/pricing, queues/platform/pricing. */
+  /**
+   * When it was read: developers.cloudflare.com, workers/platform/pricing, d1/platform/pricing,
+   * queues/platform/pricing.
+   */
   date: "2026-11-23",
   perMillion: { requests: 0.3, cpuMilliseconds: 0.02, rowsWritten: 1, rowsRead: 0.001, queueOperations: 0.4 },
   /** Workers Logs, from 1 December 2026. A million kilobytes is a gigabyte. */

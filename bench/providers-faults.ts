@@ -1,4 +1,7 @@
-/** What goes wrong at the providers of a benchmark: a share of all calls, spread over what a provider can do wrong. Pure. */
+/**
+ * What goes wrong at the providers of a benchmark: a share of all calls, spread over what a provider can do wrong.
+ * Pure.
+ */
 import type { FaultInput as SheetsFault } from "../src/integrations/google-sheets/emulator";
 import type { FaultInput as TwilioFault } from "../src/integrations/twilio-sms/emulator";
 import type { FaultInput as ReceiverFault } from "../src/integrations/webhook/emulator";

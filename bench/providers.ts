@@ -1,6 +1,7 @@
 /**
- * The emulated providers of a benchmark, in a process of their own: what they compute must not hold up the load generator. Started by
- * fleet.ts with its options as an argument, tells `ready`, and then answers questions over the channel between the two.
+ * The emulated providers of a benchmark, in a process of their own: what they compute must not hold up the load
+ * generator. Started by fleet.ts with its options as an argument, tells `ready`, and then answers questions over the
+ * channel between the two.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { localSecrets } from "../scripts/local/secrets";

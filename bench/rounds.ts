@@ -1,6 +1,6 @@
 /**
- * Interleaved rounds: in each of them every contestant gets a burst, so that what else the machine does meets all of them alike.
- * Figures are medians over the rounds with their range; a ratio is the median of the ratios within a round.
+ * Interleaved rounds: in each of them every contestant gets a burst, so that what else the machine does meets all of
+ * them alike. Figures are medians over the rounds with their range; a ratio is the median of the ratios within a round.
  */
 import { type Aim, burst, type Load, packetsOf, quantile } from "./load";
 import { cpuOf, cpuOfAll } from "./processes";

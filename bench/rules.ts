@@ -1,6 +1,6 @@
 /**
- * What rules cost the submission path: a form of 50 questions with 20 rules, each response checked and judged as the worker does.
- * Prints microseconds of CPU; asserts nothing.
+ * What rules cost the submission path: a form of 50 questions with 20 rules, each response checked and judged as the
+ * worker does. Prints microseconds of CPU; asserts nothing.
  */
 import { checkAnswers } from "../src/core/answer";
 import { compileDefinition } from "../src/core/compiled";

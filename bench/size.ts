@@ -1,6 +1,6 @@
 /**
- * Bytes of every worker as it is deployed, minified as `npm run deploy` does and gzipped, and how long workerd takes from its start to
- * the first answer of the gateway, over that of an empty Hono worker.
+ * Bytes of every worker as it is deployed, minified as `npm run deploy` does and gzipped, and how long workerd takes
+ * from its start to the first answer of the gateway, over that of an empty Hono worker.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

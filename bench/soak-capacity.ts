@@ -1,4 +1,7 @@
-/** What an installation keeps up with while providers fail: a closed loop finds what it reaches at most, open loops from there downwards the rest. */
+/**
+ * What an installation keeps up with while providers fail: a closed loop finds what it reaches at most, open loops from
+ * there downwards the rest.
+ */
 import type { Fleet } from "./fleet";
 import { burst, packetsOf } from "./load";
 import {
@@ -27,7 +30,10 @@ const SHARE_MIN = 0.2;
 /** Its multiples modulo 1 are spread evenly. */
 const GOLDEN = 0.618_033_988_75;
 
-/** A closed loop over all forms, which have more to deliver then than they can: what was stored, and what the providers got in its time. */
+/**
+ * A closed loop over all forms, which have more to deliver then than they can: what was stored, and what the providers
+ * got in its time.
+ */
 async function reach(fleet: Fleet, forms: readonly SoakForm[], ids: ReadonlyMap<string, string[]>): Promise<Reached> {
   const pathOf = (n: number) => pickForm(forms, LOOP_MIX, (n * GOLDEN) % 1).path;
   const aim = aimOf(fleet, pathOf);
@@ -57,8 +63,9 @@ export interface Search {
 }
 
 /**
- * The rates that it keeps up with, for a share of them. A closed loop sends in full groups, which costs less than as many requests that come one by one: so
- * what it reached is tried in an open loop, and so much less of it until everything is delivered as it comes. Throws when that is nowhere.
+ * The rates that it keeps up with, for a share of them. A closed loop sends in full groups, which costs less than as
+ * many requests that come one by one: so what it reached is tried in an open loop, and so much less of it until
+ * everything is delivered as it comes. Throws when that is nowhere.
  */
 export async function findCapacity(fleet: Fleet, { forms, ids, faults }: Search): Promise<(share: number) => Rates> {
   const drain = async () => {

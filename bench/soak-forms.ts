@@ -1,4 +1,7 @@
-/** The forms of `soak` and their integrations: two with a sheet, one with a sheet and texts, one with a sheet and a webhook. */
+/**
+ * The forms of `soak` and their integrations: two with a sheet, one with a sheet and texts, one with a sheet and a
+ * webhook.
+ */
 import type { Fleet } from "./fleet";
 import { FORM } from "./lists-load";
 import { TEXT } from "./providers";
@@ -39,7 +42,10 @@ export function readRates(text: string): Rates {
   return Object.fromEntries(NAMES.map((name, i) => [name, numbers[i]])) as Rates;
 }
 
-/** Of the closed loop that finds the capacity: the forms with texts and webhook get more than they can send, and not so much that it takes long to drain. */
+/**
+ * Of the closed loop that finds the capacity: the forms with texts and webhook get more than they can send, and not so
+ * much that it takes long to drain.
+ */
 export const LOOP_MIX: Rates = { "sheet 1": 0.4, "sheet 2": 0.4, texts: 0.04, webhooks: 0.16 };
 
 /** Rows added to the sheets, texts taken, events taken: all, or a second. */
@@ -70,8 +76,9 @@ export function isKeptUp(
 }
 
 /**
- * A share of what was reached by each: of the texts to the form with texts, of the events to that with the webhook, the rest to the sheets.
- * Each response is a row: they are as many together as rows were added, if that was less than was stored.
+ * A share of what was reached by each: of the texts to the form with texts, of the events to that with the webhook, the
+ * rest to the sheets. Each response is a row: they are as many together as rows were added, if that was less than was
+ * stored.
  */
 export function ratesOf({ stored, rows, texts, events }: Reached, share: number): Rates {
   const [sms, hooks] = [share * texts, share * events];

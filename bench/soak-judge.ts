@@ -6,7 +6,10 @@ import type { Look } from "./soak-look";
 
 /** An integration is behind by what its form gets in so many seconds at most, at any look of the last two thirds; */
 const LAG_SECONDS = 90;
-/** and it does not grow: its median in the last third over that in the second, where it is more than what comes in ten seconds. */
+/**
+ * and it does not grow: its median in the last third over that in the second, where it is more than what comes in ten
+ * seconds.
+ */
 const LAG_GROWTH = 1.5;
 const LAG_SMALL_SECONDS = 10;
 /** Memory of the last third over that of the second. */

@@ -1,4 +1,7 @@
-/** What is looked at every ten seconds of a soak: answers, latencies, the lag of each integration, and the memory of workerd. */
+/**
+ * What is looked at every ten seconds of a soak: answers, latencies, the lag of each integration, and the memory of
+ * workerd.
+ */
 import { readFileSync } from "node:fs";
 import { type HeapWatch, watchHeap } from "../test/support/heap";
 import type { Fleet } from "./fleet";

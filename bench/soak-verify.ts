@@ -1,4 +1,7 @@
-/** After a soak: lets everything drain, and compares what was acknowledged with what is stored and what the providers have. */
+/**
+ * After a soak: lets everything drain, and compares what was acknowledged with what is stored and what the providers
+ * have.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import { idsOf } from "./drain-run";
 import type { Fleet } from "./fleet";
@@ -12,8 +15,9 @@ const OPEN =
   "SELECT state, count(*) AS n FROM deliveries WHERE next_at IS NOT NULL AND state <> 'delivered' GROUP BY state";
 
 /**
- * With the providers in order again, until no integration is behind and no delivery is open. An event that failed twice would be tried
- * again in five minutes, then in thirty: their time is put forward. Throws when it takes longer than half an hour.
+ * With the providers in order again, until no integration is behind and no delivery is open. An event that failed twice
+ * would be tried again in five minutes, then in thirty: their time is put forward. Throws when it takes longer than
+ * half an hour.
  */
 export async function untilDrained(fleet: Fleet): Promise<number> {
   const started = Date.now();

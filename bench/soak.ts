@@ -1,7 +1,7 @@
 /**
- * A long load at a share of what the installation can do, with faults at the providers: a closed loop with the same faults finds what it reaches at
- * most, open loops from there downwards what it keeps up with; then it sends in an open loop at 70 % of that, looks every ten seconds, lets
- * everything drain and verifies every response.
+ * A long load at a share of what the installation can do, with faults at the providers: a closed loop with the same
+ * faults finds what it reaches at most, open loops from there downwards what it keeps up with; then it sends in an open
+ * loop at 70 % of that, looks every ten seconds, lets everything drain and verifies every response.
  */
 import { parseArgs } from "node:util";
 import { withFleet } from "./fleet";
@@ -14,7 +14,10 @@ import { formatNumbers } from "./soak-look";
 import { runOpen } from "./soak-run";
 import { untilDrained, verifyAll } from "./soak-verify";
 
-/** `--minutes 10 --load 0.7 --faults 0.05 --port 9400`, or instead of a share of the capacity `--rates 326,326,12,27`, as an earlier run found them. Whether nothing failed, nothing was lost, and nothing grew. */
+/**
+ * `--minutes 10 --load 0.7 --faults 0.05 --port 9400`, or instead of a share of the capacity `--rates 326,326,12,27`,
+ * as an earlier run found them. Whether nothing failed, nothing was lost, and nothing grew.
+ */
 export async function soak(args: string[]): Promise<boolean> {
   const { values } = parseArgs({
     args,

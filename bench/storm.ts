@@ -1,6 +1,7 @@
 /**
- * The group commit in bad weather: a D1 that fails, loses answers and says that it is overloaded, and clients that hang up; over two
- * gateways that write to the same forms. Everyone who stays is answered, soon; what was acknowledged is stored once.
+ * The group commit in bad weather: a D1 that fails, loses answers and says that it is overloaded, and clients that hang
+ * up; over two gateways that write to the same forms. Everyone who stays is answered, soon; what was acknowledged is
+ * stored once.
  */
 import { parseArgs } from "node:util";
 import { watchHeap } from "../test/support/heap";
@@ -33,7 +34,9 @@ const WEATHERS: readonly Weather[] = [
   { name: "two hang up for each one who is answered", d1: FINE, hangUps: true },
 ];
 
-/** `--connections 1,16,64,256,1000`. Whether everyone was answered in time, and what was acknowledged is stored once. */
+/**
+ * `--connections 1,16,64,256,1000`. Whether everyone was answered in time, and what was acknowledged is stored once.
+ */
 export async function storm(args: string[]): Promise<boolean> {
   const { values } = parseArgs({ args, options: { connections: { type: "string", default: "1,16,64,256,1000" } } });
   const connections = values.connections.split(",").map(Number);

@@ -1,6 +1,6 @@
 /**
- * The gateway over a D1 that answers appends from memory: what is left is our own code. `POST /_bench/json` is a Hono route of the
- * same worker that parses the body and answers, nothing else: what submissions are compared with.
+ * The gateway over a D1 that answers appends from memory: what is left is our own code. `POST /_bench/json` is a Hono
+ * route of the same worker that parses the body and answers, nothing else: what submissions are compared with.
  */
 import { Hono } from "hono";
 import type { GatewayBindings } from "../src/gateway/context";
@@ -15,7 +15,10 @@ const meta = { rows_read: 0, rows_written: 0, size_after: 0 };
 let db: D1Database | undefined;
 let last = 0;
 
-/** How a row of the append begins. In a text of JSON no quotation mark stands without a backslash, so it begins nothing else. */
+/**
+ * How a row of the append begins. In a text of JSON no quotation mark stands without a backslash, so it begins nothing
+ * else.
+ */
 const ROW = /\[(\d+),"([^"\\]+)",/g;
 
 /** An INSERT of the append, bound. */

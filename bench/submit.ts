@@ -1,6 +1,7 @@
 /**
- * Submissions on workerd's own socket against: an empty Hono route, a Hono route that does one D1 insert (both in the same workerd), Fastify
- * with PostgreSQL, and Flask services as in the original's design. Interleaved rounds at 1, 16 and 64 connections.
+ * Submissions on workerd's own socket against: an empty Hono route, a Hono route that does one D1 insert (both in the
+ * same workerd), Fastify with PostgreSQL, and Flask services as in the original's design. Interleaved rounds at 1, 16
+ * and 64 connections.
  */
 import { parseArgs } from "node:util";
 import { circumstances } from "./installation";

@@ -1,7 +1,7 @@
 /**
- * The API worker as it is deployed, with two additions for benchmarks: who sends `Formlog-Count` is told the rows that D1 read
- * for the answer (one request at a time), and `/_bench/behind` tells how many answers are not indexed yet. What is asked of the
- * summary's worker is answered by its code here: in its own worker nobody could count what it reads.
+ * The API worker as it is deployed, with two additions for benchmarks: who sends `Formlog-Count` is told the rows that
+ * D1 read for the answer (one request at a time), and `/_bench/behind` tells how many answers are not indexed yet. What
+ * is asked of the summary's worker is answered by its code here: in its own worker nobody could count what it reads.
  */
 import { env } from "cloudflare:workers";
 import type { Env } from "../src/context";

@@ -1,6 +1,7 @@
 /**
- * Gateway and API worker on workerd itself, started by Miniflare, with sockets of their own: no development proxy stands between. Beside them
- * in the same process a worker with routes to compare with (routes.ts). Wake-ups go into queues whose consumer acknowledges them.
+ * Gateway and API worker on workerd itself, started by Miniflare, with sockets of their own: no development proxy
+ * stands between. Beside them in the same process a worker with routes to compare with (routes.ts). Wake-ups go into
+ * queues whose consumer acknowledges them.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -163,7 +164,9 @@ interface Call {
   readonly body?: unknown;
 }
 
-/** One request of the benchmark's own to the API and the JSON of its answer; null: it is empty. Throws unless it is 2xx. */
+/**
+ * One request of the benchmark's own to the API and the JSON of its answer; null: it is empty. Throws unless it is 2xx.
+ */
 export async function request(port: number, key: string, { method, at, body }: Call) {
   const headers = { [UNCOUNTED]: "1" };
   const answer = await fetch(`http://127.0.0.1:${port}${at}`, jsonRequest(method, { key, body, headers }));

@@ -1,6 +1,7 @@
 /**
  * `npm run audit`: fails when a package that is deployed has a known weakness of high or critical severity, but for the
- * exceptions in scripts/audit/exceptions.json. Where the registry does not answer it says so and passes: nothing is known then.
+ * exceptions in scripts/audit/exceptions.json. Where the registry does not answer it says so and passes: nothing is
+ * known then.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

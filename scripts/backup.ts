@@ -1,6 +1,6 @@
 /**
- * `npm run backup [-- --url https://your-installation] [--to folder]`: backs up now, and waits until it is done. With a folder its
- * objects are copied there too, those that are there already not again. docs/operating.md has the rest.
+ * `npm run backup [-- --url https://your-installation] [--to folder]`: backs up now, and waits until it is done. With a
+ * folder its objects are copied there too, those that are there already not again. docs/operating.md has the rest.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,6 +1,7 @@
 /**
- * `npm run chaos:stack [-- --responses N --kills N --faults 0.2 --outage SECONDS --rate N --seed N --drain N] [-- FILE]`: the
- * whole local stack killed under load, a large backlog drained, and other servers in the place of Google and Twilio.
+ * `npm run chaos:stack [-- --responses N --kills N --faults 0.2 --outage SECONDS --rate N --seed N --drain N] [--
+ * FILE]`: the whole local stack killed under load, a large backlog drained, and other servers in the place of Google
+ * and Twilio.
  */
 import { spawnSync } from "node:child_process";
 import path from "node:path";

@@ -1,4 +1,7 @@
-/** `npm run chaos [-- --seed N] [-- --seeds N]`: simulated runs of the engine, 2,000 unless told; a seed alone replays that run. */
+/**
+ * `npm run chaos [-- --seed N] [-- --seeds N]`: simulated runs of the engine, 2,000 unless told; a seed alone replays
+ * that run.
+ */
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { parseArgs } from "node:util";

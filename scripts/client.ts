@@ -1,6 +1,6 @@
 /**
- * What browsers get of the hosted form: the scripts of src/pages/form/client/ and the stylesheet of style/, each bundled into one
- * small text for browsers of the last years. Called by generate.ts.
+ * What browsers get of the hosted form: the scripts of src/pages/form/client/ and the stylesheet of style/, each
+ * bundled into one small text for browsers of the last years. Called by generate.ts.
  */
 import path from "node:path";
 import { build } from "esbuild";

@@ -13,8 +13,8 @@ export interface Database {
 }
 
 /**
- * With so many further shards; as many as wrangler.toml names unless told. `SEARCH_DB` is there for kinds that keep an index: the
- * API worker is not bound to it.
+ * With so many further shards; as many as wrangler.toml names unless told. `SEARCH_DB` is there for kinds that keep an
+ * index: the API worker is not bound to it.
  */
 export function databases(shards = furtherShards()): Database[] {
   const api = { worker: "formlog", config: API_CONFIG };

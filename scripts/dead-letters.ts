@@ -1,6 +1,7 @@
 /**
- * `npm run dead-letters [status | retry | delete ID] [-- --url https://your-installation]`: submissions that were answered 202 and could
- * not be stored yet (docs/operating.md). `retry` tries all of them now; `delete` gives one up for good.
+ * `npm run dead-letters [status | retry | delete ID] [-- --url https://your-installation]`: submissions that were
+ * answered 202 and could not be stored yet (docs/operating.md). `retry` tries all of them now; `delete` gives one up
+ * for good.
  */
 import { parseArgs } from "node:util";
 import type { DeadLettersView } from "../src/services/dead-letters";

@@ -1,6 +1,7 @@
 /**
- * `npm run deploy -- [--env staging] [percent]`: to the Cloudflare account that wrangler is logged in to (npx wrangler login, or
- * CLOUDFLARE_API_TOKEN). With a percentage the new API worker gets only so many of the requests (`npm run rollout`).
+ * `npm run deploy -- [--env staging] [percent]`: to the Cloudflare account that wrangler is logged in to (npx wrangler
+ * login, or CLOUDFLARE_API_TOKEN). With a percentage the new API worker gets only so many of the requests (`npm run
+ * rollout`).
  */
 import { randomBytes } from "node:crypto";
 import path from "node:path";

@@ -1,6 +1,7 @@
 /**
- * `npm run drill [-- --responses 20000 --forms 20 --shards 3 --cap BYTES]`: loads an installation through its API, exports and backs it up,
- * restores the backup into a second one, and compares all forms. Both on this machine, in a folder that is deleted afterwards.
+ * `npm run drill [-- --responses 20000 --forms 20 --shards 3 --cap BYTES]`: loads an installation through its API,
+ * exports and backs it up, restores the backup into a second one, and compares all forms. Both on this machine, in a
+ * folder that is deleted afterwards.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * `npm run generate`: writes what is made of the sources and kept by nobody, the OpenAPI document that the worker serves, the
- * scripts and the stylesheet of the hosted form, what gateway and workers know of the kinds, and the configs of all workers. Part of
- * npm ci, check, test, start and deploy.
+ * `npm run generate`: writes what is made of the sources and kept by nobody, the OpenAPI document that the worker
+ * serves, the scripts and the stylesheet of the hosted form, what gateway and workers know of the kinds, and the
+ * configs of all workers. Part of npm ci, check, test, start and deploy.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,6 @@
-/** `npm run key -- "Name of the workspace"`: a workspace and its first key, locally or (with --url) on an installation. */
+/**
+ * `npm run key -- "Name of the workspace"`: a workspace and its first key, locally or (with --url) on an installation.
+ */
 import { parseArgs } from "node:util";
 import { findInstallation, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";
 

@@ -1,6 +1,7 @@
 /**
- * `npm run restore -- [--from folder] [--backup id] [--url https://your-installation] [--erased file] [--without-keys]`: puts a backup
- * into an empty installation. Of a folder, or of the bucket that the installation is bound to; the newest one unless told.
+ * `npm run restore -- [--from folder] [--backup id] [--url https://your-installation] [--erased file]
+ * [--without-keys]`: puts a backup into an empty installation. Of a folder, or of the bucket that the installation is
+ * bound to; the newest one unless told.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

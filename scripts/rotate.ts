@@ -1,4 +1,7 @@
-/** `npm run rotate [-- --url https://your-installation]`: seals all stored credentials with the current encryption key. docs/security.md has the steps around it. */
+/**
+ * `npm run rotate [-- --url https://your-installation]`: seals all stored credentials with the current encryption key.
+ * docs/security.md has the steps around it.
+ */
 import { parseArgs } from "node:util";
 import type { Rotation } from "../src/services/rotation";
 import { findInstallation, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";

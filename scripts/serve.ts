@@ -1,6 +1,6 @@
 /**
- * `npm run serve`: an installation on a machine of one's own, for systemd (ops/formlog.service, docs/operating.md). Ends with 78
- * when its settings are not right, with 1 when the workers are lost.
+ * `npm run serve`: an installation on a machine of one's own, for systemd (ops/formlog.service, docs/operating.md).
+ * Ends with 78 when its settings are not right, with 1 when the workers are lost.
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";

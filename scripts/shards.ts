@@ -1,7 +1,7 @@
 /**
- * `npm run shards [status | add | open N | close N] [-- --url https://your-installation]`: the databases that hold responses. `add` says what the
- * next one needs; with --write it creates it in the Cloudflare account (--env staging: that of staging) and migrates it. The others ask the
- * installation. docs/operating.md.
+ * `npm run shards [status | add | open N | close N] [-- --url https://your-installation]`: the databases that hold
+ * responses. `add` says what the next one needs; with --write it creates it in the Cloudflare account (--env staging:
+ * that of staging) and migrates it. The others ask the installation. docs/operating.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";

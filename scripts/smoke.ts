@@ -1,6 +1,6 @@
 /**
- * `npm run smoke -- <url>`: submits to a form of its own, reads it back and deletes it. FORMLOG_SMOKE_KEY is a key of a workspace for
- * this (`npm run key -- "Smoke tests" --url <url>`).
+ * `npm run smoke -- <url>`: submits to a form of its own, reads it back and deletes it. FORMLOG_SMOKE_KEY is a key of a
+ * workspace for this (`npm run key -- "Smoke tests" --url <url>`).
  */
 import { smoke } from "./cloud/smoke";
 import { orSay } from "./cloud/wrangler";

@@ -1,6 +1,7 @@
 /**
- * `npm run verify:google -- --spreadsheet ID`: does Google Sheets do what Formlog builds on? Works on a tab of its own, which
- * it takes away again; about 25 writes of the 60 that an account has in a minute. Exit code 1: something does not hold.
+ * `npm run verify:google -- --spreadsheet ID`: does Google Sheets do what Formlog builds on? Works on a tab of its own,
+ * which it takes away again; about 25 writes of the 60 that an account has in a minute. Exit code 1: something does not
+ * hold.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";

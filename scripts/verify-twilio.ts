@@ -1,6 +1,6 @@
 /**
- * `npm run verify:twilio [-- --to +44…]`: does Twilio do what Formlog builds on? Free of charge without `--to`; with it, one
- * text goes to that number. Exit code 1: something does not hold.
+ * `npm run verify:twilio [-- --to +44…]`: does Twilio do what Formlog builds on? Free of charge without `--to`; with
+ * it, one text goes to that number. Exit code 1: something does not hold.
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";

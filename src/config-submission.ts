@@ -1,13 +1,15 @@
 /**
- * What submissions need of the environment, read by hand: the gateway has no zod (docs/decisions/030). The API worker reads
- * the rest in config.ts.
+ * What submissions need of the environment, read by hand: the gateway has no zod (docs/decisions/030). The API worker
+ * reads the rest in config.ts.
  */
 import { type KeyRing, parseKeyRing } from "./core/seal";
 
 export interface SubmissionConfig {
   /** Seals stored credentials; null: connections can't be stored. */
   readonly keyRing: KeyRing | null;
-  /** A database of this size takes no new segments, and forms that write to it go on elsewhere. D1 stores 10 GB at most. */
+  /**
+   * A database of this size takes no new segments, and forms that write to it go on elsewhere. D1 stores 10 GB at most.
+   */
   readonly shardCapBytes: number;
   /** Responses of a segment, about: then its form goes on in another one. A segment has room for 2^33. */
   readonly segmentResponsesMax: number;

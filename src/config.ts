@@ -50,8 +50,8 @@ export interface Config extends SubmissionConfig {
 }
 
 /**
- * Reads the environment, with the variables that these kinds declare. Throws a TypeError that lists every bad variable and
- * never a value.
+ * Reads the environment, with the variables that these kinds declare. Throws a TypeError that lists every bad variable
+ * and never a value.
  */
 export function readConfig(
   env: Readonly<Record<string, unknown>>,

@@ -1,6 +1,7 @@
 /**
- * The composition root of the submission path: what the gateway is made of, and what context.ts makes the API worker's context
- * of, with all that is not submitting. What lives as long as the isolate (caches, the group commit) is made once per environment.
+ * The composition root of the submission path: what the gateway is made of, and what context.ts makes the API worker's
+ * context of, with all that is not submitting. What lives as long as the isolate (caches, the group commit) is made
+ * once per environment.
  */
 import type { SubmissionConfig } from "./config-submission";
 import type { Bookmarks } from "./core/bookmark";
@@ -104,8 +105,8 @@ export interface Occasion {
   /** Who asks, for the audit log: the id of a key, `root`, or `nobody` until a key was read. */
   readonly actor: string;
   /**
-   * The shards as nobody reads them from a copy; `shards` may be that of a request that does (services/reads.ts). What an isolate
-   * remembers (forms, keys, sessions, links) comes of these, so that it is never older than it says.
+   * The shards as nobody reads them from a copy; `shards` may be that of a request that does (services/reads.ts). What
+   * an isolate remembers (forms, keys, sessions, links) comes of these, so that it is never older than it says.
    */
   readonly primary: Shards;
   /** How far the shards had come that this request asked, if it follows them. */
@@ -126,7 +127,10 @@ export interface SubmissionEnv {
 const NO_BOOKMARKS: Bookmarks = new Map();
 const noBookmarks = () => NO_BOOKMARKS;
 
-/** The part of a context that differs from request to request: `from` is its trace, or the id of a run, which begins one. */
+/**
+ * The part of a context that differs from request to request: `from` is its trace, or the id of a run, which begins
+ * one.
+ */
 export function occasion(
   { wake, spool, random, shards }: SubmissionRuntime,
   execution: { waitUntil(work: Promise<unknown>): void },
@@ -190,7 +194,10 @@ interface Commit {
   readonly isFull: ReturnType<typeof fullness>;
 }
 
-/** An entry on its way, and the position after which its nonce can stand: the nearer, the fewer rows an append reads. Null: it was not tried yet. */
+/**
+ * An entry on its way, and the position after which its nonce can stand: the nearer, the fewer rows an append reads.
+ * Null: it was not tried yet.
+ */
 interface Attempt {
   readonly entry: NewResponse;
   since: number | null;

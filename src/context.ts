@@ -1,6 +1,6 @@
 /**
- * The composition root of the API worker: fetch, scheduled and queue handlers all get their context here. What it is made of
- * for submissions, the gateway's context is made of too: context-submission.ts.
+ * The composition root of the API worker: fetch, scheduled and queue handlers all get their context here. What it is
+ * made of for submissions, the gateway's context is made of too: context-submission.ts.
  */
 import { type Config, readConfig } from "./config";
 import {
@@ -69,7 +69,10 @@ export interface AppEnv {
 
 const runtimes = new WeakMap<object, Runtime>();
 
-/** The context of one request or event: `from` is its trace, or the id of a run, which begins one. Throws a TypeError when the environment is not right. */
+/**
+ * The context of one request or event: `from` is its trace, or the id of a run, which begins one. Throws a TypeError
+ * when the environment is not right.
+ */
 export function makeContext(
   env: Env,
   execution: { waitUntil(work: Promise<unknown>): void },

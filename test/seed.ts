@@ -1,4 +1,7 @@
-/** Property tests draw the same cases in every run, so that none fails by chance; `FC_SEED` (vitest.config.ts) draws others. */
+/**
+ * Property tests draw the same cases in every run, so that none fails by chance; `FC_SEED` (vitest.config.ts) draws
+ * others.
+ */
 import fc from "fast-check";
 import { inject } from "vitest";
 

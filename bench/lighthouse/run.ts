@@ -1,7 +1,8 @@
 /**
- * `npm run lighthouse`: Lighthouse in Debian's Chromium on the pages of the hosted form, as a phone on a slow line and as a
- * desktop. The pages are those of the product over services in memory, compressed as the edge compresses. Ends with 1 when a
- * page has less than 95 in performance, accessibility or best practices. `-- --out DIR` keeps the reports.
+ * `npm run lighthouse`: Lighthouse in Debian's Chromium on the pages of the hosted form, as a phone on a slow line and
+ * as a desktop. The pages are those of the product over services in memory, compressed as the edge compresses. Ends
+ * with 1 when a page has less than 95 in performance, accessibility or best practices. `-- --out DIR` keeps the
+ * reports.
  */
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";

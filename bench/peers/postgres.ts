@@ -1,4 +1,7 @@
-/** PostgreSQL of this machine (Debian's package), with a data folder of its own in the folder for temporary files; fsync is on. */
+/**
+ * PostgreSQL of this machine (Debian's package), with a data folder of its own in the folder for temporary files; fsync
+ * is on.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";

@@ -20,11 +20,17 @@ export interface Stack {
 
 const about = { path: "/forms/survey/responses", headers: { Authorization: `Bearer ${KEY}` } };
 
-/** What the providers of the Flask services take to answer: nothing, which flatters it, and a short way over the internet. */
+/**
+ * What the providers of the Flask services take to answer: nothing, which flatters it, and a short way over the
+ * internet.
+ */
 export const FLASK = "Flask services + PostgreSQL";
 export const FLASK_FAR = `${FLASK}, providers 50 ms away`;
 
-/** Starts what this machine has; what is missing is named in `missing`, and how to get it. Ports: the first and five more. */
+/**
+ * Starts what this machine has; what is missing is named in `missing`, and how to get it. Ports: the first and five
+ * more.
+ */
 export async function startStacks(port: number) {
   const services: Service[] = [];
   const missing: string[] = [];

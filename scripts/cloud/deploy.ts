@@ -1,6 +1,6 @@
 /**
- * A deployment to Cloudflare, step by step over `wrangler`, which is given as a function. May be repeated: what is there is
- * left as it is. Order (platform.md section 6): databases, queues, migrations, consumers, API, gateway.
+ * A deployment to Cloudflare, step by step over `wrangler`, which is given as a function. May be repeated: what is
+ * there is left as it is. Order (platform.md section 6): databases, queues, migrations, consumers, API, gateway.
  */
 import { catalog } from "../../src/integrations/kinds";
 import { databases } from "../databases";
@@ -18,7 +18,10 @@ export interface Deployment {
   /** Whether backups are made, to a bucket of the account. */
   readonly backups: boolean;
   readonly stage: Stage;
-  /** Of the requests, how many the new gateway and API worker get at first (rollout.ts gives them the rest); undefined: all. */
+  /**
+   * Of the requests, how many the new gateway and API worker get at first (rollout.ts gives them the rest); undefined:
+   * all.
+   */
   readonly percent?: number | undefined;
 }
 

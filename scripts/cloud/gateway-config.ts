@@ -1,4 +1,7 @@
-/** The config of the gateway: what its own file has, what submissions need of the API worker's, and the queue of each kind. */
+/**
+ * The config of the gateway: what its own file has, what submissions need of the API worker's, and the queue of each
+ * kind.
+ */
 import path from "node:path";
 import type { Manifest } from "../../src/core/manifest";
 import { producerOf } from "./kind-config";

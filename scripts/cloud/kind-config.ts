@@ -1,4 +1,7 @@
-/** The configs of the workers of kinds: what each has in its folder, and the queues of all other kinds, for which it may ring. */
+/**
+ * The configs of the workers of kinds: what each has in its folder, and the queues of all other kinds, for which it may
+ * ring.
+ */
 import type { Manifest } from "../../src/core/manifest";
 
 const folder = (kind: string) => `src/integrations/${kind}`;

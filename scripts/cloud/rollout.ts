@@ -1,6 +1,6 @@
 /**
- * Gradual deployments of gateway and API worker, and the way back, over `wrangler versions`. The workers of the kinds are deployed
- * whole.
+ * Gradual deployments of gateway and API worker, and the way back, over `wrangler versions`. The workers of the kinds
+ * are deployed whole.
  */
 import { API, GATEWAY, workerConfigs } from "./config";
 import { named, type Stage } from "./stage";
@@ -24,7 +24,10 @@ export async function deployPartly(
   await wrangler(["triggers", "deploy", "-c", config]);
 }
 
-/** Gives the newest of the versions that share the requests so many percent, of each worker; returns what it did, in words. */
+/**
+ * Gives the newest of the versions that share the requests so many percent, of each worker; returns what it did, in
+ * words.
+ */
 export async function rollOut(wrangler: Wrangler, stage: Stage, percent: number): Promise<string> {
   const done: string[] = [];
   for (const name of GRADUAL.map((one) => named(one, stage))) {
@@ -37,7 +40,10 @@ export async function rollOut(wrangler: Wrangler, stage: Stage, percent: number)
   return done.join("\n");
 }
 
-/** Every worker back to the version before: the gateway first, so that nothing asks a worker for what it does not know yet. */
+/**
+ * Every worker back to the version before: the gateway first, so that nothing asks a worker for what it does not know
+ * yet.
+ */
 export async function rollBack(wrangler: Wrangler, stage: Stage, say: (line: string) => void): Promise<void> {
   for (const { name } of workerConfigs(stage).toReversed()) {
     if ((await versionsOf(wrangler, name)).length < 2) {

@@ -1,6 +1,6 @@
 /**
- * Further shards: databases DB_1, DB_2 … of wrangler.toml, in the configs of all workers. Only the API's config names them by hand;
- * those of the kinds get them from there.
+ * Further shards: databases DB_1, DB_2 … of wrangler.toml, in the configs of all workers. Only the API's config names
+ * them by hand; those of the kinds get them from there.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -24,7 +24,10 @@ export function countShards(config: string): number {
   return named.length;
 }
 
-/** The further shards of wrangler.toml, or as many as FORMLOG_SHARDS says (the first one is DB), for a local installation. */
+/**
+ * The further shards of wrangler.toml, or as many as FORMLOG_SHARDS says (the first one is DB), for a local
+ * installation.
+ */
 export function furtherShards(shell: NodeJS.ProcessEnv = {}): number {
   const { FORMLOG_SHARDS: told } = shell;
   const named = countShards(readFileSync(path.join(root, "wrangler.toml"), "utf8"));

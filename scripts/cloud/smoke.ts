@@ -13,7 +13,10 @@ export interface Smoke {
 // biome-ignore lint/suspicious/noExplicitAny: each step says what it expects of a body
 type Body = any;
 
-/** Runs all steps; rejects at the first that is not as it must be, in words that hold no key. The form is deleted in any case. */
+/**
+ * Runs all steps; rejects at the first that is not as it must be, in words that hold no key. The form is deleted in any
+ * case.
+ */
 export async function smoke(on: Smoke): Promise<void> {
   await step(on, "is up", { at: "/healthz" });
   await step(on, "is ready: every database answers and has its schema", { at: "/readyz" });

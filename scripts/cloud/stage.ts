@@ -7,7 +7,10 @@ export type Stage = (typeof STAGES)[number];
 /** What something of ours is called at a stage; in production as everywhere in the repository. */
 export const named = (name: string, stage: Stage): string => (stage === "production" ? name : `${name}-${stage}`);
 
-/** `--env staging` of a command line, production without it, and what stands beside it. Throws a TypeError that says what may be given. */
+/**
+ * `--env staging` of a command line, production without it, and what stands beside it. Throws a TypeError that says
+ * what may be given.
+ */
 export function readStage(argv: readonly string[]): { stage: Stage; rest: readonly string[] } {
   const options = { env: { type: "string", default: "production" } } as const;
   const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });

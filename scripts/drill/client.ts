@@ -20,7 +20,10 @@ export async function ask<T>(
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
-/** Does this with each of them, so many at once, in their order as far as that goes. Returns what each came to, in their order. */
+/**
+ * Does this with each of them, so many at once, in their order as far as that goes. Returns what each came to, in their
+ * order.
+ */
 export async function sideBySide<T, R>(
   all: readonly T[],
   at: number,

@@ -1,6 +1,7 @@
 /**
- * Fills an installation as time would: its forms begin on the first shard, further shards are opened one after the other, and forms go on
- * there as the first ones get full. Then some responses are edited, reviewed and erased, on whichever shard they lie.
+ * Fills an installation as time would: its forms begin on the first shard, further shards are opened one after the
+ * other, and forms go on there as the first ones get full. Then some responses are edited, reviewed and erased, on
+ * whichever shard they lie.
  */
 import { ask, sideBySide, type Target } from "./client";
 

@@ -1,6 +1,6 @@
 /**
- * What Formlog assumes of Google Sheets and what its documents only say, each as a check on a tab of its own. The requests
- * are those of the google-sheets kind; what was answered is told, and whether it is what Formlog builds on.
+ * What Formlog assumes of Google Sheets and what its documents only say, each as a check on a tab of its own. The
+ * requests are those of the google-sheets kind; what was answered is told, and whether it is what Formlog builds on.
  */
 import type { Result } from "../../src/integrations/google-sheets/errors";
 import {

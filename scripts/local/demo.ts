@@ -5,7 +5,10 @@ import type { LocalDemo } from "../../src/core/local";
 import { catalog } from "../../src/integrations/kinds";
 import { type Provider, urlOf } from "./providers";
 
-/** Its key, its form, and by name (`sheets`) the integrations; null: its provider was not emulated when it was looked for. */
+/**
+ * Its key, its form, and by name (`sheets`) the integrations; null: its provider was not emulated when it was looked
+ * for.
+ */
 export interface Demo extends Readonly<Record<string, string | null>> {
   readonly key: string;
   readonly form: string;
@@ -69,7 +72,10 @@ interface MakeDemo {
   readonly port: number;
 }
 
-/** The demo of a state folder, made at the first start; a kind that is new since then is added. Integrations only where they are emulated. */
+/**
+ * The demo of a state folder, made at the first start; a kind that is new since then is added. Integrations only where
+ * they are emulated.
+ */
 export async function ensureDemo(url: string, on: MakeDemo): Promise<Demo> {
   const file = path.join(on.state, "demo.json");
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Demo) : await makeForm(url, on.rootKey);

@@ -1,6 +1,6 @@
 /**
- * The gateway as `wrangler dev` runs it: that calls the scheduled handler of the first worker only, which is the gateway, so it is
- * passed on to the API worker here. In the cloud the cron calls the API worker itself.
+ * The gateway as `wrangler dev` runs it: that calls the scheduled handler of the first worker only, which is the
+ * gateway, so it is passed on to the API worker here. In the cloud the cron calls the API worker itself.
  */
 import type { GatewayBindings } from "../../src/gateway/context";
 import gateway from "../../src/gateway/worker";

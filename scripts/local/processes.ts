@@ -21,8 +21,8 @@ function listProcesses(): Process[] {
 export const childrenOf = (parent: number): Process[] => listProcesses().filter((one) => one.parent === parent);
 
 /**
- * Ends what a stack that was killed hard left running: its start script, its wrangler (known by the state folder in its command)
- * and workerd processes of this project without a parent. A stack that runs is not touched.
+ * Ends what a stack that was killed hard left running: its start script, its wrangler (known by the state folder in its
+ * command) and workerd processes of this project without a parent. A stack that runs is not touched.
  */
 export function endLeftovers(root: string, state: string): void {
   const all = listProcesses();

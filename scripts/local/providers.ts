@@ -1,4 +1,6 @@
-/** The providers of the kinds as `npm start` has them: emulated on this machine, at another address, or the real ones. */
+/**
+ * The providers of the kinds as `npm start` has them: emulated on this machine, at another address, or the real ones.
+ */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Journal, LocalKind } from "../../src/core/local";

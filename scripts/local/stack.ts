@@ -49,8 +49,8 @@ export async function migrate({ root, state, shards }: Pick<StackOptions, "root"
 const ALL = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => kindConfigFile(kind))];
 
 /**
- * A worker's config: one made for it in the state where there are more shards than wrangler.toml has, or than its own file names,
- * and for the gateway.
+ * A worker's config: one made for it in the state where there are more shards than wrangler.toml has, or than its own
+ * file names, and for the gateway.
  */
 function placed(
   { root, state, shards = furtherShards() }: Pick<StackOptions, "root" | "state" | "shards">,

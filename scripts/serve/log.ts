@@ -1,4 +1,7 @@
-/** The log of `npm run serve`: a JSON object per line on stdout, from the workers, from workerd and from the service itself. */
+/**
+ * The log of `npm run serve`: a JSON object per line on stdout, from the workers, from workerd and from the service
+ * itself.
+ */
 import { Log, LogLevel, type WorkerdStructuredLog } from "miniflare";
 
 /** Writes one event of the service itself. */
@@ -25,7 +28,10 @@ function parse(text: string): Record<string, unknown> | null {
   }
 }
 
-/** What Miniflare has to say: that workerd crashed and is started again. It tells of each batch of a queue, too: that is left out. */
+/**
+ * What Miniflare has to say: that workerd crashed and is started again. It tells of each batch of a queue, too: that is
+ * left out.
+ */
 export class ServiceLog extends Log {
   quiet = false;
   override logWithLevel(level: LogLevel, message: string): void {

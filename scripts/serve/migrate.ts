@@ -1,4 +1,7 @@
-/** Brings the databases of a state folder up to date, as `wrangler d1 migrations apply` does and in the same table, without its processes. */
+/**
+ * Brings the databases of a state folder up to date, as `wrangler d1 migrations apply` does and in the same table,
+ * without its processes.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";

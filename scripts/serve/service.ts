@@ -6,7 +6,10 @@ import { childrenOf } from "../local/processes";
 import { passOn, ServiceLog, say } from "./log";
 import { type WorkersInput, workersOptions } from "./workers";
 
-/** Queues live in memory: what rang before a restart is found by the sweeper, so it comes more often than the cloud's cron. */
+/**
+ * Queues live in memory: what rang before a restart is found by the sweeper, so it comes more often than the cloud's
+ * cron.
+ */
 const SWEEP_MS = 10_000;
 const WATCH_MS = 10_000;
 const ANSWER_MS = 5_000;
@@ -21,7 +24,10 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts workerd; `onLost` is called once it has not answered for a minute, though Miniflare starts it again when it ends. */
+/**
+ * Starts workerd; `onLost` is called once it has not answered for a minute, though Miniflare starts it again when it
+ * ends.
+ */
 export async function startService(input: WorkersInput, onLost: () => void): Promise<Service> {
   const log = new ServiceLog();
   const miniflare = new Miniflare({
@@ -83,8 +89,8 @@ function watch(url: string, onLost: () => void): () => Promise<void> {
 }
 
 /**
- * On SIGTERM workerd stops listening and ends when the last request has. Who calls must end this process at once afterwards:
- * Miniflare would start workerd again.
+ * On SIGTERM workerd stops listening and ends when the last request has. Who calls must end this process at once
+ * afterwards: Miniflare would start workerd again.
  */
 async function drain(): Promise<void> {
   const workerds = childrenOf(process.pid).filter(({ command }) => command.includes("workerd serve"));

@@ -1,4 +1,7 @@
-/** What `npm run serve` is told by its environment and by formlog.env (the environment wins), checked before anything starts. */
+/**
+ * What `npm run serve` is told by its environment and by formlog.env (the environment wins), checked before anything
+ * starts.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";

@@ -1,6 +1,7 @@
 /**
- * All workers of the catalog for Miniflare, which runs them on workerd without a development proxy: what `npm run serve` and the
- * benchmarks start. Their bindings are those of their wrangler configs; the gateway has a socket of its own.
+ * All workers of the catalog for Miniflare, which runs them on workerd without a development proxy: what `npm run
+ * serve` and the benchmarks start. Their bindings are those of their wrangler configs; the gateway has a socket of its
+ * own.
  */
 import path from "node:path";
 import { build } from "esbuild";
@@ -21,7 +22,10 @@ const INTAKE_QUEUES = ["formlog-intake", "formlog-intake-dead"];
 export interface WorkersInput {
   /** Of the repository. */
   readonly root: string;
-  /** Folder of all state. Databases lie in it as `wrangler dev --persist-to <state>/workers` lays them, so either reads the other's. */
+  /**
+   * Folder of all state. Databases lie in it as `wrangler dev --persist-to <state>/workers` lays them, so either reads
+   * the other's.
+   */
   readonly state: string;
   /** Variables of the installation and of the kinds; each worker gets those that it needs. */
   readonly vars: Settings;
@@ -30,7 +34,10 @@ export interface WorkersInput {
   readonly port?: number;
   /** Other entries than those of the configs, by the name of the worker: what benchmarks add. */
   readonly entries?: Readonly<Record<string, string>>;
-  /** Whether workers may call addresses of private networks and of this machine. Off, a webhook reaches the public internet only. */
+  /**
+   * Whether workers may call addresses of private networks and of this machine. Off, a webhook reaches the public
+   * internet only.
+   */
   readonly privateNetwork?: boolean;
 }
 
@@ -38,7 +45,8 @@ export interface WorkersInput {
 export async function workersOptions(input: WorkersInput): Promise<MiniflareOptions> {
   const workers = await Promise.all(workerConfigs().map((worker) => workerOptions(worker, input)));
   return convertV4MiniflareOptions({
-    // The gateway is last in the order of deployment, and first here: Miniflare's first worker is the one that it serves.
+    // The gateway is last in the order of deployment, and first here: Miniflare's first worker is the one that it
+    // serves.
     workers: [...workers.toReversed(), outbound],
     host: "127.0.0.1",
     port: 0,
@@ -111,8 +119,9 @@ async function workerOptions(
 }
 
 /**
- * The intake queue is left out. Miniflare's queues live in memory, so a 202 would be a promise that a restart breaks: without the
- * binding a submission that the database can't take is answered 503, and was not taken (docs/decisions/029).
+ * The intake queue is left out. Miniflare's queues live in memory, so a 202 would be a promise that a restart breaks:
+ * without the binding a submission that the database can't take is answered 503, and was not taken
+ * (docs/decisions/029).
  */
 const without = <T extends V4WorkerOptions["queueProducers"] | V4WorkerOptions["queueConsumers"]>(
   names: readonly string[],

@@ -59,7 +59,10 @@ const BY_SID = "A message is answered by its SID, with a status that Formlog kno
 const finding = (assumption: string, seen: string, holds: boolean | null): Finding => ({ assumption, seen, holds });
 const notTried = (assumption: string, why: string) => finding(assumption, `not tried: ${why}`, null);
 
-/** An answer in a line: its status and, of an error, what it reads. Numbers are left out: this goes to terminals and tickets. */
+/**
+ * An answer in a line: its status and, of an error, what it reads. Numbers are left out: this goes to terminals and
+ * tickets.
+ */
 function told({ status, body }: Answer): string {
   const error = ErrorBody.safeParse(body).data;
   if (!error)

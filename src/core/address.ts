@@ -1,8 +1,8 @@
 /** What stands for one sender in a count of requests. Pure. */
 
 /**
- * The network of a client's address: an IPv4 address itself, of IPv6 the /64, because one line has all of that (RFC 6177,
- * RFC 4291 section 2.5.1). Null for no address, and for this machine's own, which no client at the edge ever has.
+ * The network of a client's address: an IPv4 address itself, of IPv6 the /64, because one line has all of that (RFC
+ * 6177, RFC 4291 section 2.5.1). Null for no address, and for this machine's own, which no client at the edge ever has.
  */
 export function networkOf(address: string | null | undefined): string | null {
   const text =

@@ -5,7 +5,10 @@ import type { Metadata } from "./metadata";
 import type { ResponseRecord } from "./response";
 import type { ReviewState } from "./review";
 
-/** The review after flags came or went without an edit. A rejection says more than a flag; the last flag that goes was mended. */
+/**
+ * The review after flags came or went without an edit. A rejection says more than a flag; the last flag that goes was
+ * mended.
+ */
 export function reviewAfterFlags(state: ReviewState, before: readonly Flag[], after: readonly Flag[]): ReviewState {
   if (flagsAppeared(before, after)) return state === "rejected" ? state : "flagged";
   return state === "flagged" && before.length > 0 && after.length === 0 ? "corrected" : state;
@@ -24,9 +27,9 @@ export interface ResponseAnnotation extends AnnotationInput {
 }
 
 /**
- * `stale`: it was edited or erased since the page was read, so nothing was said of it. An edit comes to the integration by itself.
- * `busy`: others kept changing it; with the outcome `retry` the entry comes again.
- * `refused`: the metadata would not be valid any more, or name another `collector` than it does: a link may have said whose it is.
+ * `stale`: it was edited or erased since the page was read, so nothing was said of it. An edit comes to the integration
+ * by itself. `busy`: others kept changing it; with the outcome `retry` the entry comes again. `refused`: the metadata
+ * would not be valid any more, or name another `collector` than it does: a link may have said whose it is.
  */
 export type AnnotationResult = "done" | "stale" | "busy" | "refused";
 

@@ -1,6 +1,6 @@
 /**
- * The answers of one response while they are checked: filled in question by question, with what is not asked left out and
- * what is calculated computed. Pure; called by core/answer.ts and core/edit.ts.
+ * The answers of one response while they are checked: filled in question by question, with what is not asked left out
+ * and what is calculated computed. Pure; called by core/answer.ts and core/edit.ts.
  */
 import type { Complaint } from "./answer-types";
 import type { CompiledDefinition, CompiledQuestion } from "./compiled";
@@ -48,7 +48,10 @@ export function readSheet(compiled: CompiledDefinition, input: Sheet["input"], k
   return sheet;
 }
 
-/** Which questions of the form stored answers leave unanswered that demand an answer, and which are not asked given them. */
+/**
+ * Which questions of the form stored answers leave unanswered that demand an answer, and which are not asked given
+ * them.
+ */
 export function lookThrough(compiled: CompiledDefinition, answers: Answers): Omit<Kept, "answers"> {
   const sheet = readSheet(compiled, {}, answers);
   const owed = new Set<string>();

@@ -1,6 +1,7 @@
 /**
- * A form while it is filled in: which questions are asked, which must be answered, what the calculated ones show, given the
- * answers so far. The same look as at a submission (core/answer.ts), so that the page and the server never disagree. Pure.
+ * A form while it is filled in: which questions are asked, which must be answered, what the calculated ones show, given
+ * the answers so far. The same look as at a submission (core/answer.ts), so that the page and the server never
+ * disagree. Pure.
  */
 import { checkAnswers } from "./answer";
 import { isDemanded, readSheet } from "./answer-sheet";
@@ -18,7 +19,10 @@ export interface AnswersState {
   readonly calculated: ReadonlyMap<string, Answer>;
 }
 
-/** The state of a form with these answers, refs with values as DESIGN.md section 6 says; mistakes in them count as no answer. */
+/**
+ * The state of a form with these answers, refs with values as DESIGN.md section 6 says; mistakes in them count as no
+ * answer.
+ */
 export function stateOf(compiled: CompiledDefinition, input: Readonly<Record<string, unknown>>): AnswersState {
   const sheet = readSheet(compiled, input, {});
   const required = new Set<string>();
@@ -32,14 +36,18 @@ export function stateOf(compiled: CompiledDefinition, input: Readonly<Record<str
   return { hidden: sheet.hidden, required, calculated };
 }
 
-/** The mistakes that concern these questions, among answers that need not be complete otherwise; rules in these languages. */
+/**
+ * The mistakes that concern these questions, among answers that need not be complete otherwise; rules in these
+ * languages.
+ */
 export function problemsIn(
   compiled: CompiledDefinition,
   input: Readonly<Record<string, unknown>>,
   { refs, languages = [] }: { refs: ReadonlySet<string>; languages?: readonly string[] },
 ): Problem[] {
   const checked = checkAnswers(compiled, input);
-  // A rule is looked at when the answers are right by themselves; of one whose answers are still to come nothing is known.
+  // A rule is looked at when the answers are right by themselves; of one whose answers are still to come nothing is
+  // known.
   const given = checkAnswers(compiled, input, { partial: true });
   const problems = [
     ...(checked.ok ? [] : checked.problems),

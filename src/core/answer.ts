@@ -22,10 +22,10 @@ const REQUIRED: Complaint = { code: "required", detail: "An answer is required."
 const NOTHING_KEPT: Kept = { answers: {}, owed: new Set(), hidden: new Set() };
 
 /**
- * Checks what was sent as `answers` (DESIGN.md section 6). null, "" and [] mean "not answered" and are left out. Answers to
- * questions that are not asked are left out, calculated ones are computed here, whatever was sent for them. Reports every
- * mistake, at most PROBLEMS_MAX, those of questions in the order of the form; a detail never repeats an answer. `partial`: no
- * answer is required.
+ * Checks what was sent as `answers` (DESIGN.md section 6). null, "" and [] mean "not answered" and are left out.
+ * Answers to questions that are not asked are left out, calculated ones are computed here, whatever was sent for them.
+ * Reports every mistake, at most PROBLEMS_MAX, those of questions in the order of the form; a detail never repeats an
+ * answer. `partial`: no answer is required.
  */
 export function checkAnswers(
   compiled: CompiledDefinition,

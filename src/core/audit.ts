@@ -1,6 +1,9 @@
 /** What the audit log tells: who did what to which object. Pure. */
 
-/** Everything that a person or key can change through the API, and what Formlog stops by itself; submitting a response is not among it. */
+/**
+ * Everything that a person or key can change through the API, and what Formlog stops by itself; submitting a response
+ * is not among it.
+ */
 export const AUDIT_ACTIONS = [
   "workspace.created",
   "key.created",

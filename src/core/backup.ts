@@ -1,4 +1,7 @@
-/** What a backup is made of: parts, each some rows of a table as lines of JSON, gzipped; and a manifest that names them all. */
+/**
+ * What a backup is made of: parts, each some rows of a table as lines of JSON, gzipped; and a manifest that names them
+ * all.
+ */
 
 /** What came after a backup was begun and is left out, by the numbers that are given in order. */
 export interface BackupBounds {

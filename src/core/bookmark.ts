@@ -1,6 +1,7 @@
 /**
- * Bookmarks: how far each shard had come when a client last wrote. A client that sends them back reads what it wrote, also from a
- * copy of the database that lags behind. As text `0.<bookmark>~1.<bookmark>`: fit for a header and for a cookie.
+ * Bookmarks: how far each shard had come when a client last wrote. A client that sends them back reads what it wrote,
+ * also from a copy of the database that lags behind. As text `0.<bookmark>~1.<bookmark>`: fit for a header and for a
+ * cookie.
  */
 
 /** What D1 gave for each shard, by its number. D1 compares them as texts: what is later is greater. */

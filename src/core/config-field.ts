@@ -1,10 +1,13 @@
-/** Fields of configs and credentials as people see them: what a manifest adds to a schema, so that a form can be drawn of it. */
+/**
+ * Fields of configs and credentials as people see them: what a manifest adds to a schema, so that a form can be drawn
+ * of it.
+ */
 import * as z from "zod";
 import type { Question } from "./form";
 
 /**
- * What stands in for a line of text: a choice among connections of the kind or questions of the form, a template, or (of an
- * object) the text of a JSON file that holds it.
+ * What stands in for a line of text: a choice among connections of the kind or questions of the form, a template, or
+ * (of an object) the text of a JSON file that holds it.
  */
 export type Input = "connection" | "question" | "template" | "file";
 

@@ -1,4 +1,7 @@
-/** A submission that was answered 202 and that the intake consumer could not store: a dead letter (docs/decisions/033). Pure. */
+/**
+ * A submission that was answered 202 and that the intake consumer could not store: a dead letter (docs/decisions/033).
+ * Pure.
+ */
 import { type Spooled, spoolName } from "./spool";
 import { SpooledSchema } from "./spool-schema";
 

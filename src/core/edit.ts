@@ -1,7 +1,7 @@
 /**
- * An edit of stored answers, checked against the newest version of the form. What the edit does not touch stays as it is: a
- * choice that the form no longer has, or a question that it asks only now, is no reason to refuse the correction of a name.
- * Pure.
+ * An edit of stored answers, checked against the newest version of the form. What the edit does not touch stays as it
+ * is: a choice that the form no longer has, or a question that it asks only now, is no reason to refuse the correction
+ * of a name. Pure.
  */
 import { type CheckedAnswers, checkAnswers } from "./answer";
 import { lookThrough } from "./answer-sheet";
@@ -13,9 +13,9 @@ import type { Answer, Answers } from "./response";
 type Patch = Readonly<Record<string, unknown>>;
 
 /**
- * The answers after a JSON Merge Patch (RFC 7396). Checked are those that it changes, what follows from them (questions that
- * are asked or demanded because of them) and what is calculated. Kept are all others, also answers to questions that the form
- * no longer asks.
+ * The answers after a JSON Merge Patch (RFC 7396). Checked are those that it changes, what follows from them (questions
+ * that are asked or demanded because of them) and what is calculated. Kept are all others, also answers to questions
+ * that the form no longer asks.
  */
 export function checkEdit(compiled: CompiledDefinition, stored: Answers, patch: Patch): CheckedAnswers {
   const merged = mergePatch(stored, patch) as Patch;

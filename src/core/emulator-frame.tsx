@@ -1,6 +1,6 @@
 /**
- * The frame around what an emulator shows to people: one look for all of them, strict headers, and a page that follows what
- * happens if one asks it to. A kind's emulator calls `servePages` once, and `showPage` for each of its pages.
+ * The frame around what an emulator shows to people: one look for all of them, strict headers, and a page that follows
+ * what happens if one asks it to. A kind's emulator calls `servePages` once, and `showPage` for each of its pages.
  */
 import type { Context, Hono } from "hono";
 import type { Child } from "hono/jsx";

@@ -21,8 +21,9 @@ const CEL_TYPES: Partial<Record<QuestionType, string>> = {
 };
 
 /**
- * `env` evaluates: any answer may be missing, so that a name has any type. `strict` only checks: there a name has the type of
- * its question. `taken`: refs that CEL uses for its types (`type`, `list`): they can't be names, the other questions still can.
+ * `env` evaluates: any answer may be missing, so that a name has any type. `strict` only checks: there a name has the
+ * type of its question. `taken`: refs that CEL uses for its types (`type`, `list`): they can't be names, the other
+ * questions still can.
  */
 export function environments({ questions }: Definition) {
   const types = new Map<string, string>([["metadata", "dyn"]]);

@@ -1,6 +1,6 @@
 /**
- * Conditions over two responses, in CEL: their answers are members of `this` and `other`, by ref. With a missing answer nothing
- * can be computed, unless the condition asks for it (`has(this.km)`). Pure, and bounded as every expression is.
+ * Conditions over two responses, in CEL: their answers are members of `this` and `other`, by ref. With a missing answer
+ * nothing can be computed, unless the condition asks for it (`has(this.km)`). Pure, and bounded as every expression is.
  */
 import { type BadExpression, EXPRESSION_MAX, explain } from "./expression";
 import { pairEnvironments } from "./expression-names";

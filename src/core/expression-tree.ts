@@ -1,6 +1,6 @@
 /**
- * Looks through the tree of an expression: what it names, what it costs, and what is refused in it although CEL knows it,
- * because it is not bounded. Called by core/expression.ts only.
+ * Looks through the tree of an expression: what it names, what it costs, and what is refused in it although CEL knows
+ * it, because it is not bounded. Called by core/expression.ts only.
  */
 import { findPattern, MATCH_TEXT_MAX } from "./expression-names";
 

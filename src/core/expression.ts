@@ -38,7 +38,10 @@ export interface ExpressionFacts {
   readonly nodes: number;
   /** Steps that its matches() can take at most. */
   readonly matchSteps: number;
-  /** `bool`, `double`, `string` …; `dyn` when it depends on the answers. Null: its types do not fit, and `mistake` says where. */
+  /**
+   * `bool`, `double`, `string` …; `dyn` when it depends on the answers. Null: its types do not fit, and `mistake` says
+   * where.
+   */
   readonly type: string | null;
   readonly mistake: string | null;
 }

@@ -1,6 +1,6 @@
 /**
- * Filters of a list of responses: operators with OData's names (`filter[age][ge]=18`), typed by the question they are about.
- * Pure: texts of an address become conditions with values as store/ compares them.
+ * Filters of a list of responses: operators with OData's names (`filter[age][ge]=18`), typed by the question they are
+ * about. Pure: texts of an address become conditions with values as store/ compares them.
  */
 import { isDate, isDatetime, isTime } from "./answer-formats";
 import { AppError } from "./errors";
@@ -27,7 +27,10 @@ export interface AnswerCondition {
   readonly values: readonly (string | number)[];
 }
 
-/** A condition on an entry of metadata, whose type nothing fixes: compared as texts, in their order as numbers if it is one. */
+/**
+ * A condition on an entry of metadata, whose type nothing fixes: compared as texts, in their order as numbers if it is
+ * one.
+ */
 export interface MetadataCondition {
   readonly key: string;
   readonly operator: Operator;

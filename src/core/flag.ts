@@ -1,6 +1,6 @@
 /**
- * Flags of a response: what somebody should look at again. The form's own rules set them when a response comes and when it is
- * edited; integrations set theirs afterwards. Whoever sets flags replaces only their own. Pure.
+ * Flags of a response: what somebody should look at again. The form's own rules set them when a response comes and when
+ * it is edited; integrations set theirs afterwards. Whoever sets flags replaces only their own. Pure.
  */
 
 /** Flags of a response at most, whoever set them. */
@@ -17,7 +17,9 @@ export interface Flag {
   readonly questions: readonly string[];
   /** Id of the integration that set it; none: the form's own rules. */
   readonly source?: string;
-  /** The message by language (BCP 47), of integrations that have more than one; the form's own are found by its rules. */
+  /**
+   * The message by language (BCP 47), of integrations that have more than one; the form's own are found by its rules.
+   */
   readonly translations?: Readonly<Record<string, string>>;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The logic of a form: which questions are asked (`visibleIf`), which must be answered (`requiredIf`), and which answer
- * themselves (`calculated`), as expressions over the answers. Questions are looked at in the order of the form, once: what
- * decides about a question must be known when its turn comes. Pure; no clock, no I/O.
+ * themselves (`calculated`), as expressions over the answers. Questions are looked at in the order of the form, once:
+ * what decides about a question must be known when its turn comes. Pure; no clock, no I/O.
  */
 import { type CheckedExpression, expressionsOf } from "./expression";
 import { MATCH_STEPS_MAX } from "./expression-tree";

@@ -64,7 +64,10 @@ export const QuestionSchema = z
     /** Bounds of multiple_choice, in choices picked. */
     minChoices: z.int().min(0).optional(),
     maxChoices: z.int().min(1).optional(),
-    /** Expressions over the other answers (core/form-logic.ts): whether it is asked, must be answered, and what its answer is. */
+    /**
+     * Expressions over the other answers (core/form-logic.ts): whether it is asked, must be answered, and what its
+     * answer is.
+     */
     visibleIf: Text(EXPRESSION_MAX).optional(),
     requiredIf: Text(EXPRESSION_MAX).optional(),
     calculated: Text(EXPRESSION_MAX).optional(),
@@ -72,7 +75,9 @@ export const QuestionSchema = z
     shown: z.boolean().optional(),
     /** A new page of the hosted form begins with this question. */
     page: PageSchema.optional(),
-    /** Responses are filtered by it through an index: a page of a filtered list costs the same whatever the form's size. */
+    /**
+     * Responses are filtered by it through an index: a page of a filtered list costs the same whatever the form's size.
+     */
     indexed: z.boolean().optional(),
     metadata: MetadataSchema.optional(),
   })

@@ -11,7 +11,10 @@ const Instant = z.iso.datetime({ offset: true, error: "an instant with its offse
 
 const REDIRECT_BASE = "https://own.invalid";
 
-/** https, or a path of the site that the form is on: nothing that runs script, and nothing that looks like one of the two. */
+/**
+ * https, or a path of the site that the form is on: nothing that runs script, and nothing that looks like one of the
+ * two.
+ */
 function isRedirect(text: string): boolean {
   if (/[\s\\]/.test(text) || !URL.canParse(text, REDIRECT_BASE)) return false;
   const url = new URL(text, REDIRECT_BASE);

@@ -1,6 +1,6 @@
 /**
- * What the owner of a form sets beside its definition: when it takes responses, how many, and what happens after sending.
- * Not versioned. Pure: whether a form takes a response now is decided here, from the cached form and the time.
+ * What the owner of a form sets beside its definition: when it takes responses, how many, and what happens after
+ * sending. Not versioned. Pure: whether a form takes a response now is decided here, from the cached form and the time.
  */
 import type * as z from "zod";
 import type { SettingsSchema } from "./form-settings-schema";

@@ -1,6 +1,6 @@
 /**
- * How the hosted form of an organisation looks: a colour and a logo. The picture is kept in the settings, so that a form needs
- * no other host; it is small, because it is a part of a page that people on slow lines open. Pure.
+ * How the hosted form of an organisation looks: a colour and a logo. The picture is kept in the settings, so that a
+ * form needs no other host; it is small, because it is a part of a page that people on slow lines open. Pure.
  */
 import * as z from "zod";
 import { NfcString } from "./nfc-string";

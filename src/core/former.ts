@@ -1,7 +1,7 @@
 /**
- * What answers hold that the version they are stored under has no more: choices and whole questions. An edit moves a response
- * to the newest version and keeps what it does not touch (core/edit.ts); whoever shows such answers to people needs the labels
- * that they had. Pure; called by what hands responses to integrations.
+ * What answers hold that the version they are stored under has no more: choices and whole questions. An edit moves a
+ * response to the newest version and keeps what it does not touch (core/edit.ts); whoever shows such answers to people
+ * needs the labels that they had. Pure; called by what hands responses to integrations.
  */
 import { mergeLabels, newestFirst } from "./export/labels";
 import type { Definition } from "./form";
@@ -18,8 +18,8 @@ export function holdsFormer({ questions }: Definition, answers: Answers): boolea
 }
 
 /**
- * The definition of a version, with what earlier versions had behind its own: choices, and those of their questions that are
- * `held`. Later versions have no say: the same response is always shown alike.
+ * The definition of a version, with what earlier versions had behind its own: choices, and those of their questions
+ * that are `held`. Later versions have no say: the same response is always shown alike.
  */
 export function withFormer(
   versions: ReadonlyMap<number, Definition>,

@@ -1,7 +1,7 @@
 /**
  * Kinds that keep an index: what they make of responses stands in SEARCH_DB, and the API asks their worker for it
- * (docs/decisions/013). Such a kind says what the index holds of one response as it is now; when and in which order that is
- * written, taken back and forgotten is written once (dispatch/index-writer.ts).
+ * (docs/decisions/013). Such a kind says what the index holds of one response as it is now; when and in which order
+ * that is written, taken back and forgotten is written once (dispatch/index-writer.ts).
  */
 import * as z from "zod";
 import type { Contribution, IndexChange } from "./contribution";
@@ -30,11 +30,13 @@ export type WriteIndex = (changes: readonly IndexChange[], at: IndexPagePlace) =
 
 /** An integration's part of SEARCH_DB, as the engine gives it to the kind. */
 export interface Index extends IndexPagePlace {
-  /** Makes the index hold what it is to hold of a page's responses, all of it or nothing. May be repeated at any time. */
+  /**
+   * Makes the index hold what it is to hold of a page's responses, all of it or nothing. May be repeated at any time.
+   */
   apply(page: Page, wanted: (entry: Entry) => Contribution | null, write: WriteIndex): Promise<PageResult>;
   /**
-   * Runs statements of the kind's own in one transaction, which fails when a later holder was here; their rows in their order.
-   * They may be repeated.
+   * Runs statements of the kind's own in one transaction, which fails when a later holder was here; their rows in their
+   * order. They may be repeated.
    */
   run(statements: readonly D1PreparedStatement[]): Promise<{ readonly rows: unknown[][] } | { readonly halt: Halt }>;
   /** Throws when SEARCH_DB can't be asked. */
@@ -53,17 +55,25 @@ export type QueryResult =
   | { readonly value: unknown }
   | { readonly problem: { readonly code: "invalid_parameter" | "not_found"; readonly detail: string } };
 
-/** Definitions of the form by version, of those that are asked for: a query may need what earlier versions called something. */
+/**
+ * Definitions of the form by version, of those that are asked for: a query may need what earlier versions called
+ * something.
+ */
 export type ReadDefinitions = (versions: readonly number[]) => Promise<ReadonlyMap<number, Definition>>;
 
 export type IndexDeps<Config> = Deps<Config, NoSecrets> & { readonly index: Index };
 
-/** What a contribution is made with besides the response. `lexicon`: of kinds that ask for it; others get an empty one. */
+/**
+ * What a contribution is made with besides the response. `lexicon`: of kinds that ask for it; others get an empty one.
+ */
 export type IndexMaking<Config> = Pick<Deps<Config, NoSecrets>, "config" | "form"> & { readonly lexicon: Lexicon };
 
 export interface IndexKind<Config> {
   readonly manifest: Manifest<Config, NoSecrets>;
-  /** Pure: what the index is to hold of a response as it is now (erased ones too); null: nothing. The filter lets it pass. */
+  /**
+   * Pure: what the index is to hold of a response as it is now (erased ones too); null: nothing. The filter lets it
+   * pass.
+   */
   contribution(response: ResponseRecord, about: IndexMaking<Config>): Contribution | null;
   /** For kinds with tables of their own; counts are written without. */
   readonly write?: WriteIndex;

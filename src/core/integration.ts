@@ -18,12 +18,15 @@ import type { Settings } from "./setting";
 export type { Budget, Installation, Manifest, Policy } from "./manifest";
 
 /**
- * What happened to a response. `created` comes from the feed of responses, the others from the feed of revisions. `flagged`:
- * flags appeared; when it came with them or got them by an edit, `created` or `updated` stands beside it.
+ * What happened to a response. `created` comes from the feed of responses, the others from the feed of revisions.
+ * `flagged`: flags appeared; when it came with them or got them by an edit, `created` or `updated` stands beside it.
  */
 export type EntryEvent = "created" | "updated" | "flagged" | "reviewed" | "erased";
 
-/** The provider's word for an effect. `rank` grows along its life: a word of a lower rank than the last one changes nothing. */
+/**
+ * The provider's word for an effect. `rank` grows along its life: a word of a lower rank than the last one changes
+ * nothing.
+ */
 interface Word {
   /** The provider's id of it. */
   readonly reference?: string;
@@ -34,8 +37,9 @@ interface Word {
 /** What became of one entry. `reason` is a sentence that its reader can act on, without answers or phone numbers. */
 export type Outcome =
   /**
-   * `checkAfterSeconds`: the provider's word is not its last, and is asked for again then, or with others (`Policy.checks`; kinds with a
-   * ledger only). A last word that is `DELIVERED` (status.ts) is not written to a row of its own.
+   * `checkAfterSeconds`: the provider's word is not its last, and is asked for again then, or with others
+   * (`Policy.checks`; kinds with a ledger only). A last word that is `DELIVERED` (status.ts) is not written to a row of
+   * its own.
    */
   | ({ readonly type: "delivered"; readonly checkAfterSeconds?: number } & Word)
   | { readonly type: "skipped"; readonly reason: string }
@@ -75,7 +79,9 @@ export interface AttemptRecord {
   readonly answer: string;
 }
 
-/** Outcomes by `Entry.position`. Entries that are missing were not attempted, or wait where they are: `halt` says why. */
+/**
+ * Outcomes by `Entry.position`. Entries that are missing were not attempted, or wait where they are: `halt` says why.
+ */
 export interface PageResult {
   readonly outcomes: ReadonlyMap<number, Outcome>;
   readonly halt?: Halt;
@@ -147,7 +153,10 @@ export interface Page<E extends Deliverable = Entry, F extends Feed = "responses
   readonly markedAt: number;
   /** An earlier attempt at this page may still be running or may have been executed. */
   readonly inDoubt: boolean;
-  /** Nothing was delivered since then (milliseconds) and every attempt failed; the cursor had to wait so many times in a row. */
+  /**
+   * Nothing was delivered since then (milliseconds) and every attempt failed; the cursor had to wait so many times in a
+   * row.
+   */
   readonly failing?: { readonly since: number; readonly times: number };
 }
 
@@ -167,8 +176,8 @@ export interface Deps<Config = unknown, Secrets = unknown> {
     readonly id: string;
     readonly title: string;
     /**
-     * The newest version; `definitions` has it and every version that a response of the page pins. Behind its own, each has the
-     * choices and questions of earlier ones that answers of the page hold (core/former.ts).
+     * The newest version; `definitions` has it and every version that a response of the page pins. Behind its own, each
+     * has the choices and questions of earlier ones that answers of the page hold (core/former.ts).
      */
     readonly version: number;
     readonly definitions: ReadonlyMap<number, Definition>;
@@ -182,20 +191,24 @@ export interface Deps<Config = unknown, Secrets = unknown> {
   readonly optOuts: OptOuts;
   readonly quotas: Quotas;
   /**
-   * Sets flags of this integration's own and entries of metadata, at any responses of a page; results by index. May be repeated.
-   * The integration itself is not told of what it changed; others see `flagged`, `updated` or `reviewed`.
+   * Sets flags of this integration's own and entries of metadata, at any responses of a page; results by index. May be
+   * repeated. The integration itself is not told of what it changed; others see `flagged`, `updated` or `reviewed`.
    */
   readonly annotate: (annotations: readonly ResponseAnnotation[]) => Promise<readonly AnnotationResult[]>;
   /** Lives as long as the isolate: access tokens and the like, never anything that must survive. */
   readonly memory: Map<string, unknown>;
   /** Of kinds that keep one. */
   readonly index?: Index;
-  /** Of kinds that keep an index: responses of the form as they are now, by position; null: a database can't be asked now. */
+  /**
+   * Of kinds that keep an index: responses of the form as they are now, by position; null: a database can't be asked
+   * now.
+   */
   readonly responses?: (places: readonly LogAddress[]) => Promise<ReadonlyMap<number, ResponseRecord> | null>;
   /**
-   * Of kinds that keep an index: has the integration's cursors in the segments of these responses deliver, a page of no entries if
-   * nothing else is there. What is committed before the call is there for that delivery. A kind calls it before its own page is
-   * delivered, and again when that page comes again: then nothing is forgotten. False: a database can't be asked now.
+   * Of kinds that keep an index: has the integration's cursors in the segments of these responses deliver, a page of no
+   * entries if nothing else is there. What is committed before the call is there for that delivery. A kind calls it
+   * before its own page is delivered, and again when that page comes again: then nothing is forgotten. False: a
+   * database can't be asked now.
    */
   readonly ask?: (waiting: readonly LogAddress[]) => Promise<boolean>;
   /** The lexicon of the workspace as it is now, ready for texts (kinds that ask for it); null: it can't be read now. */
@@ -250,16 +263,17 @@ export interface Integration<Config = unknown, Secrets = unknown> {
   /** Pure: what will be sent for an entry, fixed at its first attempt; or an outcome that needs no call. */
   prepare?(entry: Entry, deps: Deps<Config, Secrets>): { readonly content: unknown } | { readonly outcome: Outcome };
   /**
-   * Pure: why an entry must not be sent now, whatever was prepared; null: it may. Asked before each attempt, and not counted
-   * as one: a `retry` puts the entry off, and the page goes on without it.
+   * Pure: why an entry must not be sent now, whatever was prepared; null: it may. Asked before each attempt, and not
+   * counted as one: a `retry` puts the entry off, and the page goes on without it.
    */
   admit?(entry: Entry, deps: Deps<Config, Secrets>): Outcome | null;
   deliver(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
   /** Finds out what became of entries in doubt. `retry` means: certainly not executed, deliver again. */
   reconcile(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult>;
   /**
-   * Asks the provider for its word for deliveries that are there (kinds with a ledger): `delivered` or `rejected` of each, by position.
-   * Reads only: whatever it answers, none of them is ever delivered again. What it says nothing of is asked for again.
+   * Asks the provider for its word for deliveries that are there (kinds with a ledger): `delivered` or `rejected` of
+   * each, by position. Reads only: whatever it answers, none of them is ever delivered again. What it says nothing of
+   * is asked for again.
    */
   check?(deliveries: readonly Unchecked[], deps: Deps<Config, Secrets>): Promise<PageResult>;
   /** Reads what the provider has, for a reconciliation with the log (nightly, or on demand). Writes nothing. */

@@ -1,6 +1,6 @@
 /**
- * The contract of a reconciliation: what the provider has now, compared with what the log says it should have. The engine
- * walks the log and asks; the kind reads the provider, and mends what only it can mend.
+ * The contract of a reconciliation: what the provider has now, compared with what the log says it should have. The
+ * engine walks the log and asks; the kind reads the provider, and mends what only it can mend.
  */
 import type { Halt } from "./integration";
 

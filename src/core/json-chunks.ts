@@ -1,6 +1,9 @@
 /** Lists that statements read by `json_each`, in pieces that D1 takes. Pure. */
 
-/** Characters of a piece, unless one item alone is larger: D1 takes 2 MB for a value, and a character may have three bytes. */
+/**
+ * Characters of a piece, unless one item alone is larger: D1 takes 2 MB for a value, and a character may have three
+ * bytes.
+ */
 const CHUNK = 500_000;
 
 /** A list as JSON arrays, each of a bounded length; none for an empty list. */

@@ -16,7 +16,9 @@ export function simplify(schema: z.core.JSONSchema.BaseSchema): void {
   }
 }
 
-/** `secret`: each value in it may be sent and is never shown (`writeOnly`). Throws for a schema that contains itself. */
+/**
+ * `secret`: each value in it may be sent and is never shown (`writeOnly`). Throws for a schema that contains itself.
+ */
 export function toJsonSchema(schema: z.ZodType, { secret = false } = {}): JsonSchema {
   const { $schema: _, ...made } = z.toJSONSchema(schema, {
     target: "draft-2020-12",

@@ -1,6 +1,6 @@
 /**
- * What a kind brings to `npm start`: its provider, emulated on this machine, and its part of the demo form. Stands in the kind's
- * `local.ts` and runs in Node (scripts/local); a kind that calls nobody has none. Types only.
+ * What a kind brings to `npm start`: its provider, emulated on this machine, and its part of the demo form. Stands in
+ * the kind's `local.ts` and runs in Node (scripts/local); a kind that calls nobody has none. Types only.
  */
 import type { Settings } from "./setting";
 
@@ -23,7 +23,10 @@ export interface LocalKind<Secrets = unknown> {
   readonly port: number;
   /** What is printed of it: a word for it, and the path of a page to look at. */
   readonly page: { readonly label: string; readonly path: string };
-  /** Variables of the real provider's credentials, and of another server in its place: with any of them it is not emulated. */
+  /**
+   * Variables of the real provider's credentials, and of another server in its place: with any of them it is not
+   * emulated.
+   */
   readonly credentials: readonly string[];
   readonly address?: string;
   /** Whether it is wanted at all; so unless told. */
@@ -31,7 +34,9 @@ export interface LocalKind<Secrets = unknown> {
   /** Credentials that only this machine knows: made once and kept in the state folder. */
   makeSecrets(): Secrets | Promise<Secrets>;
   emulate(secrets: Secrets, journal: Journal): EmulatedProvider;
-  /** What the workers are to know: of the emulator at `url`, or (null) of whoever is at the `address` that was given. */
+  /**
+   * What the workers are to know: of the emulator at `url`, or (null) of whoever is at the `address` that was given.
+   */
   variables(secrets: Secrets, url: string | null): Readonly<Record<string, string>>;
   readonly demo?: LocalDemo;
 }

@@ -1,4 +1,7 @@
-/** Entries of the log service: what happened to deliveries and to the installation. Who changed what is in the audit log. Pure. */
+/**
+ * Entries of the log service: what happened to deliveries and to the installation. Who changed what is in the audit
+ * log. Pure.
+ */
 
 import type { Trace } from "./trace";
 
@@ -20,7 +23,10 @@ export type LogEvent = (typeof LOG_EVENTS)[number];
 /** The workspace of entries that are about the whole installation. */
 export const INSTALLATION = "";
 
-/** An entry. Its `detail` has ids, counts, codes and reasons that are sentences of ours: never an answer, a phone number or a secret. */
+/**
+ * An entry. Its `detail` has ids, counts, codes and reasons that are sentences of ours: never an answer, a phone number
+ * or a secret.
+ */
 export interface LogEntry {
   /** Its id, or INSTALLATION. */
   readonly workspace: string;

@@ -1,6 +1,6 @@
 /**
- * The colours of the pages that are not of a form's own theme: the console, and what the emulators show. As CSS, light and dark by
- * the reader's setting; they meet WCAG 2.2 AA (4.5 to 1 for text, 3 to 1 for edges of inputs).
+ * The colours of the pages that are not of a form's own theme: the console, and what the emulators show. As CSS, light
+ * and dark by the reader's setting; they meet WCAG 2.2 AA (4.5 to 1 for text, 3 to 1 for edges of inputs).
  */
 export const LOOK = `:root {
   color-scheme: light dark;

@@ -1,6 +1,7 @@
 /**
- * A bounded map that forgets what was not used for long: the isolate's caches. Two maps take turns: what is used moves into the younger
- * one, and when that is full the older one is dropped. So a look at what is in use moves nothing, as it would if the order were exact.
+ * A bounded map that forgets what was not used for long: the isolate's caches. Two maps take turns: what is used moves
+ * into the younger one, and when that is full the older one is dropped. So a look at what is in use moves nothing, as
+ * it would if the order were exact.
  */
 export interface Lru<V> {
   get(key: string): V | undefined;

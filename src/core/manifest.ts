@@ -21,11 +21,20 @@ export interface Policy {
   readonly pageBytes: number;
   /** Least time between two pages of one cursor, so that a backlog gathers into large pages. */
   readonly pageGapSeconds: number;
-  /** No gap after a full page, or after entries that have waited for longer already: for kinds whose provider's pace the gap does not keep. */
+  /**
+   * No gap after a full page, or after entries that have waited for longer already: for kinds whose provider's pace the
+   * gap does not keep.
+   */
   readonly backlogAtOnce?: true;
-  /** The page is committed with what it sends before the call, and each entry gets a row: for providers that cannot refuse a repeat. */
+  /**
+   * The page is committed with what it sends before the call, and each entry gets a row: for providers that cannot
+   * refuse a repeat.
+   */
   readonly ledger: boolean;
-  /** When those of a ledger are asked for the provider's last word (`Integration.check`), many at once; no times unless told. */
+  /**
+   * When those of a ledger are asked for the provider's last word (`Integration.check`), many at once; no times unless
+   * told.
+   */
   readonly checks?: {
     /** Those that were tried so long ago; asked for when the oldest of them has waited for `everySeconds` more. */
     readonly afterSeconds: number;
@@ -34,7 +43,10 @@ export interface Policy {
   };
   /** Tries of one entry before it is parked for good. */
   readonly attemptsMax: number;
-  /** Of a form that spans segments, a later one is delivered when the earlier ones are: what comes first is to stand first. */
+  /**
+   * Of a form that spans segments, a later one is delivered when the earlier ones are: what comes first is to stand
+   * first.
+   */
   readonly inOrder?: true;
   /** What a call costs: one token per `page` or per `entry`. */
   readonly cost: "page" | "entry";
@@ -71,14 +83,17 @@ export interface Manifest<Config = unknown, Secrets = unknown> {
   readonly events: readonly EntryEvent[];
   /** Which of them an integration wants, when its config can leave some out. Called with a config that was checked. */
   eventsOf?(config: Config): readonly EntryEvent[];
-  /** Which notices about the form's other integrations one wants; none unless told. Called with a config that was checked. */
+  /**
+   * Which notices about the form's other integrations one wants; none unless told. Called with a config that was
+   * checked.
+   */
   noticesOf?(config: Config): readonly NoticeEvent[];
   readonly policy: Policy;
   /** It has an inventory: what the provider has is compared with the log every night, and on demand. */
   readonly reconciled: boolean;
   /**
-   * It keeps an index in SEARCH_DB, to which its worker is bound (index-kind.ts). An index holds all responses: it starts at the
-   * beginning, and begins anew when config or filter change.
+   * It keeps an index in SEARCH_DB, to which its worker is bound (index-kind.ts). An index holds all responses: it
+   * starts at the beginning, and begins anew when config or filter change.
    */
   readonly index?: true;
   /** It looks for the terms of the workspace's lexicon: gets `deps.lexicon`. */
@@ -101,5 +116,8 @@ export interface Manifest<Config = unknown, Secrets = unknown> {
   secretsFromEnv(settings: Settings): unknown;
 }
 
-/** What submissions and the workers of other kinds must know of a kind: all of it that they have (integrations/traits.ts). */
+/**
+ * What submissions and the workers of other kinds must know of a kind: all of it that they have
+ * (integrations/traits.ts).
+ */
 export type KindTraits = Pick<Manifest, "kind" | "events" | "reconciled" | "queueBinding">;

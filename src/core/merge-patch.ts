@@ -1,7 +1,9 @@
 /** JSON Merge Patch (RFC 7396). */
 import { isPlainObject } from "./plain-object";
 
-/** What a patch makes of a value: objects are merged member by member, null takes a member away, anything else replaces. */
+/**
+ * What a patch makes of a value: objects are merged member by member, null takes a member away, anything else replaces.
+ */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isPlainObject(patch)) return patch;
   const merged = new Map(isPlainObject(target) ? Object.entries(target) : []);

@@ -1,7 +1,7 @@
 /**
- * Metadata: short values of their own that people give to forms, questions, links and responses; nothing of ours reads them.
- * Checked here by hand, because that is done for each response; metadata-schema.ts says the same to those who take whole
- * definitions. Pure.
+ * Metadata: short values of their own that people give to forms, questions, links and responses; nothing of ours reads
+ * them. Checked here by hand, because that is done for each response; metadata-schema.ts says the same to those who
+ * take whole definitions. Pure.
  */
 import type { Problem } from "./errors";
 import { isStorable, toNfc } from "./nfc";

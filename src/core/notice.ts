@@ -1,6 +1,6 @@
 /**
- * Notices: what an integration is told about the other integrations of its form. One is blocked from the first cause that
- * stops it, which somebody must mend, until it has delivered again; in between each cause is told once. Pure.
+ * Notices: what an integration is told about the other integrations of its form. One is blocked from the first cause
+ * that stops it, which somebody must mend, until it has delivered again; in between each cause is told once. Pure.
  */
 
 export const NOTICE_EVENTS = ["blocked", "recovered"] as const;
@@ -30,7 +30,9 @@ export interface Notice extends Incident {
 /** A cause that is worded anew at each look must not be told for ever. */
 const CAUSES_MAX = 10;
 
-/** How a page ended: stopped by a cause, with something delivered, both or neither. `now`: milliseconds since the epoch. */
+/**
+ * How a page ended: stopped by a cause, with something delivered, both or neither. `now`: milliseconds since the epoch.
+ */
 export interface PageEnd {
   readonly cause: string | null;
   readonly delivered: boolean;

@@ -1,6 +1,6 @@
 /**
- * Texts that the next page of a session shows once: sealed, for that session, that page and a minute, so that a browser can bring
- * them there without anybody reading them on the way.
+ * Texts that the next page of a session shows once: sealed, for that session, that page and a minute, so that a browser
+ * can bring them there without anybody reading them on the way.
  */
 import { type KeyRing, seal, unseal } from "./seal";
 

@@ -1,4 +1,7 @@
-/** The parts of an OpenAPI 3.1 document that ours has. Written by http/openapi/document.ts, read by the docs page. Types only. */
+/**
+ * The parts of an OpenAPI 3.1 document that ours has. Written by http/openapi/document.ts, read by the docs page. Types
+ * only.
+ */
 import type { Input } from "./config-field";
 import type { QuestionType } from "./form";
 
@@ -50,7 +53,10 @@ export interface ResponseObject {
   readonly content?: Content;
 }
 
-/** Since when an operation is not to be used any more, when it ends to work, and what to use (all but `since` as far as known). */
+/**
+ * Since when an operation is not to be used any more, when it ends to work, and what to use (all but `since` as far as
+ * known).
+ */
 export interface DeprecationObject {
   readonly since: string;
   readonly sunset?: string;

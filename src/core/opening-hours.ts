@@ -71,7 +71,10 @@ export function nextOpening(opening: OpeningHours, from: number): number | null 
   return null;
 }
 
-/** When the clock of a place shows this. Looked at twice: the first guess may lie on the other side of a change of the clock. */
+/**
+ * When the clock of a place shows this. Looked at twice: the first guess may lie on the other side of a change of the
+ * clock.
+ */
 function instantOf(timeZone: string, asUtc: number): number {
   let at = asUtc;
   for (let i = 0; i < 2; i += 1) at += asUtc - localAt(timeZone, at).asUtc;

@@ -1,6 +1,6 @@
 /**
- * From which sites web pages may send to a form: origins as browsers say them in `Origin` (RFC 6454 section 6.2). Pure. Used
- * by the settings of a form, by CORS (http/cors.ts) and where senders are admitted.
+ * From which sites web pages may send to a form: origins as browsers say them in `Origin` (RFC 6454 section 6.2). Pure.
+ * Used by the settings of a form, by CORS (http/cors.ts) and where senders are admitted.
  */
 /** Every site. */
 export const ANY = "*";

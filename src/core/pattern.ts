@@ -1,12 +1,15 @@
 /**
- * Regular expressions that take time in proportion to the text, whatever was typed into pattern or text: JavaScript's own
- * engine goes back and forth, and some patterns keep it busy for ever on some texts. Here a pattern becomes a small machine
- * that looks at each character once (Thompson, CACM 11/6, 1968; R. Cox, "Regular Expression Matching Can Be Simple And
- * Fast"). The syntax is the common part of RE2 and JavaScript, without look-around and back-references. Pure.
+ * Regular expressions that take time in proportion to the text, whatever was typed into pattern or text: JavaScript's
+ * own engine goes back and forth, and some patterns keep it busy for ever on some texts. Here a pattern becomes a small
+ * machine that looks at each character once (Thompson, CACM 11/6, 1968; R. Cox, "Regular Expression Matching Can Be
+ * Simple And Fast"). The syntax is the common part of RE2 and JavaScript, without look-around and back-references.
+ * Pure.
  */
 import { type Node, parsePattern } from "./pattern-syntax";
 
-/** Characters of a pattern at most, and what its machine may cost: one for each of its places and each item of a class. */
+/**
+ * Characters of a pattern at most, and what its machine may cost: one for each of its places and each item of a class.
+ */
 export const PATTERN_MAX = 500;
 export const PATTERN_COST_MAX = 1_000;
 

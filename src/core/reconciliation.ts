@@ -1,6 +1,7 @@
 /**
- * What reconciliations found, and those of a form's segments as one: each segment is compared by itself, by whichever worker has
- * time, but what was asked for once, or came due in one night, is one reconciliation. Pure. Times in milliseconds.
+ * What reconciliations found, and those of a form's segments as one: each segment is compared by itself, by whichever
+ * worker has time, but what was asked for once, or came due in one night, is one reconciliation. Pure. Times in
+ * milliseconds.
  */
 
 /** What a reconciliation found, in deliveries. */
@@ -30,10 +31,16 @@ export interface Reconciliation extends Found {
 /** Ids that are kept of each sort. */
 export const EXAMPLES_MAX = 20;
 
-/** Those of one asking begin within this time of each other; one that failed is tried again no sooner, and is another one then. */
+/**
+ * Those of one asking begin within this time of each other; one that failed is tried again no sooner, and is another
+ * one then.
+ */
 export const ROUND_MS = 3_600_000;
 
-/** One segment's reconciliations, newest first, and when its next one is due; null: never, or not until people let it go on. */
+/**
+ * One segment's reconciliations, newest first, and when its next one is due; null: never, or not until people let it go
+ * on.
+ */
 export interface Compared {
   readonly found: readonly Reconciliation[];
   readonly dueAt: number | null;

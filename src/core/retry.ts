@@ -6,15 +6,21 @@ export function backoffSeconds(failures: number, random: number, limits = { base
   return Math.max(1, random * ceiling);
 }
 
-/** A page that fails may have met with chance: the second attempt comes after so many seconds, evenly between the two. */
+/**
+ * A page that fails may have met with chance: the second attempt comes after so many seconds, evenly between the two.
+ */
 const FIRST_SECONDS = [0.25, 1] as const;
 
-/** Failures in a row from which it is an outage: until something gets through, a provider is asked with one entry at a time. */
+/**
+ * Failures in a row from which it is an outage: until something gets through, a provider is asked with one entry at a
+ * time.
+ */
 export const OUTAGE_AFTER = 2;
 
 /**
- * Seconds that everything of a cursor waits when a page failed, after so many failures in a row before it (0: none). `after`: what
- * the provider or the kind asked for; one that asks for none at all gets the least that there is. `within`: the most that it waits.
+ * Seconds that everything of a cursor waits when a page failed, after so many failures in a row before it (0: none).
+ * `after`: what the provider or the kind asked for; one that asks for none at all gets the least that there is.
+ * `within`: the most that it waits.
  */
 export function haltSeconds(
   failures: number,
@@ -26,7 +32,10 @@ export function haltSeconds(
   return Math.min(within, failures === 0 ? least + random * (most - least) : backoffSeconds(failures, random));
 }
 
-/** A wait of so many milliseconds at most is slept through by the worker: a queue counts in whole seconds, and bills three operations. */
+/**
+ * A wait of so many milliseconds at most is slept through by the worker: a queue counts in whole seconds, and bills
+ * three operations.
+ */
 export const REST_MS = 1_000;
 
 /** The time so many seconds after `now`, in whole milliseconds: D1 refuses a fraction in a column of integers. */

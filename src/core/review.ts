@@ -16,7 +16,9 @@ export const REVIEW_STEPS: Readonly<Record<ReviewState, readonly ReviewState[]>>
 export const mayReview = (from: ReviewState, to: ReviewState): boolean =>
   from === to || REVIEW_STEPS[from].includes(to);
 
-/** An edit of what was judged is a correction, unless something is still flagged: the judgement was about other answers. */
+/**
+ * An edit of what was judged is a correction, unless something is still flagged: the judgement was about other answers.
+ */
 export function reviewAfterEdit(state: ReviewState, flagged: boolean): ReviewState {
   if (flagged) return "flagged";
   return state === "received" ? "received" : "corrected";

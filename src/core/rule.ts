@@ -1,6 +1,6 @@
 /**
- * The rules of a form: what must hold between its answers, as CEL. An `error` that does not hold refuses the response, a `flag`
- * is stored with it. Pure; no clock, no I/O: rules are evaluated in the submission path.
+ * The rules of a form: what must hold between its answers, as CEL. An `error` that does not hold refuses the response,
+ * a `flag` is stored with it. Pure; no clock, no I/O: rules are evaluated in the submission path.
  */
 import type * as z from "zod";
 import { sameJson } from "./difference";
@@ -34,9 +34,9 @@ export function compileRules({ rules = [] }: Definition, compile: Compile): read
 }
 
 /**
- * The rules that these answers break. One that can't be computed, because an answer is missing, is not broken. `asked`: the questions
- * that the answers were given to, where those are not the form's present ones. What nobody was asked is not missing, it is not
- * known: also a comparison with null says nothing of it.
+ * The rules that these answers break. One that can't be computed, because an answer is missing, is not broken. `asked`:
+ * the questions that the answers were given to, where those are not the form's present ones. What nobody was asked is
+ * not missing, it is not known: also a comparison with null says nothing of it.
  */
 export function brokenRules(
   rules: readonly CompiledRule[],
@@ -71,7 +71,10 @@ export function messageOf(definition: Definition, rule: Rule, languages: readonl
   return (texts && Object.hasOwn(texts, rule.name) ? texts[rule.name] : undefined) ?? rule.message;
 }
 
-/** Whether a definition's rules hold for other answers than another's. What they say, and whether they refuse, changes no flag. */
+/**
+ * Whether a definition's rules hold for other answers than another's. What they say, and whether they refuse, changes
+ * no flag.
+ */
 export function rulesDiffer({ rules: before = [] }: Definition, { rules: after = [] }: Definition): boolean {
   const held = new Map(before.map(({ name, expression, questions }) => [name, { expression, questions }]));
   const same = after.every(({ name, expression, questions }) => sameJson(held.get(name), { expression, questions }));
@@ -96,7 +99,10 @@ export const toProblems = ({ rule, questions }: CompiledRule, message: string): 
     severity: "error",
   }));
 
-/** Flags as they are told in these languages: those of the form's own rules by their present texts, others by what they brought. */
+/**
+ * Flags as they are told in these languages: those of the form's own rules by their present texts, others by what they
+ * brought.
+ */
 export function localizeFlags(
   definition: Definition,
   flags: readonly Flag[],

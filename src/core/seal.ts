@@ -11,7 +11,9 @@ export interface KeyRing {
 
 const NONCE_BYTES = 12;
 
-/** Reads `id:base64,id:base64 …` (first: the current key). Throws a TypeError that says what is wrong, without the key. */
+/**
+ * Reads `id:base64,id:base64 …` (first: the current key). Throws a TypeError that says what is wrong, without the key.
+ */
 export function parseKeyRing(text: string): KeyRing {
   const keys = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const part of text.split(",")) {

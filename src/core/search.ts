@@ -9,7 +9,9 @@ export interface SnippetPart {
 /** Where in a response something was found. */
 export interface SearchMatch {
   readonly question: string;
-  /** The answer, or the part of it around the first words found. Joined, its texts are that part, `…` where it is cut. */
+  /**
+   * The answer, or the part of it around the first words found. Joined, its texts are that part, `…` where it is cut.
+   */
   readonly snippet: readonly SnippetPart[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * A session of the console as text: which key opened it and when, signed (core/signed-text.ts). A browser keeps it as a cookie;
- * we keep nothing, but for sessions that were ended before their time (store/sessions.ts).
+ * A session of the console as text: which key opened it and when, signed (core/signed-text.ts). A browser keeps it as a
+ * cookie; we keep nothing, but for sessions that were ended before their time (store/sessions.ts).
  */
 import type { KeyRing } from "./seal";
 import { isSigned, signText } from "./signed-text";

@@ -1,4 +1,6 @@
-/** Variables of the environment that kinds read: declared in their manifests, checked once with all others (config.ts). */
+/**
+ * Variables of the environment that kinds read: declared in their manifests, checked once with all others (config.ts).
+ */
 import * as z from "zod";
 
 /** A variable of a kind: what it must be, and what it is for. */
@@ -7,7 +9,10 @@ export interface Setting {
   readonly schema: z.ZodType<string>;
   /** A phrase for people: what it is for. */
   readonly about: string;
-  /** A credential, or what belongs to one: a secret of the kind's worker, and `npm run deploy` says so while it is not set. */
+  /**
+   * A credential, or what belongs to one: a secret of the kind's worker, and `npm run deploy` says so while it is not
+   * set.
+   */
   readonly secret?: true;
 }
 

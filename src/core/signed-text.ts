@@ -1,6 +1,6 @@
 /**
- * Signs texts that are given out and come back: HMAC-SHA-256 (RFC 2104) with a key of its own for each purpose, derived from
- * the encryption key (HKDF, RFC 5869), so that no use says anything about another.
+ * Signs texts that are given out and come back: HMAC-SHA-256 (RFC 2104) with a key of its own for each purpose, derived
+ * from the encryption key (HKDF, RFC 5869), so that no use says anything about another.
  */
 import type { KeyRing } from "./seal";
 

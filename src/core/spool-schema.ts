@@ -1,7 +1,9 @@
 /** A message of the `intake` queue (spool.ts), as its consumer reads it. */
 import * as z from "zod";
 
-/** A validated submission on the queue; answers and metadata are JSON texts, `receivedAt` milliseconds since the epoch. */
+/**
+ * A validated submission on the queue; answers and metadata are JSON texts, `receivedAt` milliseconds since the epoch.
+ */
 export const SpooledSchema = z.object({
   form: z.string(),
   shard: z.int().min(0),

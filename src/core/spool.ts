@@ -22,7 +22,10 @@ const DAY_MS = 86_400_000;
 export interface ReceiptAddress {
   readonly shard: number;
   readonly nonce: string;
-  /** The form, and the day (milliseconds since the epoch, UTC) on which it was given out; null in receipts that don't say. */
+  /**
+   * The form, and the day (milliseconds since the epoch, UTC) on which it was given out; null in receipts that don't
+   * say.
+   */
   readonly form: string | null;
   readonly day: number | null;
 }

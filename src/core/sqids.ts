@@ -1,14 +1,16 @@
 /**
- * Sqids (https://sqids.org, the algorithm of its version 0.3): numbers as short opaque texts. Written anew because the library shuffles its
- * alphabet and looks through a list of words for each id, which was a tenth of a submission's own CPU; the ids are the same. Pure.
+ * Sqids (https://sqids.org, the algorithm of its version 0.3): numbers as short opaque texts. Written anew because the
+ * library shuffles its alphabet and looks through a list of words for each id, which was a tenth of a submission's own
+ * CPU; the ids are the same. Pure.
  */
 
 const ALPHABET = shuffle("k3bt8xwqmz5hfvc02dsgr7nyj4p96a1e");
 const SIZE = ALPHABET.length;
 const LENGTH_MIN = 10;
 
-// The library's list of words that no id may show, as far as our alphabet can write them: anywhere in it, or, of those that are
-// written with digits, at its start or its end. Nothing may leave or join these lists: ids that were given out would change.
+// The library's list of words that no id may show, as far as our alphabet can write them: anywhere in it, or, of those
+// that are written with digits, at its start or its end. Nothing may leave or join these lists: ids that were given out
+// would change.
 const ANYWHERE = `
   aand arsch arse caca cacca cacete cagante cagar cagna cazzata chatte cracker crap damn depp dyke enema haramzade
   jerk merda merde neger negre patakha rape retard sacanagem sbattere schwanz sexy tapette tette twat verdammt
@@ -25,7 +27,10 @@ const AT_THE_ENDS = `
 const anyOf = (words: string): string => words.trim().split(/\s+/).join("|");
 const BLOCKED = new RegExp(`${anyOf(ANYWHERE)}|^(?:${anyOf(AT_THE_ENDS)})|(?:${anyOf(AT_THE_ENDS)})$`);
 
-/** The alphabets that follow one another in an id, by where it begins in ours. Made when they are first wanted, a few for each of 32. */
+/**
+ * The alphabets that follow one another in an id, by where it begins in ours. Made when they are first wanted, a few
+ * for each of 32.
+ */
 const chains = Array.from({ length: SIZE }, (_, offset) => [
   reverse(ALPHABET.slice(offset) + ALPHABET.slice(0, offset)),
 ]);

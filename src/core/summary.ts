@@ -1,4 +1,7 @@
-/** The summary of a form's responses, as `GET …/summary` answers it. Lists leave out what has no count, unless told otherwise. */
+/**
+ * The summary of a form's responses, as `GET …/summary` answers it. Lists leave out what has no count, unless told
+ * otherwise.
+ */
 import type { QuestionType } from "./form";
 import type { DAYS } from "./opening-hours";
 import type { ReviewState } from "./review";

@@ -1,8 +1,8 @@
 /**
  * What became of attempts, by hour: at most 25 hours, so that it fits in the row that is written anyway. Pure.
  *
- * An attempt is one entry that was tried. One that stops a whole page counts once, however many entries share its call or wait
- * behind it: those were not refused, and a page of a thousand must not outweigh a thousand single failures.
+ * An attempt is one entry that was tried. One that stops a whole page counts once, however many entries share its call
+ * or wait behind it: those were not refused, and a page of a thousand must not outweigh a thousand single failures.
  */
 import type { Halt, Outcome } from "./integration";
 
@@ -18,7 +18,10 @@ const HOUR_MS = 3_600_000;
 /** Hours that are kept beside the one that has begun. */
 const HOURS_KEPT = 24;
 
-/** The tally with what was tried now; hours that are more than a day ago are forgotten. `now`: milliseconds since the epoch. */
+/**
+ * The tally with what was tried now; hours that are more than a day ago are forgotten. `now`: milliseconds since the
+ * epoch.
+ */
 export function addAttempts(tally: Tally, { delivered, failed }: Attempts, now: number): Tally {
   if (delivered === 0 && failed === 0) return tally;
   const hour = Math.floor(now / HOUR_MS);

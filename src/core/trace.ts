@@ -1,6 +1,6 @@
 /**
- * Where something began, carried from a request over the wake-up to the call of a provider, so that one query finds the log
- * lines of all three. W3C Trace Context: https://www.w3.org/TR/trace-context/. Pure.
+ * Where something began, carried from a request over the wake-up to the call of a provider, so that one query finds the
+ * log lines of all three. W3C Trace Context: https://www.w3.org/TR/trace-context/. Pure.
  */
 import { toHex } from "./hex";
 
@@ -16,7 +16,8 @@ export interface Trace {
 /** Fills the array it is given. */
 type Random = (bytes: Uint8Array) => Uint8Array;
 
-// A later version may have more behind a dash; what stands before is as in 00. Version ff, and ids of nothing but zeros, are no trace.
+// A later version may have more behind a dash; what stands before is as in 00. Version ff, and ids of nothing but
+// zeros, are no trace.
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?$/;
 
 /** The trace of a request: that of its client when its `traceparent` is valid, else a new one. */

@@ -1,6 +1,7 @@
 /**
- * Texts of a form in other languages: which tags are allowed, which language a reader gets, the definition in that language,
- * and the direction it is written in. Pure; used by the definition's schema and by what shows a form to people.
+ * Texts of a form in other languages: which tags are allowed, which language a reader gets, the definition in that
+ * language, and the direction it is written in. Pure; used by the definition's schema and by what shows a form to
+ * people.
  */
 import type * as z from "zod";
 import type { Definition, Question } from "./form";

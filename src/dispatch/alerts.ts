@@ -1,6 +1,7 @@
 /**
- * Alerts (docs/decisions/027): after each sweep, what needs somebody is found, told once and again while it lasts, and once more
- * when it is over. It is noted after it was told: a sweep that dies in between tells it again, under the same id.
+ * Alerts (docs/decisions/027): after each sweep, what needs somebody is found, told once and again while it lasts, and
+ * once more when it is over. It is noted after it was told: a sweep that dies in between tells it again, under the same
+ * id.
  */
 
 import type { AlertMessage, OpenAlert } from "../core/alert/alert";
@@ -47,7 +48,10 @@ export interface Teller {
 const MESSAGES_MAX = 50;
 const TIMEOUT_MS = 10_000;
 
-/** Looks at the installation and tells what is to be told. Returns how many messages. `asked`: the shards before this sweep. */
+/**
+ * Looks at the installation and tells what is to be told. Returns how many messages. `asked`: the shards before this
+ * sweep.
+ */
 export async function tellAlerts(on: Teller, asked: readonly AskedShard[], now: number): Promise<number> {
   const { control } = on.shards;
   const [open, { facts, complete }] = await Promise.all([readOpenAlerts(control), readFacts(on, asked, now)]);

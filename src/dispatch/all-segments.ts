@@ -1,6 +1,7 @@
 /**
- * What kinds that keep an index do beyond the segment whose cursor they hold: read responses of the form wherever they lie, and have
- * other cursors deliver what is noted for them. A database that can't be asked now is said, not thrown: the page waits for it.
+ * What kinds that keep an index do beyond the segment whose cursor they hold: read responses of the form wherever they
+ * lie, and have other cursors deliver what is noted for them. A database that can't be asked now is said, not thrown:
+ * the page waits for it.
  */
 import { type LogAddress, segmentOf } from "../core/ids";
 import type { ResponseRecord } from "../core/response";
@@ -21,7 +22,9 @@ async function onEach<T>(places: readonly LogAddress[], act: (group: Group) => P
   }
 }
 
-/** Responses of a form as they are now, by position; null: a shard can't be asked now. One round trip for each shard. */
+/**
+ * Responses of a form as they are now, by position; null: a shard can't be asked now. One round trip for each shard.
+ */
 export async function readPlaces(
   { shards }: Pick<Engine, "shards">,
   form: string,
@@ -33,10 +36,15 @@ export async function readPlaces(
   return found && new Map(found.flatMap((responses) => [...responses]));
 }
 
-/** Who asks has settled by then: else one whose kind delivers in order would give its turn back, and look again later. */
+/**
+ * Who asks has settled by then: else one whose kind delivers in order would give its turn back, and look again later.
+ */
 const TURN_AFTER_MS = 1_000;
 
-/** Asks the cursors of the segments that these responses lie in. False: a shard can't be asked now. One round trip for each shard. */
+/**
+ * Asks the cursors of the segments that these responses lie in. False: a shard can't be asked now. One round trip for
+ * each shard.
+ */
 export async function askForTurns(
   { shards, now, wake }: Pick<Engine, "shards" | "now" | "wake">,
   integration: number,

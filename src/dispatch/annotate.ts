@@ -1,6 +1,6 @@
 /**
- * What an integration, or a re-check, says of responses: flags and entries of metadata, set without touching answers. May be
- * repeated: what is there already changes nothing. Given to kinds as `Deps.annotate`.
+ * What an integration, or a re-check, says of responses: flags and entries of metadata, set without touching answers.
+ * May be repeated: what is there already changes nothing. Given to kinds as `Deps.annotate`.
  */
 import { type AnnotationResult, annotate, type ResponseAnnotation } from "../core/annotation";
 import { sameJson } from "../core/difference";

@@ -16,8 +16,9 @@ interface Dropping {
 }
 
 /**
- * Deletes the objects of the bucket that are older than so many days and belong to no backup that is kept: whatever put them there. The
- * newest finished backup is kept whatever its age. A mark of an erasure is kept for as long as a backup may be older than it.
+ * Deletes the objects of the bucket that are older than so many days and belong to no backup that is kept: whatever put
+ * them there. The newest finished backup is kept whatever its age. A mark of an erasure is kept for as long as a backup
+ * may be older than it.
  */
 export async function dropOld({ shards: { control }, bucket, days, now }: Dropping): Promise<void> {
   const before = now - days * DAY_MS;

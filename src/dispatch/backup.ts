@@ -1,7 +1,8 @@
 /**
- * Backups to R2, begun once a night, by pieces: each sweep goes on where the last one stopped. A piece is some parts, each of some
- * thousand rows read in one query while writes go on. It may stop anywhere: a part that was written and not noted is written again
- * under another name. Parts of responses in which nothing changed since the last backup are taken from it.
+ * Backups to R2, begun once a night, by pieces: each sweep goes on where the last one stopped. A piece is some parts,
+ * each of some thousand rows read in one query while writes go on. It may stop anywhere: a part that was written and
+ * not noted is written again under another name. Parts of responses in which nothing changed since the last backup are
+ * taken from it.
  */
 
 import type { Config } from "../config";
@@ -57,7 +58,10 @@ export interface BackupLimits {
   readonly time: number;
 }
 
-/** A piece makes some 160 queries at most, of the 1,000 that D1 lets an invocation make, and computes for some seconds of the 30 of a cron. */
+/**
+ * A piece makes some 160 queries at most, of the 1,000 that D1 lets an invocation make, and computes for some seconds
+ * of the 30 of a cron.
+ */
 export const BACKUP_LIMITS: BackupLimits = { rows: 5_000, size: 4_000_000, parts: 50, time: 20_000 };
 const LEASE_MS = 120_000;
 const DAY_MS = 86_400_000;
@@ -70,7 +74,10 @@ export async function backUpNightly(on: Backuper, limits = BACKUP_LIMITS): Promi
   await tonight(on, limits).catch((error) => events.backupFailed({ error }));
 }
 
-/** Begins tonight's backup if it is time (from 02:00 UTC on) and none was begun since; goes on with the one that is under way. */
+/**
+ * Begins tonight's backup if it is time (from 02:00 UTC on) and none was begun since; goes on with the one that is
+ * under way.
+ */
 async function tonight(on: Backuper, limits: BackupLimits): Promise<void> {
   if (!on.bucket || (await isRestoring(on.shards.control))) return;
   const now = on.now();
@@ -140,7 +147,9 @@ function createPiece(on: WithBucket, backup: BackupRow, limits: BackupLimits) {
     return found;
   };
 
-  /** The part of responses that begins here in the last backup, if nothing in it changed; and where the next one begins. */
+  /**
+   * The part of responses that begins here in the last backup, if nothing in it changed; and where the next one begins.
+   */
   async function reusable(reading: Reading, after: RowKey) {
     const at = after[0] ?? -1;
     const known = (await earlierOf(reading.shard)).filter(({ first }) => (first[0] ?? -1) >= at);

@@ -1,7 +1,7 @@
 /**
- * Checks: deliveries whose status was not final are asked for again, many at once. Nothing in here can send: whatever the kind answers is
- * written to the row, or the row is asked about again later. The cursor moves on over those that have been answered, in the order of the
- * log, and only over them.
+ * Checks: deliveries whose status was not final are asked for again, many at once. Nothing in here can send: whatever
+ * the kind answers is written to the row, or the row is asked about again later. The cursor moves on over those that
+ * have been answered, in the order of the log, and only over them.
  */
 import type { Outcome, PageResult, Unchecked } from "../core/integration";
 import type { Policy } from "../core/manifest";
@@ -11,11 +11,17 @@ import type { Cursor } from "../store/cursors";
 import * as events from "../telemetry/events";
 import { type Holder, OWN_FAILURE, underLease } from "./lease";
 
-/** When the provider can't be asked, it is asked again an hour later. One with a time of its own is asked for about a day. */
+/**
+ * When the provider can't be asked, it is asked again an hour later. One with a time of its own is asked for about a
+ * day.
+ */
 const AGAIN_MS = 3_600_000;
 const CHECKS_MAX = 24;
 
-/** Checks one page of what is due. Undefined: nothing is; null: the lease was lost. An outage stops nothing: the checks are put off. */
+/**
+ * Checks one page of what is due. Undefined: nothing is; null: the lease was lost. An outage stops nothing: the checks
+ * are put off.
+ */
 export async function checkOff(holder: Holder, cursor: Cursor): Promise<Cursor | null | undefined> {
   const { kind, now } = holder.engine;
   const { checks } = kind.manifest.policy;
@@ -63,7 +69,10 @@ const isOpen = ({ state, nextAt, looks, reference, rank }: CheckRow): boolean =>
 const isDelivered = (outcome: Outcome | undefined): boolean =>
   outcome?.type === "delivered" && outcome.status === DELIVERED.status && outcome.checkAfterSeconds === undefined;
 
-/** The rows up to the first one that is too young to be asked for, and when the next ones are to be; null: there are none. Pure. */
+/**
+ * The rows up to the first one that is too young to be asked for, and when the next ones are to be; null: there are
+ * none. Pure.
+ */
 export function ripeOf(
   rows: readonly CheckRow[],
   { checks, now }: { checks: NonNullable<Policy["checks"]>; now: number },

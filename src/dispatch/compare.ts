@@ -1,6 +1,6 @@
 /**
- * A reconciliation: the provider's inventory against the settled part of the log, under the cursor's lease, so that nothing
- * is delivered meanwhile. What is missing is delivered again where that is safe; the rest is reported.
+ * A reconciliation: the provider's inventory against the settled part of the log, under the cursor's lease, so that
+ * nothing is delivered meanwhile. What is missing is delivered again where that is safe; the rest is reported.
  */
 import { compileFilter } from "../core/expression";
 import { responseId, segmentStart } from "../core/ids";

@@ -1,6 +1,6 @@
 /**
- * The handlers of a kind's worker, written once: its queue wakes cursors, and over a service binding the API worker passes
- * on tests, previews, the provider's callbacks and queries of an index. The worker has no address of its own.
+ * The handlers of a kind's worker, written once: its queue wakes cursors, and over a service binding the API worker
+ * passes on tests, previews, the provider's callbacks and queries of an index. The worker has no address of its own.
  */
 import { readConfig } from "../config";
 import type { Integration } from "../core/integration";

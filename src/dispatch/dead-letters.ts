@@ -1,7 +1,7 @@
 /**
- * Dead letters (docs/decisions/033): submissions that were answered 202 and that the intake consumer could not store in all its
- * tries. The consumer of the dead letter queue keeps them in the control database; the sweeper tries them again, with pauses, until they
- * are stored or their form is erased.
+ * Dead letters (docs/decisions/033): submissions that were answered 202 and that the intake consumer could not store in
+ * all its tries. The consumer of the dead letter queue keeps them in the control database; the sweeper tries them
+ * again, with pauses, until they are stored or their form is erased.
  */
 import { deadLetterOf, type IntakeFailure, readDeadLetter } from "../core/dead-letter";
 import { backoffSeconds, timeAfter } from "../core/retry";
@@ -10,11 +10,16 @@ import * as events from "../telemetry/events";
 import type { Intake } from "./intake";
 import { type Taker, takeAll } from "./take-in";
 
-/** While they can't be kept: after an outage of some hours the next try comes within as many; 100 last longer than the queue keeps a message. */
+/**
+ * While they can't be kept: after an outage of some hours the next try comes within as many; 100 last longer than the
+ * queue keeps a message.
+ */
 const KEEP_RETRY = { base: 2, cap: 8 * 3600 };
 /** Of what is kept: within the hour after its cause is gone. Without jitter: one sweeper tries them all. */
 const SEND_RETRY = { base: 60, cap: 3600 };
-/** Letters that are in hand at once, of up to 128 KB, and rounds of one sweep: after a long outage a thousand a minute. */
+/**
+ * Letters that are in hand at once, of up to 128 KB, and rounds of one sweep: after a long outage a thousand a minute.
+ */
 const ROUND = 50;
 const ROUNDS = 20;
 
@@ -37,7 +42,10 @@ export async function keepDead({ shards, now, random, trace }: Intake, batch: Me
   events.deadLettersKept({ trace, count, unreadable });
 }
 
-/** Tries letters that are due: all of them, up to a bound, as long as some can be stored. Returns how many are done with. */
+/**
+ * Tries letters that are due: all of them, up to a bound, as long as some can be stored. Returns how many are done
+ * with.
+ */
 export async function resendDead(on: Taker, now: number): Promise<number> {
   let done = 0;
   for (let rounds = ROUNDS; rounds > 0; rounds -= 1) {
@@ -49,7 +57,10 @@ export async function resendDead(on: Taker, now: number): Promise<number> {
   return done;
 }
 
-/** Tries these letters and notes what became of them. A crash before that tries them again, and finds what is stored by its nonce. */
+/**
+ * Tries these letters and notes what became of them. A crash before that tries them again, and finds what is stored by
+ * its nonce.
+ */
 async function resend(on: Taker, due: readonly DueLetter[], now: number): Promise<number> {
   const done = new Set<string>();
   const failed = new Map<string, IntakeFailure>();

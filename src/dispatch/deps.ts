@@ -20,8 +20,8 @@ import { makeIndex } from "./index-writer";
 import { readLexicon } from "./lexicon";
 
 /**
- * The dependencies of an integration, or a sentence that says why it cannot work (`blocked`). Only who holds a cursor may write
- * an index.
+ * The dependencies of an integration, or a sentence that says why it cannot work (`blocked`). Only who holds a cursor
+ * may write an index.
  */
 export async function makeDeps(
   engine: Engine,
@@ -70,7 +70,10 @@ export async function makeDeps(
   };
 }
 
-/** The same dependencies, with the definitions that these responses pin, and in them what the answers hold of earlier ones. */
+/**
+ * The same dependencies, with the definitions that these responses pin, and in them what the answers hold of earlier
+ * ones.
+ */
 export async function withDefinitions(engine: Engine, deps: Deps, responses: readonly ResponseRecord[]): Promise<Deps> {
   const { control } = engine.shards;
   const known = new Map<number, Definition>(deps.form.definitions);
@@ -96,9 +99,10 @@ function addAll<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>): void {
 }
 
 /**
- * Whose account the environment names is known; whoever makes a connection may name any, and would stop the texts of others by
- * a report that their own token signs. So what is heard through a connection holds for its workspace. The account's own list
- * holds for all who name it; that anybody of them may take a number off it does little harm: the provider keeps its own.
+ * Whose account the environment names is known; whoever makes a connection may name any, and would stop the texts of
+ * others by a report that their own token signs. So what is heard through a connection holds for its workspace. The
+ * account's own list holds for all who name it; that anybody of them may take a number off it does little harm: the
+ * provider keeps its own.
  */
 function optOutsOf({ shards, now }: Engine, { workspace, connection }: IntegrationSetup["integration"]): OptOuts {
   const { control } = shards;

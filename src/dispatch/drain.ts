@@ -1,6 +1,6 @@
 /**
- * The engine's loop over one cursor (DESIGN.md section 4): claim, work off pages, settle, release. Every write after the
- * claim names its epoch; a holder that lost its lease stops and changes nothing.
+ * The engine's loop over one cursor (DESIGN.md section 4): claim, work off pages, settle, release. Every write after
+ * the claim names its epoch; a holder that lost its lease stops and changes nothing.
  */
 import { FEEDS } from "../core/ids";
 import type { Halt } from "../core/integration";
@@ -22,7 +22,9 @@ import { storyOf } from "./story";
 import { waitsForEarlier } from "./turn";
 import { type Worked, workOff } from "./work";
 
-/** Works off a cursor until it is dry, must wait, or has had its time; then releases it and arranges the next wake-up. */
+/**
+ * Works off a cursor until it is dry, must wait, or has had its time; then releases it and arranges the next wake-up.
+ */
 export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
   const engine = traced(given, wakeUp.trace);
   const shard = engine.shards.get(wakeUp.shard);
@@ -69,7 +71,10 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
   }
 }
 
-/** What is to be done next: deliveries whose time has come (looked for at first, and while there are many), the log, what it was asked for. */
+/**
+ * What is to be done next: deliveries whose time has come (looked for at first, and while there are many), the log,
+ * what it was asked for.
+ */
 async function readWork(
   engine: Engine,
   place: Place,
@@ -81,7 +86,10 @@ async function readWork(
   );
 }
 
-/** A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. One that halts leaves some open. */
+/**
+ * A full page of due deliveries is seldom the last one: quiet hours end for thousands at once. One that halts leaves
+ * some open.
+ */
 const moreDue = ({ kind }: Engine, { due, page }: AnyWork, { halt }: Worked): boolean =>
   due && (halt !== null || page.entries.length >= kind.manifest.policy.pageSize);
 
@@ -135,7 +143,8 @@ async function release(
     now,
     random: engine.random(),
   });
-  // Nothing was tried: what failed before is not mended by that, and a page in doubt stays so unless there is none to read.
+  // Nothing was tried: what failed before is not mended by that, and a page in doubt stays so unless there is none to
+  // read.
   const kept = {
     ...change,
     ...(halt === null && { failures: cursor.failures, lastError: cursor.lastError }),

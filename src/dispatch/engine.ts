@@ -30,7 +30,10 @@ export const HEARTBEAT_MS = 7_000;
 /** A drain stops after this time and wakes itself again, so that one backlog does not keep a worker to itself. */
 export const DRAIN_MS = 20_000;
 
-/** The engine for one wake-up or request: its trace is in what is logged, in the calls of the provider and in further wake-ups. */
+/**
+ * The engine for one wake-up or request: its trace is in what is logged, in the calls of the provider and in further
+ * wake-ups.
+ */
 export function traced(engine: Engine, trace: Trace | undefined): Engine {
   if (!trace) return engine;
   // Never 0: an id of nothing but zeros is none.

@@ -1,6 +1,6 @@
 /**
- * Erases deleted forms when their time of retention is over, and what deleted integrations left: what the sweeper does besides
- * waking. A sweep erases a bounded number of rows; the next one goes on where it stopped.
+ * Erases deleted forms when their time of retention is over, and what deleted integrations left: what the sweeper does
+ * besides waking. A sweep erases a bounded number of rows; the next one goes on where it stopped.
  */
 import type { Trace } from "../core/trace";
 import { eraseControl, eraseRows, forgetSegment, sealSegment, takeErasable } from "../store/erasure";
@@ -72,8 +72,8 @@ export interface IntegrationEraser {
   readonly shards: Shards;
   readonly trace?: Trace | undefined;
   /**
-   * How the index of a kind is erased: deletes up to `limit` rows of each sort under an integration's number and says how many;
-   * 0: none is left. Null: the kind keeps no index.
+   * How the index of a kind is erased: deletes up to `limit` rows of each sort under an integration's number and says
+   * how many; 0: none is left. Null: the kind keeps no index.
    */
   readonly indexEraser: (kind: string | null) => ((integration: number, limit: number) => Promise<number>) | null;
 }
@@ -118,7 +118,9 @@ async function eraseIntegration(shards: Shards, no: number, { rows, steps }: Era
   return left;
 }
 
-/** The steps that are left; below 0: they did not suffice. Without its cursors nobody begins to write there any more. */
+/**
+ * The steps that are left; below 0: they did not suffice. Without its cursors nobody begins to write there any more.
+ */
 async function eraseIndex(
   { indexEraser }: IntegrationEraser,
   { no, kind }: DeletedIntegration,

@@ -17,9 +17,9 @@ export interface CountFlush {
 }
 
 /**
- * What writes the counts of an isolate: one statement when it is time, else null at once. It begins with a wait, so that a
- * short-lived isolate does not write for each request. Never fails: counts of a write whose outcome is not known are dropped
- * rather than counted twice.
+ * What writes the counts of an isolate: one statement when it is time, else null at once. It begins with a wait, so
+ * that a short-lived isolate does not write for each request. Never fails: counts of a write whose outcome is not known
+ * are dropped rather than counted twice.
  */
 export function createCountFlush({ db, now, everyMs, analytics }: CountFlush): () => Promise<void> | null {
   let at = now();

@@ -1,7 +1,7 @@
 /**
- * Whom a page's end is told to (docs/decisions/025): an integration is stopped, and delivers again, as one, however many segments
- * its form has. What was told is noted with the cursor of the form's first segment, which decides: of all segments that find the
- * same cause, at whatever moment, one tells it, and so does the first that delivers again.
+ * Whom a page's end is told to (docs/decisions/025): an integration is stopped, and delivers again, as one, however
+ * many segments its form has. What was told is noted with the cursor of the form's first segment, which decides: of all
+ * segments that find the same cause, at whatever moment, one tells it, and so does the first that delivers again.
  */
 import { blockedAfter, type Incident, type PageEnd } from "../core/notice";
 import { findCursor } from "../store/cursor-control";
@@ -16,9 +16,9 @@ import type { Settlement } from "./settle";
 const TRIES_MAX = 20;
 
 /**
- * What is told of a page. Of a first segment's it is to be noted with what settles the page; of a later one's it is noted by now, with
- * the first one's cursor, which is asked when the page was stopped, or delivered after a stop: three round trips, two when there is
- * nothing to tell, none of other pages.
+ * What is told of a page. Of a first segment's it is to be noted with what settles the page; of a later one's it is
+ * noted by now, with the first one's cursor, which is asked when the page was stopped, or delivered after a stop: three
+ * round trips, two when there is nothing to tell, none of other pages.
  */
 export async function tellIncident(
   engine: Engine,

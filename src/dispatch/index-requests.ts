@@ -1,4 +1,7 @@
-/** What the API worker asks of an index, on the side of the kind's worker: a query, and forgetting a deleted integration. */
+/**
+ * What the API worker asks of an index, on the side of the kind's worker: a query, and forgetting a deleted
+ * integration.
+ */
 import type { QueryRequest, QueryResult } from "../core/index-kind";
 import { forgetIndex } from "../store/contributions";
 import { isUnavailable } from "../store/failure";
@@ -14,7 +17,9 @@ export interface IndexQuery extends QueryRequest {
   readonly integration: string;
 }
 
-/** Answers `QueryResult`; 404: there is no such integration, or this kind keeps no index. 503: it can't be asked now. */
+/**
+ * Answers `QueryResult`; 404: there is no such integration, or this kind keeps no index. 503: it can't be asked now.
+ */
 export async function queryIndex(engine: Engine, request: Request): Promise<Response> {
   const { integration, ...query } = await request.json<IndexQuery>();
   const setup = await loadSetup(engine.shards.control, { id: integration });
@@ -41,7 +46,9 @@ export interface ForgetRequest {
   readonly limit: number;
 }
 
-/** Deletes a bounded part of what the index holds under a deleted integration. Answers `{deleted}`; 0: nothing is left. */
+/**
+ * Deletes a bounded part of what the index holds under a deleted integration. Answers `{deleted}`; 0: nothing is left.
+ */
 export async function forgetIntegration(engine: Engine, request: Request): Promise<Response> {
   const { integration, limit } = await request.json<ForgetRequest>();
   const { kind, index, shards } = engine;

@@ -1,7 +1,7 @@
 /**
- * Writing an index: a page is applied in one transaction that bars every earlier holder of its cursor, and replaces what the
- * responses contributed before. So a page that is applied twice, late, or by two holders changes nothing wrongly, and nothing
- * has to be found out about one in doubt.
+ * Writing an index: a page is applied in one transaction that bars every earlier holder of its cursor, and replaces
+ * what the responses contributed before. So a page that is applied twice, late, or by two holders changes nothing
+ * wrongly, and nothing has to be found out about one in doubt.
  */
 import { type Contribution, changesBetween, countDifferences } from "../core/contribution";
 import type { Index, WriteIndex } from "../core/index-kind";

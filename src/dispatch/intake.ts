@@ -1,7 +1,7 @@
 /**
- * The consumer of the `intake` queue: stores what D1 could not take when it came (DESIGN.md section 3 step 6). A message
- * here is the data itself, so it is acked only when its response is stored or refused with a receipt; everything else
- * waits and comes again, and at the very end goes to the dead letter queue (dead-letters.ts).
+ * The consumer of the `intake` queue: stores what D1 could not take when it came (DESIGN.md section 3 step 6). A
+ * message here is the data itself, so it is acked only when its response is stored or refused with a receipt;
+ * everything else waits and comes again, and at the very end goes to the dead letter queue (dead-letters.ts).
  */
 import { backoffSeconds } from "../core/retry";
 import { SpooledSchema } from "../core/spool-schema";
@@ -13,7 +13,10 @@ export interface Intake extends Taker {
   readonly random: () => number;
 }
 
-/** A short pause at first, so that a moment's fault costs moments; 100 retries of up to 15 minutes last about half a day. */
+/**
+ * A short pause at first, so that a moment's fault costs moments; 100 retries of up to 15 minutes last about half a
+ * day.
+ */
 const RETRY = { base: 2, cap: 15 * 60 };
 
 /** Stores the messages of a batch and acks or retries each. Never fails. */

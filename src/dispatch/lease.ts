@@ -1,4 +1,7 @@
-/** Running a kind's code while a cursor is held: the lease is made longer, and what is thrown is a bug that tells nothing. */
+/**
+ * Running a kind's code while a cursor is held: the lease is made longer, and what is thrown is a bug that tells
+ * nothing.
+ */
 import type { Deps } from "../core/integration";
 import { type Cursor, extendLease } from "../store/cursors";
 import * as events from "../telemetry/events";

@@ -1,4 +1,7 @@
-/** The lexicons that a kind's worker looks for terms with: read and compiled once a revision, kept as long as the isolate lives. */
+/**
+ * The lexicons that a kind's worker looks for terms with: read and compiled once a revision, kept as long as the
+ * isolate lives.
+ */
 import { SPELLINGS_MAX } from "../core/lexicon/entry";
 import { type Lexicon, makeLexicon, NO_LEXICON } from "../core/lexicon/lexicon";
 import { isUnavailable } from "../store/failure";
@@ -19,7 +22,8 @@ export async function readLexicon({ shards, memory, trace }: Engine, workspace: 
   const kept = (memory.get(MEMORY) as Map<string, Kept> | undefined) ?? new Map<string, Kept>();
   memory.set(MEMORY, kept);
   try {
-    // Before the entries: a change in between shows as a later revision the next time, and what was made with this one as outdated.
+    // Before the entries: a change in between shows as a later revision the next time, and what was made with this one
+    // as outdated.
     const { revision, spellings } = await store.readLexiconState(shards.control, workspace);
     if (revision === 0) return NO_LEXICON;
     const known = kept.get(workspace);

@@ -1,7 +1,8 @@
 /**
- * A form's next segment (docs/decisions/025): opened when its shard is full, or its segment. The old one is retired before the new
- * one is in the directory, so that no key of the old one can be missed, and the new one has its cursors by then. Everything may be
- * cut short and repeated, by several at once: whoever comes first into the directory has opened it.
+ * A form's next segment (docs/decisions/025): opened when its shard is full, or its segment. The old one is retired
+ * before the new one is in the directory, so that no key of the old one can be missed, and the new one has its cursors
+ * by then. Everything may be cut short and repeated, by several at once: whoever comes first into the directory has
+ * opened it.
  */
 
 import { segmentStart } from "../core/ids";
@@ -32,8 +33,9 @@ export interface Opening {
 }
 
 /**
- * Opens the next segment of a form, closed until its version and state are told to it (updateOpenSegment). False: there is no other
- * shard to go to, somebody else was first, the form is deleted, or a restore is under way, whose cursors are not there yet.
+ * Opens the next segment of a form, closed until its version and state are told to it (updateOpenSegment). False: there
+ * is no other shard to go to, somebody else was first, the form is deleted, or a restore is under way, whose cursors
+ * are not there yet.
  */
 export async function openNextSegment(on: Opener, { form: id, from, anywhere }: Opening): Promise<boolean> {
   const { shards } = on;
@@ -56,7 +58,10 @@ export async function openNextSegment(on: Opener, { form: id, from, anywhere }: 
   return true;
 }
 
-/** What came in between the furnishing of a form's newest segment and the directory: looked at once more, and then settled. */
+/**
+ * What came in between the furnishing of a form's newest segment and the directory: looked at once more, and then
+ * settled.
+ */
 export async function settleOpening(on: Opener, id: string): Promise<void> {
   const [row, segments] = await Promise.all([findForm(on.shards.control, id), listSegments(on.shards, id)]);
   const [last, next] = segments.slice(-2);
@@ -78,7 +83,10 @@ interface Step {
   readonly next: Segment;
 }
 
-/** Gives the next segment what the last one has: a cursor of each integration, its indexes, its re-check. May be repeated. */
+/**
+ * Gives the next segment what the last one has: a cursor of each integration, its indexes, its re-check. May be
+ * repeated.
+ */
 async function furnish(on: Opener, form: FormRow, { last, next }: Step): Promise<void> {
   const { shards } = on;
   const [here, there] = [shards.get(last.shard).db, shards.get(next.shard).db];

@@ -1,6 +1,7 @@
 /**
- * Passing notices on: what happened to an integration becomes a delivery for every other one of its form that wants to know, and
- * an entry of the audit log. Done by the sweeper; each step may be repeated, and the notice goes in the batch that writes its deliveries.
+ * Passing notices on: what happened to an integration becomes a delivery for every other one of its form that wants to
+ * know, and an entry of the audit log. Done by the sweeper; each step may be repeated, and the notice goes in the batch
+ * that writes its deliveries.
  */
 import { deliveryId } from "../core/ids";
 import type { Notice, NoticeEvent } from "../core/notice";

@@ -1,4 +1,7 @@
-/** Delivering notices: always due deliveries, told at least once each, by their ids. What it came to is settled by drain.ts. */
+/**
+ * Delivering notices: always due deliveries, told at least once each, by their ids. What it came to is settled by
+ * drain.ts.
+ */
 import type { NoticePage, PageResult } from "../core/integration";
 import { type Cursor, extendLease } from "../store/cursors";
 import { LEASE_MS } from "./engine";

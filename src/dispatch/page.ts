@@ -47,7 +47,9 @@ export interface Event {
   readonly filtered?: true;
 }
 
-/** The next page of the log for this cursor: a page in doubt first, then responses, then revisions. Null: nothing left. */
+/**
+ * The next page of the log for this cursor: a page in doubt first, then responses, then revisions. Null: nothing left.
+ */
 export async function readNextPage(engine: Engine, place: Place, cursor: Cursor): Promise<PageWork | null> {
   const { flight } = cursor;
   return (
@@ -128,7 +130,9 @@ async function readRevisions(place: Place, cursor: Cursor, count: number): Promi
   });
 }
 
-/** The events that the integration follows and its filter lets pass; to an index, what does not pass is told as such. */
+/**
+ * The events that the integration follows and its filter lets pass; to an index, what does not pass is told as such.
+ */
 function wantedOf(engine: Engine, place: Place, events: readonly Event[]): Event[] {
   const { manifest } = engine.kind;
   const { id, config } = place.setup.integration;

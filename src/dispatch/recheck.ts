@@ -1,7 +1,7 @@
 /**
- * Re-checks: when the rules of a form changed, its older responses are looked at again by the rules of the new version, a share each
- * minute, by a cursor of each segment. Flags change and answers never do. It may stop anywhere and be repeated: what was
- * looked at already is found as it should be. Done by the sweeper.
+ * Re-checks: when the rules of a form changed, its older responses are looked at again by the rules of the new version,
+ * a share each minute, by a cursor of each segment. Flags change and answers never do. It may stop anywhere and be
+ * repeated: what was looked at already is found as it should be. Done by the sweeper.
  */
 import { type CompiledDefinition, compileDefinition } from "../core/compiled";
 import { sameJson } from "../core/difference";
@@ -109,8 +109,8 @@ async function takeTurn(
 }
 
 /**
- * Looks at a page and says what is flagged now. Returns the position that it came to: before the first response that somebody
- * edited meanwhile, which is then looked at again.
+ * Looks at a page and says what is flagged now. Returns the position that it came to: before the first response that
+ * somebody edited meanwhile, which is then looked at again.
  */
 async function recheckPage(
   { shard, wake, now }: Place,
@@ -157,7 +157,10 @@ async function createJudge(shards: Shards, { form, version }: Recheck): Promise<
   };
 }
 
-/** A rule that refuses can't refuse what is stored: it flags. A flag that stands for the same reason stays as it was said. */
+/**
+ * A rule that refuses can't refuse what is stored: it flags. A flag that stands for the same reason stays as it was
+ * said.
+ */
 function flagsBy({ rules }: CompiledDefinition, { answers, flags }: ResponseRecord, asked: ReadonlySet<string>) {
   return brokenRules(rules, answers, asked).map((broken): Flag => {
     const flag = toFlag(broken);

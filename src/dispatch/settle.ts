@@ -68,11 +68,16 @@ export function settle(input: SettleInput): Settlement {
 
 const causeOf = (halt: Halt | null): string | null => (halt?.type === "blocked" ? halt.reason : null);
 
-/** Whether the provider did something for this page: then what halts it is a first failure, not one more of an outage. */
+/**
+ * Whether the provider did something for this page: then what halts it is a first failure, not one more of an outage.
+ */
 const answered = (outcomes: SettleInput["outcomes"]): boolean =>
   [...outcomes.values()].some(({ type, ...rest }) => type === "delivered" || (type === "unknown" && "looked" in rest));
 
-/** Behind those that were asked for, a delivery is asked for at a time of its own; the others are found together (check.ts). */
+/**
+ * Behind those that were asked for, a delivery is asked for at a time of its own; the others are found together
+ * (check.ts).
+ */
 const hasOwnTime = ({ cursor, work, policy }: SettleInput, position: number): boolean =>
   work.due || policy.checks === undefined || work.page.feed !== "responses" || position <= cursor.checked;
 
@@ -90,13 +95,17 @@ function checkTime(input: SettleInput): number | null {
 const staysInDoubt = ({ halt, marked }: SettleInput, entry: Deliverable): boolean =>
   halt?.type === "unknown" && marked.has(entry.position);
 
-/** The page in doubt: this one while its effect is unknown; one from before is not settled by deliveries that were due. */
+/**
+ * The page in doubt: this one while its effect is unknown; one from before is not settled by deliveries that were due.
+ */
 function flightAfter({ cursor, work, halt, flight }: SettleInput): Flight | null {
   if (work.due) return cursor.flight;
   return halt?.type === "unknown" ? flight : null;
 }
 
-/** The stretch of nothing but failures goes on, begins, or ends with a delivery; what was not attempted changes nothing. */
+/**
+ * The stretch of nothing but failures goes on, begins, or ends with a delivery; what was not attempted changes nothing.
+ */
 function failingAfter({ cursor, work, outcomes, halt, now }: SettleInput): Failing | null {
   const types = new Set([...outcomes.values()].map(({ type }) => type));
   if (types.has("delivered")) return null;
@@ -135,8 +144,8 @@ function secondsToWait(halt: Halt, failures: number, random: number): number {
 const STRETCH_MAX = 15;
 
 /**
- * Between two pages of most kinds a backlog is left to gather; 0: go on at once. Who is not behind gathers for longer the less is
- * left of the budget: what it spares is for those who are. After a full page nothing is to be gathered.
+ * Between two pages of most kinds a backlog is left to gather; 0: go on at once. Who is not behind gathers for longer
+ * the less is left of the budget: what it spares is for those who are. After a full page nothing is to be gathered.
  */
 function pauseUntil({ work, policy, now, waitSeconds, spare }: SettleInput): number {
   if (waitSeconds !== null) return timeAfter(now, waitSeconds);
@@ -227,9 +236,10 @@ const wordOf = (
 ) => ({ reference: reference ?? known, status: status ?? null, rank: rank ?? 0 });
 
 /**
- * Entries with a row from before that were not attempted now: the row says again what it said. One that may have been attempted
- * gets its mark as a row: before the cursor the next page finds it, and what was due is made due again, in doubt. Due is due: it is
- * the cursor that waits, and a person who resumes it must not have to wait for its deliveries too.
+ * Entries with a row from before that were not attempted now: the row says again what it said. One that may have been
+ * attempted gets its mark as a row: before the cursor the next page finds it, and what was due is made due again, in
+ * doubt. Due is due: it is the cursor that waits, and a person who resumes it must not have to wait for its deliveries
+ * too.
  */
 function openRows(input: SettleInput, open: readonly Deliverable[]): DeliveryWrite[] {
   const { work, halt, policy, marked, now } = input;

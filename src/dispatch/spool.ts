@@ -1,12 +1,15 @@
 /**
- * Puts submissions that D1 could not take on the `intake` queue. Unlike a wake-up, such a message is the data itself: the
- * caller learns of each whether the queue has it. Called by services/spool.ts over the context.
+ * Puts submissions that D1 could not take on the `intake` queue. Unlike a wake-up, such a message is the data itself:
+ * the caller learns of each whether the queue has it. Called by services/spool.ts over the context.
  */
 import { MESSAGE_BYTES_MAX, messageBytes, type Spooled } from "../core/spool";
 import type { Trace } from "../core/trace";
 import * as events from "../telemetry/events";
 
-/** Cloudflare Queues: a sendBatch has at most 100 messages and 256 KB (platform.md 1.3), with room for what a message adds. */
+/**
+ * Cloudflare Queues: a sendBatch has at most 100 messages and 256 KB (platform.md 1.3), with room for what a message
+ * adds.
+ */
 const BATCH_MAX = 100;
 const BATCH_BYTES_MAX = 250_000;
 const OVERHEAD_BYTES = 200;

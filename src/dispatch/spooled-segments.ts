@@ -1,6 +1,7 @@
 /**
- * Spooled submissions of forms that span shards (docs/decisions/025): a key may lie on another shard, and while they waited their form
- * may have gone on to its next segment. They go there: nothing is stored in a retired one, so that no key can be missed there.
+ * Spooled submissions of forms that span shards (docs/decisions/025): a key may lie on another shard, and while they
+ * waited their form may have gone on to its next segment. They go there: nothing is stored in a retired one, so that no
+ * key can be missed there.
  */
 import type { Spooled } from "../core/spool";
 import type { NewResponse } from "../store/append";
@@ -75,7 +76,9 @@ async function findRepeats(
   return found;
 }
 
-/** The entries as they are for the next segments of their forms, by the shards of these. One that has none yet gets it. */
+/**
+ * The entries as they are for the next segments of their forms, by the shards of these. One that has none yet gets it.
+ */
 async function nextOf(
   on: { readonly shards: Shards; readonly opener: Opener },
   entries: readonly (Entry & { readonly shard?: number })[],

@@ -1,4 +1,7 @@
-/** What is told of a page once it is settled: a line of the worker's log, and an entry of the log service beside what it settles. */
+/**
+ * What is told of a page once it is settled: a line of the worker's log, and an entry of the log service beside what it
+ * settles.
+ */
 import type { Deliverable, Entry, Halt, Outcome } from "../core/integration";
 import type { LogEntry } from "../core/log";
 import type { DeliveryWrite } from "../store/deliveries";

@@ -1,7 +1,8 @@
 /**
- * The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message matters; tries dead letters again,
- * passes on what happened to integrations, brings the indexes of answers nearer to the log, looks at old responses again whose
- * form's rules changed, erases what was deleted or kept for long enough, and tells what needs somebody.
+ * The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message
+ * matters; tries dead letters again, passes on what happened to integrations, brings the indexes of answers nearer to
+ * the log, looks at old responses again whose form's rules changed, erases what was deleted or kept for long enough,
+ * and tells what needs somebody.
  */
 import type { Config } from "../config";
 import { INSTALLATION, type LogEntry } from "../core/log";
@@ -41,7 +42,9 @@ export interface Sweeper extends IntegrationEraser, Teller {
 /** Does one thing of a sweep; one that fails stops no other. Returns what it came to, or null. */
 type Step = <T>(what: string, work: () => Promise<T>, shard?: number) => Promise<T | null>;
 
-/** Does all of it, on every shard; a shard that can't be reached stops no other. Returns how many cursors were woken. */
+/**
+ * Does all of it, on every shard; a shard that can't be reached stops no other. Returns how many cursors were woken.
+ */
 export async function sweep(on: Sweeper, now: number): Promise<number> {
   const { shards, config, trace } = on;
   const { control } = shards;

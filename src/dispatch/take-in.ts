@@ -1,6 +1,6 @@
 /**
- * Storing spooled submissions, wherever they waited: on the intake queue (intake.ts) or among the dead letters (dead-letters.ts). Each is
- * told what became of it: settled (stored, or refused with a receipt), or to come again.
+ * Storing spooled submissions, wherever they waited: on the intake queue (intake.ts) or among the dead letters
+ * (dead-letters.ts). Each is told what became of it: settled (stored, or refused with a receipt), or to come again.
  */
 import type { IntakeFailure } from "../core/dead-letter";
 import type { Spooled } from "../core/spool";
@@ -57,7 +57,9 @@ function namesOf({ form, nonce, idempotencyKey }: Spooled): string[] {
   return idempotencyKey === null ? [`nonce ${nonce}`] : [`nonce ${nonce}`, `key ${form} ${idempotencyKey}`];
 }
 
-/** False when D1 is still down: the rest need not try. One bad entry fails its transaction, so each is tried alone then. */
+/**
+ * False when D1 is still down: the rest need not try. One bad entry fails its transaction, so each is tried alone then.
+ */
 async function storeAll(on: Taker, shard: Shard, waiting: readonly Waiting[]): Promise<boolean> {
   try {
     await store(on, shard, waiting);

@@ -10,7 +10,10 @@ export interface AskedShard {
   readonly vitals: Vitals | null;
 }
 
-/** What each shard says, side by side: at most two round trips for each. One that can't be asked fails nothing, and is logged. */
+/**
+ * What each shard says, side by side: at most two round trips for each. One that can't be asked fails nothing, and is
+ * logged.
+ */
 export function askShards({ all }: Shards, trace?: Trace): Promise<AskedShard[]> {
   const ask = ({ no, db }: Shards["all"][number]): Promise<AskedShard> =>
     readVitals(db).then(

@@ -1,4 +1,6 @@
-/** Ringing the doorbell: wake-ups onto the queue of their kind. A lost one delays work until the next sweep, no more. */
+/**
+ * Ringing the doorbell: wake-ups onto the queue of their kind. A lost one delays work until the next sweep, no more.
+ */
 import { DELAY_SECONDS_MAX } from "../core/retry";
 import type { WakeUp } from "../store/cursors";
 import { count } from "../telemetry/counters";

@@ -117,13 +117,18 @@ function admit(
   }
 }
 
-/** Lets the kind do what was noted for its cursor. Nothing is marked: what it was asked for stays until it is answered. */
+/**
+ * Lets the kind do what was noted for its cursor. Nothing is marked: what it was asked for stays until it is answered.
+ */
 async function takeTurn(holder: Holder, cursor: Cursor, { work, deps }: Omit<Step, "outcomes">): Promise<Halt | null> {
   const { halt } = await attempt(holder, cursor, () => holder.engine.kind.deliver(work.page, deps));
   return halt ?? null;
 }
 
-/** The entries, once the budget is there for them; a moment is waited for here, under the lease, and nothing is marked yet. */
+/**
+ * The entries, once the budget is there for them; a moment is waited for here, under the lease, and nothing is marked
+ * yet.
+ */
 async function spend(
   { engine, deps, place }: Holder,
   open: Page["entries"],
@@ -176,7 +181,8 @@ async function mark(
       content,
     };
   });
-  // Those without a row are marked together, in the cursor's: should this worker die, they get their rows then (flights.ts).
+  // Those without a row are marked together, in the cursor's: should this worker die, they get their rows then
+  // (flights.ts).
   const fresh = rows.filter(({ position }) => !work.rows.has(position));
   const { feed, after, through, markedAt } = page;
   const marks = fresh.map(({ position }) => [position, contents.get(position) ?? null] as const);

@@ -1,6 +1,7 @@
 /**
- * The gateway's app: takes submissions as the API worker does, by the same functions, and passes everything else on to it
- * (docs/decisions/030). Whatever is imported here starts with every isolate that takes submissions: a test keeps it small.
+ * The gateway's app: takes submissions as the API worker does, by the same functions, and passes everything else on to
+ * it (docs/decisions/030). Whatever is imported here starts with every isolate that takes submissions: a test keeps it
+ * small.
  */
 import { Hono } from "hono";
 import type { SubmissionEnv } from "../context-submission";

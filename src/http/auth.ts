@@ -18,7 +18,10 @@ import type { KeyRow } from "../store/key-reads";
 /** How far the databases had come: brought by answers that wrote, and sent back to read what was written. */
 const BOOKMARK = "Formlog-Bookmark";
 
-/** The text after `Authorization: Bearer`, or null when there is no such header. Throws `unauthorized` for another scheme. */
+/**
+ * The text after `Authorization: Bearer`, or null when there is no such header. Throws `unauthorized` for another
+ * scheme.
+ */
 export function bearer(c: HonoContext): string | null {
   const header = c.req.header("authorization");
   if (header === undefined) return null;
@@ -27,7 +30,9 @@ export function bearer(c: HonoContext): string | null {
   return token;
 }
 
-/** What a route does with a key of one form: refuses it unless the form is in the address, or narrows its answer itself. */
+/**
+ * What a route does with a key of one form: refuses it unless the form is in the address, or narrows its answer itself.
+ */
 interface KeyOptions {
   readonly narrows?: boolean;
   /** The route makes another form than that in the address: a key of one form can't. */

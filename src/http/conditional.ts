@@ -4,7 +4,8 @@ import { AppError } from "../core/errors";
 import { sha256 } from "../core/sha256";
 import type { Precondition } from "../services/change";
 
-// Cloudflare marks a tag as weak when it compresses the body. A revision is one whatever the coding, so W/ is not heard.
+// Cloudflare marks a tag as weak when it compresses the body. A revision is one whatever the coding, so W/ is not
+// heard.
 const TAG = /^(?:W\/)?"([\x21\x23-\x7e]*)"$/;
 
 /** The tags of If-Match or If-None-Match, without quotes; `any` for *; undefined without the header. */

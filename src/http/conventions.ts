@@ -6,7 +6,9 @@ import type { AppEnv } from "../context";
 import { AppError } from "../core/errors";
 import type { OpenApiDocument } from "../core/openapi";
 
-/** What does not say how long it may be kept is kept by nobody: by no browser, and by no cache in front of the worker. */
+/**
+ * What does not say how long it may be kept is kept by nobody: by no browser, and by no cache in front of the worker.
+ */
 export const keepNothing: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const reads = c.req.method === "GET" || c.req.method === "HEAD";

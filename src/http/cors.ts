@@ -19,9 +19,9 @@ interface Open {
 }
 
 /**
- * Lets pages of the sites that a form names do what anybody can: without cookies and without keys. A preflight is answered for
- * what senders do only; a script that brings a key is stopped by its browser. What is sent nevertheless is refused where
- * senders are admitted, so a doubt here lets nobody in.
+ * Lets pages of the sites that a form names do what anybody can: without cookies and without keys. A preflight is
+ * answered for what senders do only; a script that brings a key is stopped by its browser. What is sent nevertheless is
+ * refused where senders are admitted, so a doubt here lets nobody in.
  */
 export const openToSites: MiddlewareHandler<SubmissionEnv> = async (c, next) => {
   await next();

@@ -1,4 +1,7 @@
-/** The query of a list of responses, as the address has it. A name that is not known is refused: a filter that is misspelt would find everything. */
+/**
+ * The query of a list of responses, as the address has it. A name that is not known is refused: a filter that is
+ * misspelt would find everything.
+ */
 import type { Context as HonoContext } from "hono";
 import { isDatetime } from "../core/answer-formats";
 import { AppError } from "../core/errors";

@@ -1,7 +1,7 @@
 /**
- * Headers that keep a browser from doing with an answer of the API what it is not for: those of hono/secure-headers that concern data (OWASP's REST
- * Security Cheat Sheet, "Security Headers"); pages have all of them, and more. The answer of a submission is made with them, which
- * takes a tenth of what it takes to set them one by one afterwards.
+ * Headers that keep a browser from doing with an answer of the API what it is not for: those of hono/secure-headers
+ * that concern data (OWASP's REST Security Cheat Sheet, "Security Headers"); pages have all of them, and more. The
+ * answer of a submission is made with them, which takes a tenth of what it takes to set them one by one afterwards.
  */
 import type { MiddlewareHandler } from "hono";
 

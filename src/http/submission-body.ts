@@ -1,6 +1,7 @@
 /**
- * The bodies of submissions, checked by hand: that is done for each response, and the gateway has no zod (docs/decisions/030).
- * openapi/schemas/submission-bodies.ts describes the same bodies; a test holds the two together, down to the words.
+ * The bodies of submissions, checked by hand: that is done for each response, and the gateway has no zod
+ * (docs/decisions/030). openapi/schemas/submission-bodies.ts describes the same bodies; a test holds the two together,
+ * down to the words.
  */
 import type { Problem } from "../core/errors";
 import type { Submission } from "../services/prepare";

@@ -1,6 +1,6 @@
 /**
- * Every kind that this installation knows, one line each; the folder of the same name holds the rest. Who wants to use them
- * takes kinds.ts.
+ * Every kind that this installation knows, one line each; the folder of the same name holds the rest. Who wants to use
+ * them takes kinds.ts.
  */
 export { manifest as googleSheets } from "./google-sheets/manifest";
 export { manifest as rules } from "./rules/manifest";

@@ -1,6 +1,6 @@
 /**
- * The kinds of the catalog, as far as submissions and the workers of other kinds must know them: made of their manifests by
- * `npm run generate`, so that neither the gateway (docs/decisions/030) nor those need any.
+ * The kinds of the catalog, as far as submissions and the workers of other kinds must know them: made of their
+ * manifests by `npm run generate`, so that neither the gateway (docs/decisions/030) nor those need any.
  */
 import type { EntryEvent } from "../core/integration";
 import type { KindTraits } from "../core/manifest";

@@ -19,10 +19,15 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** When a key was last used is written at most this often: an hour is near enough, and a write for each request is not. */
+/**
+ * When a key was last used is written at most this often: an hour is near enough, and a write for each request is not.
+ */
 const USE_MS = 3600_000;
 
-/** Hashes of keys that were good, by their text: a digest takes longer than the rest of the look. Never listed, and gone with the isolate. */
+/**
+ * Hashes of keys that were good, by their text: a digest takes longer than the rest of the look. Never listed, and gone
+ * with the isolate.
+ */
 const hashes = createLru<string>(1_000);
 
 /** The key that this text is. Throws `unauthorized`, `store_unavailable`. */
@@ -51,13 +56,14 @@ function noteUse(ctx: SubmissionContext, hash: string, key: KeyRow): void {
   const known = ctx.keys.get(hash);
   if (!known || (key.lastUsedAt !== null && now - key.lastUsedAt < USE_MS)) return;
   ctx.keys.set(hash, { ...known, value: { ...key, lastUsedAt: now } });
-  // Whether it could be written is of no consequence for the request; after a failure the next load of the key tries again.
+  // Whether it could be written is of no consequence for the request; after a failure the next load of the key tries
+  // again.
   ctx.waitUntil(store.noteUse(ctx.shards.control, key.no, { now, before: now - USE_MS }).catch(() => {}));
 }
 
 /**
- * Throws unless the key may be used at an address of this form (undefined: an address of the whole workspace). A key of one
- * form finds no other form (`not_found`) and may do nothing to the workspace (`forbidden`).
+ * Throws unless the key may be used at an address of this form (undefined: an address of the whole workspace). A key of
+ * one form finds no other form (`not_found`) and may do nothing to the workspace (`forbidden`).
  */
 export function requireForm(key: KeyRow, form: string | undefined): void {
   if (key.form === null || key.form === form) return;

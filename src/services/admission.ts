@@ -29,9 +29,9 @@ interface Request {
 }
 
 /**
- * Lets a request submit, and tells the link that it came by, if any. Whether that has room left is asked by the INSERT. A key is trusted: limits, sites and
- * Turnstile are for strangers. Throws not_found, unauthorized, link_needed, link_refused, origin_refused, too_many_requests,
- * not_human, turnstile_unavailable, store_unavailable.
+ * Lets a request submit, and tells the link that it came by, if any. Whether that has room left is asked by the INSERT.
+ * A key is trusted: limits, sites and Turnstile are for strangers. Throws not_found, unauthorized, link_needed,
+ * link_refused, origin_refused, too_many_requests, not_human, turnstile_unavailable, store_unavailable.
  */
 export async function admit(
   ctx: SubmissionContext,
@@ -54,7 +54,9 @@ export async function admit(
   return collector;
 }
 
-/** A browser that was told so in a preflight does not even send; one that was told otherwise two hours ago still does. */
+/**
+ * A browser that was told so in a preflight does not even send; one that was told otherwise two hours ago still does.
+ */
 function requireSite(form: Pick<CachedForm, "settings">, origin: string): void {
   if (isOpenTo(form.settings, origin)) return;
   throw new AppError("origin_refused", {
@@ -79,8 +81,8 @@ export async function admitStranger(
 }
 
 /**
- * Whether somebody may fill in the hosted form. Throws as admitStranger does, and `link_full`, so that nobody fills it in for
- * nothing. While D1 can't be asked they may: what they send is taken then.
+ * Whether somebody may fill in the hosted form. Throws as admitStranger does, and `link_full`, so that nobody fills it
+ * in for nothing. While D1 can't be asked they may: what they send is taken then.
  */
 export async function admitVisitor(
   ctx: SubmissionContext,

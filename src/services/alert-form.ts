@@ -1,6 +1,6 @@
 /**
- * Alerts are told as responses of a form of the workspace: its integrations carry them on, with everything that they promise.
- * This is the form, and an alert as its answers.
+ * Alerts are told as responses of a form of the workspace: its integrations carry them on, with everything that they
+ * promise. This is the form, and an alert as its answers.
  */
 
 import type { Context } from "../context";
@@ -32,7 +32,10 @@ export const ALERT_FORM: Definition = {
   ],
 };
 
-/** Stores a message as a response of the alert form; told again, it is the same response. Throws what storeResponse throws. */
+/**
+ * Stores a message as a response of the alert form; told again, it is the same response. Throws what storeResponse
+ * throws.
+ */
 export async function tellWorkspace(ctx: Context, target: AlertTarget, message: AlertMessage): Promise<void> {
   const { id, event, rule, severity, subject, text, at, causes } = message;
   const told = { event, rule, severity, subject: cut(subject, 200), text: cut(text, 10_000) };

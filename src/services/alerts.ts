@@ -82,7 +82,10 @@ export interface DestinationView extends Pick<IntegrationView, "id" | "form" | "
   readonly to: string | null;
 }
 
-/** Adds a destination: an integration of the workspace's alert form, which is made with the first. Throws `invalid_request`. */
+/**
+ * Adds a destination: an integration of the workspace's alert form, which is made with the first. Throws
+ * `invalid_request`.
+ */
 export async function addDestination(
   ctx: Context,
   workspace: string,

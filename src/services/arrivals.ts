@@ -1,4 +1,7 @@
-/** How an integration keeps up with its form: when the responses came that it has still before it, and those just behind it. */
+/**
+ * How an integration keeps up with its form: when the responses came that it has still before it, and those just behind
+ * it.
+ */
 import type { Context } from "../context";
 import { segmentStart, seqOf } from "../core/ids";
 import { readReceived } from "../store/arrivals";
@@ -17,7 +20,10 @@ export interface ArrivalsView {
   readonly samples: readonly { readonly number: number; readonly at: number }[];
 }
 
-/** Of the oldest segment that is not settled, else of the newest that has any; null: no response came yet. Two round trips. */
+/**
+ * Of the oldest segment that is not settled, else of the newest that has any; null: no response came yet. Two round
+ * trips.
+ */
 export async function readArrivals(ctx: Context, { form, positions }: IntegrationView): Promise<ArrivalsView | null> {
   const place = positions.find(({ position, head }) => position < head) ?? positions.findLast(({ head }) => head > 0);
   if (!place) return null;

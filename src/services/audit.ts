@@ -1,7 +1,7 @@
 /**
- * The audit log: every change that a key makes through the API leaves an entry. A change of the control database takes its
- * entry into its own batch (`audited`); any other one is noted right after it succeeded (`record`), and when that fails the
- * caller gets an error and asks again.
+ * The audit log: every change that a key makes through the API leaves an entry. A change of the control database takes
+ * its entry into its own batch (`audited`); any other one is noted right after it succeeded (`record`), and when that
+ * fails the caller gets an error and asks again.
  */
 import type { Context } from "../context";
 import type { AuditAction, AuditDetail, AuditEntry } from "../core/audit";
@@ -38,8 +38,8 @@ export interface AuditInput extends store.AuditFilter {
 }
 
 /**
- * A page of a workspace's log, newest first. With `action` or `actor` it looks through a few thousand entries at most: it may be
- * short, or empty, and there is more behind it as long as `next` says so.
+ * A page of a workspace's log, newest first. With `action` or `actor` it looks through a few thousand entries at most:
+ * it may be short, or empty, and there is more behind it as long as `next` says so.
  */
 export async function listAudit(
   ctx: Context,

@@ -27,7 +27,10 @@ export function requireBucket({ bucket }: Context): R2Bucket {
   });
 }
 
-/** Begins a backup unless one is under way, and does a piece of it: call again until it is no longer `running`. Throws `conflict`. */
+/**
+ * Begins a backup unless one is under way, and does a piece of it: call again until it is no longer `running`. Throws
+ * `conflict`.
+ */
 export async function backUp(ctx: Context, id?: string): Promise<BackupView> {
   requireBucket(ctx);
   const { control } = ctx.shards;
@@ -71,7 +74,10 @@ export async function readBackupObject(ctx: Context, name: string): Promise<R2Ob
   return object;
 }
 
-/** Puts an object of a backup that was kept elsewhere into the bucket, where it is restored from. Throws `conflict`, `not_found`. */
+/**
+ * Puts an object of a backup that was kept elsewhere into the bucket, where it is restored from. Throws `conflict`,
+ * `not_found`.
+ */
 export async function writeBackupObject(ctx: Context, name: string, bytes: Uint8Array): Promise<void> {
   const bucket = requireBucket(ctx);
   if (!OBJECT_NAME.test(name)) throw new AppError("not_found", { detail: "No object of a backup is named so." });

@@ -1,6 +1,6 @@
 /**
- * Responses as a person leafs through them: newest first, from any page to the older and to the newer ones. The filters are
- * those of the list of the API, and so is what a page costs: a row more than it shows.
+ * Responses as a person leafs through them: newest first, from any page to the older and to the newer ones. The filters
+ * are those of the list of the API, and so is what a page costs: a row more than it shows.
  */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";

@@ -1,6 +1,7 @@
 /**
- * The inbox of a collector: by his link he sees which of the responses that came by it are flagged, and gets the link by which
- * each is mended. Those of others are not there, whatever they are called: it goes by the link, not by its name.
+ * The inbox of a collector: by his link he sees which of the responses that came by it are flagged, and gets the link
+ * by which each is mended. Those of others are not there, whatever they are called: it goes by the link, not by its
+ * name.
  */
 import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
@@ -53,7 +54,10 @@ export interface InboxInput {
 const COUNT_MAX = 1_000;
 const ONLY_FLAGGED = { answers: [], metadata: [], review: "flagged", since: null } as const;
 
-/** A page of the inbox. Reads its own rows and no others. Throws link_refused, not_found, invalid_parameter, store_unavailable. */
+/**
+ * A page of the inbox. Reads its own rows and no others. Throws link_refused, not_found, invalid_parameter,
+ * store_unavailable.
+ */
 export async function readInbox(ctx: Context, input: InboxInput): Promise<InboxView> {
   const { form, link } = await openAnyLink(ctx, input.link);
   const segments = await listSegments(ctx.shards, form.id).catch(orUnavailable);

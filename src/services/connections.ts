@@ -29,8 +29,8 @@ export interface MadeSecrets {
 }
 
 /**
- * Stores credentials of a kind, sealed; without `secrets`, credentials that Formlog makes itself are made and shown. Throws
- * `invalid_request` when they are not what the kind needs.
+ * Stores credentials of a kind, sealed; without `secrets`, credentials that Formlog makes itself are made and shown.
+ * Throws `invalid_request` when they are not what the kind needs.
  */
 export async function createConnection(
   ctx: Context,
@@ -58,8 +58,8 @@ function keyRingOf(ctx: Context): KeyRing {
 }
 
 /**
- * Replaces credentials that Formlog makes itself by new ones, which are shown; the old ones hold for a while (the kind says how
- * long). Throws `not_found`, or `conflict` when this kind's credentials come from elsewhere.
+ * Replaces credentials that Formlog makes itself by new ones, which are shown; the old ones hold for a while (the kind
+ * says how long). Throws `not_found`, or `conflict` when this kind's credentials come from elsewhere.
  */
 export async function rotateConnection(
   ctx: Context,
@@ -97,8 +97,8 @@ export interface ConnectionChange {
 }
 
 /**
- * Renames a connection, or replaces its credentials; integrations use the new ones from their next page on. Throws `not_found`,
- * `invalid_request` when they are not what the kind needs, `conflict` when somebody else was faster.
+ * Renames a connection, or replaces its credentials; integrations use the new ones from their next page on. Throws
+ * `not_found`, `invalid_request` when they are not what the kind needs, `conflict` when somebody else was faster.
  */
 export async function updateConnection(
   ctx: Context,

@@ -20,7 +20,10 @@ export interface CorrectionLink {
 /** How long a link works that comes with a flagged response. */
 export const CORRECTION_MS = 14 * 86_400_000;
 
-/** The link for a response, the same for the same expiry (milliseconds); undefined on an installation without an encryption key. */
+/**
+ * The link for a response, the same for the same expiry (milliseconds); undefined on an installation without an
+ * encryption key.
+ */
 export async function correctionLink(
   ctx: Pick<SubmissionContext, "config">,
   { form, response, expiresAt, origin }: { form: string; response: string; expiresAt: number; origin: string },

@@ -1,6 +1,6 @@
 /**
- * Corrections: whoever has the link of a flagged response sees what was flagged and mends it, without a key. The link opens this
- * one response and nothing else, and changes it only while somebody waits for that.
+ * Corrections: whoever has the link of a flagged response sees what was flagged and mends it, without a key. The link
+ * opens this one response and nothing else, and changes it only while somebody waits for that.
  */
 import type { CachedForm, Context } from "../context";
 import { type CorrectionClaims, readCorrection as readToken } from "../core/correction-token";
@@ -53,7 +53,9 @@ interface Opened {
   readonly claims: CorrectionClaims;
 }
 
-/** What the link shows. Throws link_refused with the reason, not_found (erased, or its form is gone), store_unavailable. */
+/**
+ * What the link shows. Throws link_refused with the reason, not_found (erased, or its form is gone), store_unavailable.
+ */
 export async function getCorrection(ctx: Context, input: CorrectionInput): Promise<CorrectionView> {
   return view(ctx, await open(ctx, input.correction), input.languages);
 }
@@ -67,8 +69,8 @@ export interface CorrectInput extends CorrectionInput {
 }
 
 /**
- * Mends the response; what it shows afterwards says whether something is flagged still. Throws link_refused, not_found, conflict
- * (nobody waits for a correction), stale_revision, invalid_answers, too_many_requests, store_unavailable.
+ * Mends the response; what it shows afterwards says whether something is flagged still. Throws link_refused, not_found,
+ * conflict (nobody waits for a correction), stale_revision, invalid_answers, too_many_requests, store_unavailable.
  */
 export async function correctResponse(ctx: Context, input: CorrectInput): Promise<CorrectionView> {
   const { correction, answers, precondition, languages, address } = input;

@@ -44,7 +44,10 @@ const view = ({ form, keptAt, nextAt, ...rest }: LetterRow): DeadLetterView => (
   nextAt: new Date(nextAt).toISOString(),
 });
 
-/** Tries them again now: up to a thousand at once, the others with the next sweeps. Returns what is left. Throws `conflict` during a restore. */
+/**
+ * Tries them again now: up to a thousand at once, the others with the next sweeps. Returns what is left. Throws
+ * `conflict` during a restore.
+ */
 export async function retryDeadLetters(ctx: Context): Promise<DeadLettersView> {
   const now = ctx.now();
   if (await isRestoring(ctx.shards.control)) {
@@ -58,8 +61,8 @@ export async function retryDeadLetters(ctx: Context): Promise<DeadLettersView> {
 }
 
 /**
- * Deletes one for good: its response will never be stored, and its receipt stays `pending`. The log of its workspace says so, and that of the
- * installation when nobody knows whose it is. Throws `not_found`.
+ * Deletes one for good: its response will never be stored, and its receipt stays `pending`. The log of its workspace
+ * says so, and that of the installation when nobody knows whose it is. Throws `not_found`.
  */
 export async function deleteDeadLetter(ctx: Context, id: string): Promise<void> {
   const { shards, trace } = ctx;

@@ -67,8 +67,8 @@ export async function listParked(
 }
 
 /**
- * Sends a parked delivery again now; one that is under way is answered as it is. Throws `not_found`, or `conflict` when there
- * is nothing to retry.
+ * Sends a parked delivery again now; one that is under way is answered as it is. Throws `not_found`, or `conflict` when
+ * there is nothing to retry.
  */
 export async function retryDelivery(ctx: Context, workspace: string, id: string): Promise<DeliveryView> {
   const { address, integration, shard } = await findOwnDelivery(ctx, workspace, id);
@@ -102,7 +102,10 @@ export async function retryParked(ctx: Context, workspace: string, input: Named)
 /** Why a delivery is skipped, in a person's words. */
 export const SkipReasonSchema = z.string().trim().min(1, "Say why, for whoever looks later.").max(500);
 
-/** Settles a parked delivery as skipped, with a person's reason. Throws `not_found`, or `conflict` when it is not parked. */
+/**
+ * Settles a parked delivery as skipped, with a person's reason. Throws `not_found`, or `conflict` when it is not
+ * parked.
+ */
 export async function skipDelivery(
   ctx: Context,
   workspace: string,

@@ -1,6 +1,6 @@
 /**
- * What became of a response at an integration. Most deliveries have no row: a response at or before the cursor was delivered
- * (or skipped by the filter), one after it is pending; rows tell of the rest.
+ * What became of a response at an integration. Most deliveries have no row: a response at or before the cursor was
+ * delivered (or skipped by the filter), one after it is pending; rows tell of the rest.
  */
 import { deliveryId, FEEDS, type LogAddress, responseId } from "../core/ids";
 import type { Notice, NoticeEvent } from "../core/notice";
@@ -50,7 +50,10 @@ export function viewOf(follower: Follower, response: ResponseRecord, row: Delive
   return bare(integration.no, { shard, position }, ledger || !passes(response) ? "skipped" : "delivered");
 }
 
-/** The deliveries of these rows, of any feed; one round trip when there are changes (edits, reviews, erasures) among them. */
+/**
+ * The deliveries of these rows, of any feed; one round trip when there are changes (edits, reviews, erasures) among
+ * them.
+ */
 export async function viewRows({ no, db }: Shard, rows: readonly DeliveryRow[]): Promise<DeliveryView[]> {
   const changes = rows.filter((row) => row.feed === FEEDS.revisions).map((row) => row.position);
   const revisions = await readRevisionsAt(db, changes);
@@ -68,7 +71,9 @@ export async function viewRow(shard: Shard, row: DeliveryRow): Promise<DeliveryV
   return view;
 }
 
-/** `of`: the response, which is not where the row stands in its feed when it tells of a change; no position: a notice. */
+/**
+ * `of`: the response, which is not where the row stands in its feed when it tells of a change; no position: a notice.
+ */
 export function withRow(
   row: DeliveryRow,
   of: { readonly shard: number; readonly position: number | null },

@@ -1,6 +1,7 @@
 /**
- * Verbs on drafts: a definition that is worked on. It may be incomplete, or wrong in any way: what is wrong with it is told
- * beside it, and refused only when it is published. Two editors can't overwrite each other: a change names what it saw.
+ * Verbs on drafts: a definition that is worked on. It may be incomplete, or wrong in any way: what is wrong with it is
+ * told beside it, and refused only when it is published. Two editors can't overwrite each other: a change names what it
+ * saw.
  */
 import type { Context } from "../context";
 import { AppError, type Problem } from "../core/errors";
@@ -34,7 +35,10 @@ export async function getDraft(ctx: Context, workspace: string, input: Named): P
   return viewDraft(ctx, input.form, await readDraft(ctx, input.form));
 }
 
-/** Stores a draft. Throws `precondition_required` when there is one and its revision was not named, `stale_draft` when it is another. */
+/**
+ * Stores a draft. Throws `precondition_required` when there is one and its revision was not named, `stale_draft` when
+ * it is another.
+ */
 export async function putDraft(
   ctx: Context,
   workspace: string,

@@ -57,8 +57,9 @@ interface Edit {
 }
 
 /**
- * Applies an edit against the form's current version (core/edit.ts) and its rules; the state before stays as a revision. False: it changes
- * nothing, and makes no revision. Throws stale_revision, conflict (erased), invalid_answers.
+ * Applies an edit against the form's current version (core/edit.ts) and its rules; the state before stays as a
+ * revision. False: it changes nothing, and makes no revision. Throws stale_revision, conflict (erased),
+ * invalid_answers.
  */
 export async function applyEdit(ctx: Context, form: CachedForm, edit: Edit): Promise<boolean> {
   const { response, patch, languages } = edit;

@@ -9,7 +9,9 @@ import { zonesOf } from "./list-plan";
 const FOUND_MAX = 500;
 const SCAN_MAX = 5_000;
 
-/** The responses of these stretches of the log that fit, in its order, a page at a time and only when it is asked for. */
+/**
+ * The responses of these stretches of the log that fit, in its order, a page at a time and only when it is asked for.
+ */
 export async function* readMatching(
   ctx: Context,
   form: CachedForm,

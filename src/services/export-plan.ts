@@ -1,6 +1,7 @@
 /**
- * Which stretches of the log an export covers. Positions of a segment have no gaps and its rows are never deleted (an erased
- * response leaves its tombstone), so that counting entries and finding where the next export goes on is arithmetic.
+ * Which stretches of the log an export covers. Positions of a segment have no gaps and its rows are never deleted (an
+ * erased response leaves its tombstone), so that counting entries and finding where the next export goes on is
+ * arithmetic.
  */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
@@ -23,7 +24,9 @@ export interface ExportPlan {
 /** Entries of one export: 750 full pages, well within the 1,000 queries that D1 allows a request. */
 export const EXPORT_ENTRIES_MAX = 1_500_000;
 
-/** From `after`, or the beginning, to the heads as they are now; `limit` entries at most. Throws `invalid_parameter`. */
+/**
+ * From `after`, or the beginning, to the heads as they are now; `limit` entries at most. Throws `invalid_parameter`.
+ */
 export async function planExport(
   ctx: Context,
   form: string,

@@ -1,6 +1,7 @@
 /**
- * The verb that exports a form's responses: in log order, from the oldest (or from where an earlier export ended) to what
- * was the newest when it began. The log is read a page at a time, and only when the reader has taken what there is.
+ * The verb that exports a form's responses: in log order, from the oldest (or from where an earlier export ended) to
+ * what was the newest when it began. The log is read a page at a time, and only when the reader has taken what there
+ * is.
  */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
@@ -29,7 +30,9 @@ export interface ExportInput extends TableOptions {
   readonly format: ExportFormat;
   /** Names of the columns: titles, refs, or none. */
   readonly header: "title" | "ref" | "none";
-  /** CSV: whether texts that look like formulas are made harmless, and whether the file begins with a byte order mark. */
+  /**
+   * CSV: whether texts that look like formulas are made harmless, and whether the file begins with a byte order mark.
+   */
   readonly guard: boolean;
   readonly bom: boolean;
   /** Goes on after this response. */
@@ -56,8 +59,8 @@ export interface Export {
 }
 
 /**
- * One D1 round trip a page. D1 allows 1,000 queries a request, so full pages matter; 2 million characters are some 20 MB
- * once they are parsed, of the 128 MB that an isolate has (platform.md 1.1, 1.2).
+ * One D1 round trip a page. D1 allows 1,000 queries a request, so full pages matter; 2 million characters are some 20
+ * MB once they are parsed, of the 128 MB that an isolate has (platform.md 1.1, 1.2).
  */
 const PAGE: PageLimits = { count: 2_000, bytes: 2_000_000 };
 

@@ -24,14 +24,15 @@ export async function deleteForm(
   const eraseAt = now + input.retentionDays * DAY_MS;
   const deed = { action: "form.deleted", detail: { eraseAt: new Date(eraseAt).toISOString() } } as const;
   const view = await applyChange(ctx, row, { deletedAt: row.deletedAt ?? now, eraseAt }, deed);
-  // After the form: a form that is there keeps its integrations running, and one of which this was cut short is deleted again.
+  // After the form: a form that is there keeps its integrations running, and one of which this was cut short is deleted
+  // again.
   for (const { shard, no } of await listSegments(ctx.shards, row.id)) await holdCursors(ctx.shards.get(shard).db, no);
   return view;
 }
 
 /**
- * Takes a deletion back: state, responses and integrations are as they were. May be repeated when it was cut short. Throws `not_found`
- * when it is erased, or is being, `conflict` when there is nothing to take back.
+ * Takes a deletion back: state, responses and integrations are as they were. May be repeated when it was cut short.
+ * Throws `not_found` when it is erased, or is being, `conflict` when there is nothing to take back.
  */
 export async function restoreForm(ctx: Context, workspace: string, input: { form: string }): Promise<FormView> {
   const row = await findRow(ctx, workspace, input.form);

@@ -12,7 +12,10 @@ export interface FormFigures {
 
 const NONE: FormFigures = { responses: 0, lastAt: null };
 
-/** The figures of these forms by id: one round trip, and one for each shard. Positions have no gaps, so the last one counts. */
+/**
+ * The figures of these forms by id: one round trip, and one for each shard. Positions have no gaps, so the last one
+ * counts.
+ */
 export async function readFigures(ctx: Context, forms: readonly string[]): Promise<ReadonlyMap<string, FormFigures>> {
   const segments = await listSegmentsOf(ctx.shards, forms);
   const newest = await readNewest(ctx.shards, [...segments.values()].flat());

@@ -1,4 +1,7 @@
-/** Verbs on forms: create, duplicate, read, list, change, open, close, archive. Versions, drafts and deletion have their own files. */
+/**
+ * Verbs on forms: create, duplicate, read, list, change, open, close, archive. Versions, drafts and deletion have their
+ * own files.
+ */
 import type { Context } from "../context";
 import type { Access, Definition } from "../core/form";
 import { type FormSettings, findSettingsMistake } from "../core/form-settings";
@@ -87,8 +90,8 @@ export function titleOf(draft: unknown): string {
 const COPY = " (copy)";
 
 /**
- * A new, open form with the newest definition (or the draft) and the settings of another, its Turnstile among them: a copy is
- * as well protected as what it was made from. Without responses, integrations or links.
+ * A new, open form with the newest definition (or the draft) and the settings of another, its Turnstile among them: a
+ * copy is as well protected as what it was made from. Without responses, integrations or links.
  */
 export async function duplicateForm(
   ctx: Context,
@@ -176,7 +179,10 @@ export async function setFormState(
   return applyChange(ctx, await findOwnRow(ctx, workspace, input.form), { state: input.state }, { action });
 }
 
-/** Puts a form away: it is in no list and takes no responses; what it has can be read, and integrations finish their work. */
+/**
+ * Puts a form away: it is in no list and takes no responses; what it has can be read, and integrations finish their
+ * work.
+ */
 export async function setArchived(
   ctx: Context,
   workspace: string,

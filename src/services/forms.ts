@@ -1,4 +1,6 @@
-/** Forms as the other services need them: the cached form that submissions work with, and the row of a workspace's form. */
+/**
+ * Forms as the other services need them: the cached form that submissions work with, and the row of a workspace's form.
+ */
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { compileDefinition } from "../core/compiled";
 import { AppError } from "../core/errors";
@@ -13,13 +15,16 @@ import { orUnavailable } from "./store-failure";
 
 /** A cached form is checked by the INSERT itself; access and state are looked at again after this time. */
 export const FORM_CACHE_MS = 30_000;
-/** A form that is known need not be read again at any price; and when that failed, it is not tried again by each submission. */
+/**
+ * A form that is known need not be read again at any price; and when that failed, it is not tried again by each
+ * submission.
+ */
 const RELOAD_MS = 5_000;
 const OUTAGE_MS = 2_000;
 
 /**
- * The form by its id, from the isolate's cache when it is fresh, or when D1 can't be asked: while it can't be read, it can't
- * be changed either. Throws `not_found`, `form_draft`, `store_unavailable`.
+ * The form by its id, from the isolate's cache when it is fresh, or when D1 can't be asked: while it can't be read, it
+ * can't be changed either. Throws `not_found`, `form_draft`, `store_unavailable`.
  */
 export async function loadForm(ctx: SubmissionContext, id: string): Promise<CachedForm> {
   const known = ctx.forms.get(id);

@@ -1,8 +1,9 @@
 /**
- * Group commit: submissions in flight in an isolate share a D1 batch, because D1 is one writer and a call costs far more
- * than a row (DESIGN.md section 3). Who finds nobody committing leads at once; those who arrive meanwhile are the next
- * group, led by the first of them, who first lets in whom the event loop has at the door. Nobody depends on a leader for long: each waiter runs in
- * its own request and takes the lead itself when it sees no progress. `write` must be safe to repeat with the same entries (store/append.ts is).
+ * Group commit: submissions in flight in an isolate share a D1 batch, because D1 is one writer and a call costs far
+ * more than a row (DESIGN.md section 3). Who finds nobody committing leads at once; those who arrive meanwhile are the
+ * next group, led by the first of them, who first lets in whom the event loop has at the door. Nobody depends on a
+ * leader for long: each waiter runs in its own request and takes the lead itself when it sees no progress. `write` must
+ * be safe to repeat with the same entries (store/append.ts is).
  */
 
 /** Too many submissions wait already; this one was not taken. */
@@ -38,7 +39,9 @@ export const LIMITS = {
   group: 128,
   /** Bytes of one batch. */
   groupBytes: 4_000_000,
-  /** Turns of the event loop that a group may take to become as large as the last one, as long as each brings somebody. */
+  /**
+   * Turns of the event loop that a group may take to become as large as the last one, as long as each brings somebody.
+   */
   turns: 4,
   /** Entries that may wait, and their bytes: beyond it submissions are shed before anything hangs. */
   waiting: 2_000,
@@ -119,9 +122,10 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   }
 
   /**
-   * Requests that have arrived wait for the thread, not for D1: a turn or two lets in more than it costs. It ends when as many are there as
-   * the last time, since each of them was answered and sends the next one, or with the first turn that brings nobody: where nothing else
-   * happens, a turn takes a millisecond. Where submissions come one by one it is left out.
+   * Requests that have arrived wait for the thread, not for D1: a turn or two lets in more than it costs. It ends when
+   * as many are there as the last time, since each of them was answered and sends the next one, or with the first turn
+   * that brings nobody: where nothing else happens, a turn takes a millisecond. Where submissions come one by one it is
+   * left out.
    */
   async function gather(): Promise<void> {
     let seen = 0;
@@ -165,7 +169,8 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     progressAt = now();
     flying = [];
     leading = false;
-    // The baton. Clients that gave up leave waiters that can't take it, one after the other: the newest is most likely there.
+    // The baton. Clients that gave up leave waiters that can't take it, one after the other: the newest is most likely
+    // there.
     queue[0]?.notify();
     if (queue.length > 1) queue.at(-1)?.notify();
   }
@@ -176,8 +181,9 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
   }
 
   /**
-   * A failed batch is tried again in parts, each by the request of its first, and what fails once more alone: so a batch that met a fault
-   * of D1 costs some calls and not one for each, and a bad entry fails alone. Nobody waits for the first of a part longer than for a leader.
+   * A failed batch is tried again in parts, each by the request of its first, and what fails once more alone: so a
+   * batch that met a fault of D1 costs some calls and not one for each, and a bad entry fails alone. Nobody waits for
+   * the first of a part longer than for a leader.
    */
   async function settleFailed(me: Waiter<E, R>): Promise<R> {
     throwRefusal(me, me.error);
@@ -193,7 +199,9 @@ export function createGroupCommit<E, R>(options: GroupCommitOptions<E, R>): Grou
     return result as R;
   }
 
-  /** A refusal says that nothing was stored by the write that met it; an earlier one of this entry may have stored it. */
+  /**
+   * A refusal says that nothing was stored by the write that met it; an earlier one of this entry may have stored it.
+   */
   function throwRefusal({ tries }: Waiter<E, R>, error: unknown): void {
     if (isRefused(error)) throw tries > 1 ? new CommitTimeout(true) : error;
   }
@@ -232,8 +240,8 @@ const alone = <W>(group: readonly W[]): W[][] => group.map((one) => [one]);
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /**
- * Resolves when the waiter is notified, when `work` is done, or after `ms`. The notice comes from another request, which may
- * resolve a promise of this one but not touch its timer: the timer is this request's own to clear.
+ * Resolves when the waiter is notified, when `work` is done, or after `ms`. The notice comes from another request,
+ * which may resolve a promise of this one but not touch its timer: the timer is this request's own to clear.
  */
 async function signal(waiter: { notify: () => void }, ms: number, work: Promise<void> | null): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -25,7 +25,10 @@ export interface RevisionView {
   readonly revision: number;
   readonly event: "created" | HistoryRow["event"];
   readonly at: string;
-  /** Id of the key or integration that did it, `collector` for a correction by link, or `system` for a re-check; null: not known. */
+  /**
+   * Id of the key or integration that did it, `collector` for a correction by link, or `system` for a re-check; null:
+   * not known.
+   */
   readonly by: string | null;
   /** By question ref; nothing once the response is erased. */
   readonly answers: Readonly<Record<string, Difference>>;

@@ -1,4 +1,6 @@
-/** Hits of an index as responses: the index says where something was found, the log says how those responses are now. */
+/**
+ * Hits of an index as responses: the index says where something was found, the log says how those responses are now.
+ */
 import type { Context } from "../context";
 import { responseId, segmentOf, segmentStart } from "../core/ids";
 import type { ResponseRecord } from "../core/response";
@@ -44,7 +46,9 @@ export async function collectHits<Place>(
   return { items, before };
 }
 
-/** The responses of these hits as they are now, those that fit. An index is behind the log: what is erased is left out. */
+/**
+ * The responses of these hits as they are now, those that fit. An index is behind the log: what is erased is left out.
+ */
 async function readHits(
   ctx: Context,
   hits: readonly SearchHit[],

@@ -24,8 +24,8 @@ export interface CollectorsInput {
 }
 
 /**
- * A page of the collectors of a form who have something flagged, by name; those responses that name nobody come first. Reads what is
- * flagged and nothing else. Throws not_found, form_draft, invalid_parameter.
+ * A page of the collectors of a form who have something flagged, by name; those responses that name nobody come first.
+ * Reads what is flagged and nothing else. Throws not_found, form_draft, invalid_parameter.
  */
 export async function listCollectors(
   ctx: Context,

@@ -1,4 +1,7 @@
-/** Asking what a form's indexes hold: the worker of the kind answers, the API worker knows whom to ask and how far it is. */
+/**
+ * Asking what a form's indexes hold: the worker of the kind answers, the API worker knows whom to ask and how far it
+ * is.
+ */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { askIndex } from "../dispatch/index-client";
@@ -32,7 +35,9 @@ export interface FormIndex {
   ask<Value>(name: string, parameters: IndexQuery["parameters"]): Promise<Value>;
 }
 
-/** The form's integration of this kind. Throws `no_index` (and how to add it), `invalid_parameter`, `kind_unavailable`. */
+/**
+ * The form's integration of this kind. Throws `no_index` (and how to add it), `invalid_parameter`, `kind_unavailable`.
+ */
 export async function openFormIndex(ctx: Context, input: Omit<IndexInput, "name" | "parameters">): Promise<FormIndex> {
   const row = chooseIndex(await listIntegrations(ctx.shards.control, input.form), input);
   const { id, state, lag } = await viewIntegration(ctx, row);
@@ -50,7 +55,10 @@ export async function openFormIndex(ctx: Context, input: Omit<IndexInput, "name"
   };
 }
 
-/** What the form's index answers to one question, with its state. Throws what `openFormIndex` and `ask` do, and `not_found`. */
+/**
+ * What the form's index answers to one question, with its state. Throws what `openFormIndex` and `ask` do, and
+ * `not_found`.
+ */
 export async function askFormIndex<Value extends object>(
   ctx: Context,
   workspace: string,

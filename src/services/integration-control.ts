@@ -1,4 +1,6 @@
-/** Verbs on an integration that runs: pause, resume, test, delete. Each may be repeated. Replays: integration-replay.ts. */
+/**
+ * Verbs on an integration that runs: pause, resume, test, delete. Each may be repeated. Replays: integration-replay.ts.
+ */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import type { TestResult } from "../core/integration";

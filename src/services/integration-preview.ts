@@ -18,7 +18,10 @@ export interface PreviewInput {
   readonly answers?: Readonly<Record<string, unknown>>;
 }
 
-/** The text for these answers. Throws `invalid_request`, `invalid_answers`, `kind_unavailable` as creating and submitting do. */
+/**
+ * The text for these answers. Throws `invalid_request`, `invalid_answers`, `kind_unavailable` as creating and
+ * submitting do.
+ */
 export async function previewIntegration(ctx: Context, workspace: string, input: PreviewInput): Promise<Preview> {
   const form = await loadOwnForm(ctx, workspace, input.form);
   const manifest = findManifest(input.kind);

@@ -1,6 +1,6 @@
 /**
- * Replays: an integration is put back to an earlier place of the log, or to its end, or delivers chosen responses again. What
- * the provider has already is not doubled; in a kind with a ledger, what was delivered is never sent again.
+ * Replays: an integration is put back to an earlier place of the log, or to its end, or delivers chosen responses
+ * again. What the provider has already is not doubled; in a kind with a ledger, what was delivered is never sent again.
  */
 import type { Context } from "../context";
 import type { AuditDetail } from "../core/audit";
@@ -50,7 +50,10 @@ interface Chosen {
 
 export type ReplayView = IntegrationView & Partial<GivenUp> & { readonly responses?: Chosen };
 
-/** Throws `not_found`; `invalid_request` for an id that is no response of this form; `conflict` when it can't be stopped. */
+/**
+ * Throws `not_found`; `invalid_request` for an id that is no response of this form; `conflict` when it can't be
+ * stopped.
+ */
 export async function replayIntegration(
   ctx: Context,
   workspace: string,
@@ -166,7 +169,10 @@ async function giveUpOne(ctx: Context, row: IntegrationRow, { shard, db, cursor:
   return underWay === null ? null : { skipped: through - cursor.position - underWay, underWay };
 }
 
-/** Positions after the cursor whose effect may exist: those of a page in flight that the filter lets pass. In a ledger they have marks. */
+/**
+ * Positions after the cursor whose effect may exist: those of a page in flight that the filter lets pass. In a ledger
+ * they have marks.
+ */
 async function inFlightOf(
   ctx: Context,
   row: IntegrationRow,

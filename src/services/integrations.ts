@@ -26,7 +26,10 @@ export interface IntegrationInput {
   readonly start?: "now" | "beginning";
 }
 
-/** Configures a kind on a form and starts it; credentials that were made for it are shown only now. Throws `invalid_request` with what is wrong in the config. */
+/**
+ * Configures a kind on a form and starts it; credentials that were made for it are shown only now. Throws
+ * `invalid_request` with what is wrong in the config.
+ */
 export async function createIntegration(
   ctx: Context,
   workspace: string,
@@ -116,7 +119,9 @@ interface Setup {
   readonly filter: string | null;
 }
 
-/** Config, connection and filter, as they are stored. Throws `invalid_request` with everything that is wrong in them. */
+/**
+ * Config, connection and filter, as they are stored. Throws `invalid_request` with everything that is wrong in them.
+ */
 export async function checkSetup(
   ctx: Context,
   form: CachedForm,
@@ -157,7 +162,10 @@ export async function findOwnIntegration(
   return row;
 }
 
-/** Whether an integration's filter (and the events that it wants) lets a response pass, by the form's current version, as its worker sees it. */
+/**
+ * Whether an integration's filter (and the events that it wants) lets a response pass, by the form's current version,
+ * as its worker sees it.
+ */
 export async function filterOf(
   ctx: Context,
   row: store.IntegrationRow,
@@ -189,7 +197,9 @@ export interface WorkspaceIntegrationView extends IntegrationView {
   readonly formTitle: string;
 }
 
-/** The integrations of a workspace, newest first; of a key of one form those of its form. Deleted forms are left out. */
+/**
+ * The integrations of a workspace, newest first; of a key of one form those of its form. Deleted forms are left out.
+ */
 export async function listWorkspaceIntegrations(
   ctx: Context,
   workspace: string,

@@ -1,4 +1,6 @@
-/** The form's rules applied to answers that were checked: in the submission path, and when a response is edited. No I/O. */
+/**
+ * The form's rules applied to answers that were checked: in the submission path, and when a response is edited. No I/O.
+ */
 import type { CachedForm } from "../context-submission";
 import { answerOf } from "../core/answer-sheet";
 import { sameJson } from "../core/difference";
@@ -22,8 +24,8 @@ export interface Judgement {
 const PROBLEMS_MAX = 100;
 
 /**
- * The flags that these answers get. Throws `invalid_answers` with the rules that refuse them. One that would, were it not broken
- * before the edit and left alone by it, flags: as it does when old responses are looked at again.
+ * The flags that these answers get. Throws `invalid_answers` with the rules that refuse them. One that would, were it
+ * not broken before the edit and left alone by it, flags: as it does when old responses are looked at again.
  */
 export function judge(
   { compiled }: Pick<CachedForm, "compiled">,

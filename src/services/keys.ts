@@ -106,7 +106,9 @@ export async function listKeys(
   return { items: rows.map(view), last: rows.length === page.limit ? (rows.at(-1)?.no ?? null) : null };
 }
 
-/** Revokes a key: here at once, in other isolates when they look at it again (services/recall.ts). Throws `not_found`. */
+/**
+ * Revokes a key: here at once, in other isolates when they look at it again (services/recall.ts). Throws `not_found`.
+ */
 export async function revokeKey(ctx: Context, workspace: string, id: string): Promise<void> {
   const entry = audited(ctx, { workspace, action: "key.revoked", object: id });
   const hash = await store.revokeKey(ctx.shards.control, { workspace, id, now: ctx.now() }, entry);

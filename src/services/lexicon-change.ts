@@ -1,4 +1,6 @@
-/** How a lexicon is changed: by a plan made on one revision of it, and not at all when that is not the latest any more. */
+/**
+ * How a lexicon is changed: by a plan made on one revision of it, and not at all when that is not the latest any more.
+ */
 import type { Context } from "../context";
 import type { AuditEntry } from "../core/audit";
 import { AppError } from "../core/errors";
@@ -45,8 +47,8 @@ export const spellingsOf = ({ variants }: Pick<LexiconEntry, "variants">): numbe
 const TRIES_MAX = 5;
 
 /**
- * Changes the lexicon by a plan that is made on what there is, again when somebody was faster. Throws `conflict` when it would
- * grow too large, or when somebody was faster each time.
+ * Changes the lexicon by a plan that is made on what there is, again when somebody was faster. Throws `conflict` when
+ * it would grow too large, or when somebody was faster each time.
  */
 export async function changeLexicon<T>(
   ctx: Context,

@@ -33,7 +33,10 @@ export function readEntries(csv: string): LexiconEntry[] {
   throw refuseBody(findProblems(LexiconFileSchema, { entries: file.entries }).map((one) => withLine(one, file.lines)));
 }
 
-/** The entries of a file as people hand it in: what begins with a brace is JSON. Throws `malformed_json`, and as `readEntries`. */
+/**
+ * The entries of a file as people hand it in: what begins with a brace is JSON. Throws `malformed_json`, and as
+ * `readEntries`.
+ */
 export function readLexiconFile(text: string): LexiconEntry[] {
   if (!/^\uFEFF?\s*\{/.test(text)) return readEntries(text);
   let file: unknown;
@@ -52,7 +55,10 @@ function withLine(problem: Problem, lines: readonly number[]): Problem {
   return { ...problem, detail: `Line ${line}${column === undefined ? "" : `, ${column}`}: ${problem.detail}` };
 }
 
-/** Adds the entries of a file and changes those that are there: all of it, or nothing. Throws `conflict` when it grows too large. */
+/**
+ * Adds the entries of a file and changes those that are there: all of it, or nothing. Throws `conflict` when it grows
+ * too large.
+ */
 export async function importLexicon(
   ctx: Context,
   workspace: string,

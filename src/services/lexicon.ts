@@ -79,7 +79,9 @@ export async function getEntry(ctx: Context, workspace: string, id: string): Pro
   return viewEntry(await findOwn(ctx, workspace, id));
 }
 
-/** What of a lexicon is wanted, as it is typed: `city` empty means entries for everywhere. Throws `invalid_parameter`. */
+/**
+ * What of a lexicon is wanted, as it is typed: `city` empty means entries for everywhere. Throws `invalid_parameter`.
+ */
 export function readFilter({ term, language, city }: store.LexiconFilter): store.LexiconFilter {
   const refuse = (detail: string) => new AppError("invalid_parameter", { detail });
   if (term !== undefined && termKey(term) === "") throw refuse("`term` is what terms begin with: letters or digits.");

@@ -1,4 +1,7 @@
-/** Collector links: whoever has one may submit to its form, and its name is on what comes by it. How one is used: open-link.ts. */
+/**
+ * Collector links: whoever has one may submit to its form, and its name is on what comes by it. How one is used:
+ * open-link.ts.
+ */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";

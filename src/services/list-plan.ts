@@ -17,7 +17,9 @@ export interface Zone extends Part {
 
 const LOG: Source = { type: "log" };
 
-/** The zones of a part of a segment, in the order of the list. One round trip for an indexed question, two for a range. */
+/**
+ * The zones of a part of a segment, in the order of the list. One round trip for an indexed question, two for a range.
+ */
 export async function zonesOf(
   ctx: Context,
   form: CachedForm,

@@ -155,7 +155,10 @@ const DIRECTIONS = { desc: 0, asc: 1 } as const;
 export const tokenOf = (order: Order, ordinal: number, position: number) =>
   pageToken([DIRECTIONS[order], ordinal, position]);
 
-/** Responses are only ever added behind the last one, so a place in the ascending order misses none and shows none twice. */
+/**
+ * Responses are only ever added behind the last one, so a place in the ascending order misses none and shows none
+ * twice.
+ */
 const goOn = (order: Order, token: string) => (order === "asc" ? { since: token } : {});
 
 type Find = (name: string, ref: string) => Question;

@@ -1,4 +1,6 @@
-/** The log service: what happened to deliveries in the last days, and between it who changed what (from the audit log). */
+/**
+ * The log service: what happened to deliveries in the last days, and between it who changed what (from the audit log).
+ */
 import type { Context } from "../context";
 import type { AuditAction } from "../core/audit";
 import { AppError } from "../core/errors";
@@ -6,7 +8,10 @@ import { pageToken, parsePageToken, parseResponseId, responseId } from "../core/
 import { INSTALLATION, type LogEvent, type LogLevel } from "../core/log";
 import * as store from "../store/log-list";
 
-/** An entry as it is shown. `actor` and `object` are those of the audit log; ids are null where an entry is about nothing such. */
+/**
+ * An entry as it is shown. `actor` and `object` are those of the audit log; ids are null where an entry is about
+ * nothing such.
+ */
 export interface LogView {
   readonly at: string;
   readonly level: LogLevel;
@@ -32,8 +37,9 @@ export interface LogInput extends Omit<store.LogFilter, "response"> {
 }
 
 /**
- * A page of a workspace's log, newest first; null: of what is about the whole installation. With a filter it looks through a few
- * thousand entries at most: it may be short, or empty, and there is more as long as `next` says so. Throws `invalid_parameter`.
+ * A page of a workspace's log, newest first; null: of what is about the whole installation. With a filter it looks
+ * through a few thousand entries at most: it may be short, or empty, and there is more as long as `next` says so.
+ * Throws `invalid_parameter`.
  */
 export async function listLogs(
   ctx: Context,

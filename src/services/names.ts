@@ -1,4 +1,7 @@
-/** What things are called that are known by their ids: workspaces, keys, kinds. For people; nothing is decided by a name. */
+/**
+ * What things are called that are known by their ids: workspaces, keys, kinds. For people; nothing is decided by a
+ * name.
+ */
 import type { Context } from "../context";
 import { findKind } from "../integrations/kinds";
 import { readFormTitles } from "../store/forms";
@@ -12,7 +15,10 @@ export async function workspaceName(ctx: Context, { workspace }: Pick<KeyRow, "w
   return (await recall(ctx, ctx.workspaces, { id: workspace, read }))?.name ?? "";
 }
 
-/** Who these actors are (ids of keys, and others: `root`, `collector`, integrations) by name, as far as they are keys; one round trip. */
+/**
+ * Who these actors are (ids of keys, and others: `root`, `collector`, integrations) by name, as far as they are keys;
+ * one round trip.
+ */
 export async function actorNames(
   ctx: Context,
   workspace: string,

@@ -13,7 +13,9 @@ export async function openLink(ctx: SubmissionContext, form: Pick<CachedForm, "i
   return findWorking(ctx, claims);
 }
 
-/** The link that this text is, and its form. Throws `link_refused` with the reason, `not_found`, `store_unavailable`. */
+/**
+ * The link that this text is, and its form. Throws `link_refused` with the reason, `not_found`, `store_unavailable`.
+ */
 export async function openAnyLink(ctx: SubmissionContext, token: string): Promise<{ form: CachedForm; link: LinkRow }> {
   const claims = await readClaims(ctx, token);
   const link = await findWorking(ctx, claims);

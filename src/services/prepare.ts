@@ -90,7 +90,9 @@ async function knownHead(ctx: SubmissionContext, form: CachedForm): Promise<numb
   return head;
 }
 
-/** What a key stands for: answers and metadata as they were sent (in NFC), whatever version they are checked against. */
+/**
+ * What a key stands for: answers and metadata as they were sent (in NFC), whatever version they are checked against.
+ */
 export async function fingerprint(input: Pick<Submission, "answers" | "metadata">): Promise<string> {
   return (await sha256(canonical([input.answers, input.metadata ?? {}]))).slice(0, 32);
 }

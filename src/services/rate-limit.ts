@@ -1,6 +1,6 @@
 /**
- * How many submissions a stranger may send (per form and network), and how often somebody may try to sign in (per network):
- * counted by Cloudflare's Rate Limiting bindings.
+ * How many submissions a stranger may send (per form and network), and how often somebody may try to sign in (per
+ * network): counted by Cloudflare's Rate Limiting bindings.
  */
 import type { Context } from "../context";
 import type { SubmissionContext } from "../context-submission";
@@ -38,8 +38,8 @@ export async function requireRoomToSignIn(
 }
 
 /**
- * Counts against a name, and says whether there was room. Without the binding, or when it fails, there is: a limit is not
- * worth a response.
+ * Counts against a name, and says whether there was room. Without the binding, or when it fails, there is: a limit is
+ * not worth a response.
  */
 export const createLimiter =
   (binding: RateLimit | undefined) =>

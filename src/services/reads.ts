@@ -15,8 +15,8 @@ interface Asking {
 const NONE: Bookmarks = new Map();
 
 /**
- * The context of a request by somebody who is known. One that reads does so from the copy that is near and at least as new as the
- * bookmarks; one that writes asks the primary alone. Throws `invalid_parameter` for what is no bookmark.
+ * The context of a request by somebody who is known. One that reads does so from the copy that is near and at least as
+ * new as the bookmarks; one that writes asks the primary alone. Throws `invalid_parameter` for what is no bookmark.
  */
 export function inSession<C extends SubmissionContext>(ctx: C, { reads, bookmark }: Asking): C {
   const known = bookmark === undefined ? NONE : parseBookmarks(bookmark);
@@ -36,8 +36,8 @@ export const bookmarkOf = (ctx: Pick<SubmissionContext, "bookmarks">): string | 
   formatBookmarks(ctx.bookmarks());
 
 /**
- * What is at an address: a copy that does not have it yet is not believed, so that what a 201 named is never `not_found`. One round trip
- * more where there is nothing, of reading requests only.
+ * What is at an address: a copy that does not have it yet is not believed, so that what a 201 named is never
+ * `not_found`. One round trip more where there is nothing, of reading requests only.
  */
 export async function seek<T>(
   ctx: Pick<SubmissionContext, "shards" | "primary">,

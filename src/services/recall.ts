@@ -7,7 +7,10 @@ import { orUnavailable } from "./store-failure";
 /** A credential that was revoked works for at most this long in an isolate that knew it. */
 const FRESH_MS = 30_000;
 
-/** How long a known credential is honoured while D1 can't be asked, so that those who have one can submit during an outage. */
+/**
+ * How long a known credential is honoured while D1 can't be asked, so that those who have one can submit during an
+ * outage.
+ */
 const OUTAGE_MS = 15 * 60_000;
 
 /** The value under an id, read again when it is not fresh; null: there is none. Throws `store_unavailable`. */

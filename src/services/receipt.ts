@@ -43,7 +43,9 @@ export function plainReceipt(form: Pick<Form, "shard">, { position, first, repla
   };
 }
 
-/** The receipt of a stored response: the same each time. No I/O for one without flags, or of the form's present version. */
+/**
+ * The receipt of a stored response: the same each time. No I/O for one without flags, or of the form's present version.
+ */
 export async function makeReceipt(
   ctx: SubmissionContext,
   form: Form,

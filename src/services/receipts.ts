@@ -9,7 +9,10 @@ import { KEY_REUSED } from "./prepare";
 import { makeReceipt, plainReceipt, type Receipt } from "./receipt";
 import { orUnavailable } from "./store-failure";
 
-/** What a receipt says. A well-formed receipt that was never given out is `pending` too: nothing is kept of one until then. */
+/**
+ * What a receipt says. A well-formed receipt that was never given out is `pending` too: nothing is kept of one until
+ * then.
+ */
 export type ReceiptState =
   | { readonly status: "pending" }
   | { readonly status: "stored"; readonly receipt: Receipt }

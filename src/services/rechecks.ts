@@ -1,4 +1,7 @@
-/** Re-checks, for those who run a form: old responses are looked at again by its present rules. dispatch/recheck.ts does it. */
+/**
+ * Re-checks, for those who run a form: old responses are looked at again by its present rules. dispatch/recheck.ts does
+ * it.
+ */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { segmentStart } from "../core/ids";
@@ -47,7 +50,9 @@ export async function findRecheck(ctx: Context, form: string): Promise<RecheckVi
   };
 }
 
-/** Until nobody judges by an older version any more: what isolates remember of the form, and what was under way then. */
+/**
+ * Until nobody judges by an older version any more: what isolates remember of the form, and what was under way then.
+ */
 const SETTLED_MS = FORM_CACHE_MS + 10_000;
 
 /** What publishing a version asks for. */
@@ -56,7 +61,10 @@ export const requestOf = (
   { form, version }: { form: string; version: number },
 ): RecheckRequest => ({ form, version, askedAt: ctx.now(), startAt: ctx.now() + SETTLED_MS });
 
-/** Asks for a re-check by the form's present rules. One that waits or runs goes on, and is what is returned. Throws not_found, form_draft, conflict. */
+/**
+ * Asks for a re-check by the form's present rules. One that waits or runs goes on, and is what is returned. Throws
+ * not_found, form_draft, conflict.
+ */
 export async function askForRecheck(ctx: Context, workspace: string, input: { form: string }): Promise<RecheckView> {
   const { id, version } = await findOwnRow(ctx, workspace, input.form);
   if (version === 0) throw unpublished();

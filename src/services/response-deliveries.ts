@@ -22,8 +22,8 @@ export interface ResponseDeliveryView extends DeliveryView {
 const CHANGES_MAX = 50;
 
 /**
- * The delivery of a response at each integration of its form, oldest integration first; then what is known of the deliveries of
- * its newest changes (one that went well leaves nothing, but in kinds with a ledger). Throws `not_found`.
+ * The delivery of a response at each integration of its form, oldest integration first; then what is known of the
+ * deliveries of its newest changes (one that went well leaves nothing, but in kinds with a ledger). Throws `not_found`.
  */
 export async function listResponseDeliveries(
   ctx: Context,

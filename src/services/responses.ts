@@ -77,7 +77,10 @@ export interface EraseInput {
   readonly precondition?: Precondition;
 }
 
-/** Erases a response: its answers are gone everywhere we hold them, the tombstone stays, integrations are told. May be repeated. */
+/**
+ * Erases a response: its answers are gone everywhere we hold them, the tombstone stays, integrations are told. May be
+ * repeated.
+ */
 export async function eraseResponse(ctx: Context, workspace: string, input: EraseInput): Promise<void> {
   const form = await loadOwnForm(ctx, workspace, input.form);
   await again(input.precondition, async () => {

@@ -16,8 +16,8 @@ export interface Compared {
 }
 
 /**
- * Counts the rows of the next parts, and those between two of them. Returns the next place; null: all is there, and no more.
- * Throws `conflict`.
+ * Counts the rows of the next parts, and those between two of them. Returns the next place; null: all is there, and no
+ * more. Throws `conflict`.
  */
 export async function compareRows(
   ctx: Context,

@@ -1,6 +1,6 @@
 /**
- * What a restore does between the rows and the cursors: erases what was erased since the backup or while it was made, and makes
- * segments agree with their forms, which were read later. A call does a bounded piece.
+ * What a restore does between the rows and the cursors: erases what was erased since the backup or while it was made,
+ * and makes segments agree with their forms, which were read later. A call does a bounded piece.
  */
 import type { Context } from "../context";
 import type { BackupManifest, Erasures } from "../core/backup";
@@ -56,7 +56,9 @@ async function eraseMarked(ctx: Context, place: number, { forms, responses }: Er
 /** Parts whose rows are looked through in a piece. */
 const TRACED_MAX = 5;
 
-/** `place` is how many of the parts were looked through. Cursors are not there yet: theirs are emptied when they are. */
+/**
+ * `place` is how many of the parts were looked through. Cursors are not there yet: theirs are emptied when they are.
+ */
 async function dropTraces({ shards }: Context, place: number, { parts }: BackupManifest): Promise<Next> {
   const traced = parts.filter(({ table }) => table !== "cursors" && hasTraces(table));
   const some = traced.slice(place, place + TRACED_MAX);

@@ -1,7 +1,7 @@
 /**
- * A backup is put into an empty installation, by pieces: each call goes on where the last one stopped, and whatever is repeated comes to the
- * same. Each part is held against its hashes before it is written, and read back and compared afterwards. Cursors come last, when the
- * rest is there and in order; until then the sweeper does nothing.
+ * A backup is put into an empty installation, by pieces: each call goes on where the last one stopped, and whatever is
+ * repeated comes to the same. Each part is held against its hashes before it is written, and read back and compared
+ * afterwards. Cursors come last, when the rest is there and in order; until then the sweeper does nothing.
  */
 
 import type { Context } from "../context";

@@ -19,8 +19,8 @@ export interface Rotation {
 }
 
 /**
- * Seals a bounded number of credentials again. May be repeated and stopped anywhere: each row has one key or the other. Throws
- * `conflict` when the installation has no key.
+ * Seals a bounded number of credentials again. May be repeated and stopped anywhere: each row has one key or the other.
+ * Throws `conflict` when the installation has no key.
  */
 export async function rotateEncryption(ctx: Context): Promise<Rotation> {
   const { keyRing: ring } = ctx.config;

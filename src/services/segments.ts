@@ -1,4 +1,6 @@
-/** Forms that outgrow a shard: when one is to go on in a further segment, and what is asked of the earlier ones then. */
+/**
+ * Forms that outgrow a shard: when one is to go on in a further segment, and what is asked of the earlier ones then.
+ */
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { seqOf } from "../core/ids";
 import { openNextSegment } from "../dispatch/next-segment";
@@ -24,7 +26,9 @@ const MOVE_MS = 10_000;
 
 type Placed = Pick<CachedForm, "id" | "workspace" | "shard" | "segment">;
 
-/** Opens a form's next segment, after the answer to whose response was the last straw. Tried seldom, and never fails. */
+/**
+ * Opens a form's next segment, after the answer to whose response was the last straw. Tried seldom, and never fails.
+ */
 export async function moveOn(ctx: SubmissionContext, form: Placed, position: number | null): Promise<void> {
   const tried = ctx.moves.get(form.id) ?? 0;
   if (ctx.now() - tried < MOVE_MS && ctx.now() >= tried) return;
@@ -39,7 +43,10 @@ export async function moveOn(ctx: SubmissionContext, form: Placed, position: num
   await reloadForm(ctx, form.id).catch(() => {});
 }
 
-/** The form after its segment was found retired: in its next one, which is opened if whoever retired it did not come to that. */
+/**
+ * The form after its segment was found retired: in its next one, which is opened if whoever retired it did not come to
+ * that.
+ */
 export async function followForm(ctx: SubmissionContext, form: Placed): Promise<CachedForm> {
   const fresh = await reloadForm(ctx, form.id);
   if (fresh.shard !== form.shard || fresh.segment !== form.segment) return fresh;
@@ -55,8 +62,8 @@ type Link = NonNullable<NewResponse["link"]>;
 export type PlacedKey = UsedKey & { readonly shard: number };
 
 /**
- * Which of these keys came to a form before and lie on another shard than the one that it writes to, by key: nothing is stored there
- * any more. One round trip for each such shard, side by side; none for a form that has none.
+ * Which of these keys came to a form before and lie on another shard than the one that it writes to, by key: nothing is
+ * stored there any more. One round trip for each such shard, side by side; none for a form that has none.
  */
 async function findKeysElsewhere(
   ctx: SubmissionContext,
@@ -80,7 +87,10 @@ interface Asked {
   readonly entries: readonly NewResponse[];
 }
 
-/** Asks them of all entries at once, before they are appended; no round trip for a form that wrote to none. Throws what D1 does. */
+/**
+ * Asks them of all entries at once, before they are appended; no round trip for a form that wrote to none. Throws what
+ * D1 does.
+ */
 export async function askElsewhere(
   ctx: SubmissionContext,
   form: Pick<CachedForm, "id" | "shard" | "segment" | "earlier">,

@@ -1,6 +1,6 @@
 /**
- * Sessions of the console: a key that signed in, for as long as it is used and works. What a session may do is what its key
- * may do. Nothing is kept of one but that it was ended (docs/decisions/018-console-sessions.md).
+ * Sessions of the console: a key that signed in, for as long as it is used and works. What a session may do is what its
+ * key may do. Nothing is kept of one but that it was ended (docs/decisions/018-console-sessions.md).
  */
 
 import type { Context } from "../context";
@@ -55,7 +55,9 @@ export async function signIn(
   return issue(ctx, claims);
 }
 
-/** The session of a text that a browser kept. Throws `unauthorized` with the reason, `conflict`, `store_unavailable`. */
+/**
+ * The session of a text that a browser kept. Throws `unauthorized` with the reason, `conflict`, `store_unavailable`.
+ */
 export async function openSession(ctx: Context, text: string): Promise<Session> {
   const claims = await token.readSession(sessionRing(ctx), text);
   const now = ctx.now();

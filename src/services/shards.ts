@@ -1,4 +1,7 @@
-/** The shards of an installation, for those who run it: how large each is, what lies there, and whether it takes new segments. */
+/**
+ * The shards of an installation, for those who run it: how large each is, what lies there, and whether it takes new
+ * segments.
+ */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { askShards } from "../dispatch/vitals";

@@ -29,7 +29,10 @@ export type SlangDiscoveryPage = SlangDiscovery & { readonly index: IndexState }
 
 const ALL = { answers: [], metadata: [], review: null, since: null } as const;
 
-/** Counts by city and term, and with a term the responses. Throws what `openFormIndex` does, `not_found`, `invalid_parameter`. */
+/**
+ * Counts by city and term, and with a term the responses. Throws what `openFormIndex` does, `not_found`,
+ * `invalid_parameter`.
+ */
 export async function readSlang(ctx: Context, workspace: string, input: SlangInput): Promise<SlangPage> {
   const form = await loadOwnForm(ctx, workspace, input.form);
   const place = readCursor(input);

@@ -1,6 +1,6 @@
 /**
- * When D1 can't take a submission: it goes to the `intake` queue with the nonce it was tried with, and its sender gets a
- * receipt to poll (202). The other end is dispatch/intake.ts.
+ * When D1 can't take a submission: it goes to the `intake` queue with the nonce it was tried with, and its sender gets
+ * a receipt to poll (202). The other end is dispatch/intake.ts.
  */
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
@@ -16,14 +16,19 @@ export interface Accepted {
   readonly url: string;
 }
 
-/** Spools a submission. Throws as failStore does, about the store's `error`, when it is too large or the queue fails too. */
+/**
+ * Spools a submission. Throws as failStore does, about the store's `error`, when it is too large or the queue fails
+ * too.
+ */
 export async function spool(ctx: SubmissionContext, form: CachedForm, failed: { entry: NewResponse; error: unknown }) {
   const [result] = await spoolAll(ctx, form, { entries: [failed.entry], error: failed.error });
   if (!result || result instanceof AppError) throw result ?? new Error("a submission was not spooled");
   return result;
 }
 
-/** Spools submissions of one form, each by itself; results by index. Throws what is a refusal, not a fault of the store. */
+/**
+ * Spools submissions of one form, each by itself; results by index. Throws what is a refusal, not a fault of the store.
+ */
 export async function spoolAll(
   ctx: SubmissionContext,
   form: CachedForm,

@@ -36,7 +36,10 @@ interface Batch {
   readonly collector: Collector | undefined;
 }
 
-/** Stores up to 500 responses in one round trip, or spools them, each by itself, and counts them: a bad one fails alone. Results by index. */
+/**
+ * Stores up to 500 responses in one round trip, or spools them, each by itself, and counts them: a bad one fails alone.
+ * Results by index.
+ */
 export const submitBatch = (ctx: SubmissionContext, input: Sender & BatchInput): Promise<BatchItem[]> =>
   counted(submitItems(ctx, input), (items) => items.forEach(countItem), input.items.length);
 
@@ -107,8 +110,9 @@ interface Left {
 }
 
 /**
- * What an outdated form left out (it has a newer version, or goes on in another segment) is tried again as one group with the form as it
- * is now. What became of them, by index; what was not stored this time either is settled one by one.
+ * What an outdated form left out (it has a newer version, or goes on in another segment) is tried again as one group
+ * with the form as it is now. What became of them, by index; what was not stored this time either is settled one by
+ * one.
  */
 async function appendAgain(ctx: SubmissionContext, known: CachedForm, { input, prepared, left }: Left) {
   const settled = new Map<number, Receipt | Accepted | AppError>();
@@ -167,7 +171,9 @@ async function spoolItems(
 const isStored = (entry: NewResponse | AppError, positions: ReadonlyMap<string, number>): entry is NewResponse =>
   !(entry instanceof AppError) && positions.has(entry.nonce);
 
-/** Entries that may share a transaction: of several with one key, the first. The others are answered as repeats of it. */
+/**
+ * Entries that may share a transaction: of several with one key, the first. The others are answered as repeats of it.
+ */
 function withoutRepeats(prepared: readonly (NewResponse | AppError)[]): NewResponse[] {
   const seen = new Set<string>();
   return prepared.filter((entry): entry is NewResponse => {

@@ -1,6 +1,7 @@
 /**
- * The submission path (DESIGN.md section 3): check the answers against the form's current version, append, answer. Warm, it
- * costs one D1 round trip that it shares with the other submissions in flight; the wake-ups go out after the answer.
+ * The submission path (DESIGN.md section 3): check the answers against the form's current version, append, answer.
+ * Warm, it costs one D1 round trip that it shares with the other submissions in flight; the wake-ups go out after the
+ * answer.
  */
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
@@ -20,7 +21,10 @@ import { counted, countSubmission } from "./submission-count";
 
 /** A form changes seldom: a second refusal in one submission is a race, a fourth is a bug. */
 const TRIES_MAX = 4;
-/** A form that went on in another segment each time is no bug: others were faster, and stored theirs. Then it is to come again. */
+/**
+ * A form that went on in another segment each time is no bug: others were faster, and stored theirs. Then it is to come
+ * again.
+ */
 const FOLLOWS_MAX = 20;
 const RETRY_AFTER_SECONDS = 2;
 
@@ -37,7 +41,10 @@ async function submitOne(ctx: SubmissionContext, input: Input): Promise<Receipt 
   return storeResponse(ctx, form, { ...input, collector });
 }
 
-/** Stores one response, or spools it when D1 can't take it. Throws AppError: form_closed, form_full, link_full, invalid_answers, idempotency_key_reused, overloaded, store_unavailable. */
+/**
+ * Stores one response, or spools it when D1 can't take it. Throws AppError: form_closed, form_full, link_full,
+ * invalid_answers, idempotency_key_reused, overloaded, store_unavailable.
+ */
 export async function storeResponse(
   ctx: SubmissionContext,
   known: CachedForm,
@@ -88,7 +95,10 @@ export function receiptOf(
   return makeReceipt(ctx, form, { position, reader, first: { ...entry, flags: flagsFromJson(entry.flags) } });
 }
 
-/** The receipt of an entry that was not stored just now but is there; when it is to be tried again, where: in the next segment, or as it was (null). */
+/**
+ * The receipt of an entry that was not stored just now but is there; when it is to be tried again, where: in the next
+ * segment, or as it was (null).
+ */
 async function settleRefused(
   ctx: SubmissionContext,
   form: CachedForm,
@@ -111,7 +121,9 @@ interface Repeat {
   readonly reader: Reader;
 }
 
-/** What a repeat with a used key is told: the first answer. Throws idempotency_key_reused when its content is another. */
+/**
+ * What a repeat with a used key is told: the first answer. Throws idempotency_key_reused when its content is another.
+ */
 export async function repeatOf(
   ctx: SubmissionContext,
   form: CachedForm,
@@ -134,7 +146,10 @@ async function replayOf(
   return makeReceipt(ctx, { ...form, shard: used.shard }, { ...used, reader, replayed: true });
 }
 
-/** The form as it is now, when it was an older one that did not take this entry; null: it is something else that is in its way. */
+/**
+ * The form as it is now, when it was an older one that did not take this entry; null: it is something else that is in
+ * its way.
+ */
 export async function renewForm(
   ctx: SubmissionContext,
   form: CachedForm,

@@ -8,7 +8,10 @@ import { readDefinitions } from "../store/form-reads";
 import { findOwnRow, readDefinition } from "./forms";
 import { changeWorkingCopy, getWorkingCopy, type WorkingCopy } from "./working-copy";
 
-/** What each of these versions changed against the one before it, by version; the first of a form is left out. One round trip. */
+/**
+ * What each of these versions changed against the one before it, by version; the first of a form is left out. One round
+ * trip.
+ */
 export async function versionChanges(
   ctx: Context,
   form: string,
@@ -45,8 +48,8 @@ export async function previewPutBack(ctx: Context, workspace: string, input: Nam
 }
 
 /**
- * Makes the definition of a version the draft, which is published like any other. Nothing is stored where it is the working
- * copy already. Throws `not_found`, and `stale_draft` as every change of the draft does.
+ * Makes the definition of a version the draft, which is published like any other. Nothing is stored where it is the
+ * working copy already. Throws `not_found`, and `stale_draft` as every change of the draft does.
  */
 export async function putBack(ctx: Context, workspace: string, input: Named & { revision: number }): Promise<void> {
   const { id } = await findOwnRow(ctx, workspace, input.form);

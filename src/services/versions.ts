@@ -12,7 +12,10 @@ import { findOwnRow, findRow, readDefinition, syncSegment } from "./forms";
 import { indexQuestions } from "./indexed-questions";
 import { requestOf } from "./rechecks";
 
-/** Publishes the next version; where its rules changed, old responses are looked at again. Throws `invalid_request` when a question's type would change, `conflict` in a race. */
+/**
+ * Publishes the next version; where its rules changed, old responses are looked at again. Throws `invalid_request` when
+ * a question's type would change, `conflict` in a race.
+ */
 export async function publishVersion(
   ctx: Context,
   workspace: string,

@@ -31,7 +31,10 @@ export interface Readiness {
   readonly shards: readonly ShardHealth[];
 }
 
-/** Whether every shard can be asked, has this code's schema and is swept. At most two round trips for each, side by side. */
+/**
+ * Whether every shard can be asked, has this code's schema and is swept. At most two round trips for each, side by
+ * side.
+ */
 export async function readReadiness(ctx: Context): Promise<Readiness> {
   const shards = (await askShards(ctx.shards, ctx.trace)).map((asked) => healthOf(asked, ctx.now()));
   return { status: shards.every(({ state }) => state === "ready") ? "ready" : "not_ready", shards };
@@ -50,8 +53,8 @@ function healthOf({ no: shard, vitals }: AskedShard, now: number): ShardHealth {
 const secondsSince = (then: number, now: number): number => Math.max(0, Math.round((now - then) / 1000));
 
 /**
- * The state of the installation as gauges: shards, and the newest integrations, up to INTEGRATIONS_MAX; and what was counted. Reads what their views
- * read: round trips do not grow with their number.
+ * The state of the installation as gauges: shards, and the newest integrations, up to INTEGRATIONS_MAX; and what was
+ * counted. Reads what their views read: round trips do not grow with their number.
  */
 export async function readMetrics(ctx: Context): Promise<Family[]> {
   const [shards, counts, rows, backup, dead] = await Promise.all([

@@ -1,6 +1,7 @@
 /**
- * Verbs of the form editor: the definition as it is worked on, which is the draft or, where there is none, the published one.
- * A change is made to what is stored, so that it keeps what it does not touch, and names the revision that its writer saw.
+ * Verbs of the form editor: the definition as it is worked on, which is the draft or, where there is none, the
+ * published one. A change is made to what is stored, so that it keeps what it does not touch, and names the revision
+ * that its writer saw.
  */
 import type { Context } from "../context";
 import { AppError, type Problem } from "../core/errors";
@@ -63,8 +64,8 @@ export function problemsOf(definition: unknown, types: WorkingCopy["types"]): re
 }
 
 /**
- * Stores what a change makes of the working copy; nothing, where it changes nothing. Throws `stale_draft` when the draft is not
- * of this revision (any more), `too_large`, `not_found`.
+ * Stores what a change makes of the working copy; nothing, where it changes nothing. Throws `stale_draft` when the
+ * draft is not of this revision (any more), `too_large`, `not_found`.
  */
 export async function changeWorkingCopy(
   ctx: Context,

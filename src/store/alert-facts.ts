@@ -18,8 +18,8 @@ type Row = Omit<CursorFacts, "blocked" | "tally"> & {
 };
 
 /**
- * The cursors of a shard with something that may be an alert, by the number of their integration. Reads the cursors, up to four
- * rows beside each, and up to 40 more for one that has parked deliveries. One round trip.
+ * The cursors of a shard with something that may be an alert, by the number of their integration. Reads the cursors, up
+ * to four rows beside each, and up to 40 more for one that has parked deliveries. One round trip.
  */
 export async function readCursorFacts(
   db: D1Database,

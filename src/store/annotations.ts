@@ -1,6 +1,6 @@
 /**
- * Flags and metadata that are set on stored responses without an edit: by integrations, and by whatever looks at old responses
- * again. Many responses of one segment in one round trip, each conditional on the revision that was seen.
+ * Flags and metadata that are set on stored responses without an edit: by integrations, and by whatever looks at old
+ * responses again. Many responses of one segment in one round trip, each conditional on the revision that was seen.
  */
 import { SEGMENT_SIZE, segmentStart } from "../core/ids";
 import type { ReviewState } from "../core/review";
@@ -70,7 +70,10 @@ FROM (SELECT value->>0 AS id, value->>1 AS revision, value->>2 AS flags, value->
 WHERE responses.id = n.id AND responses.revision = n.revision AND responses.erased_at IS NULL
   AND ${isHeld("?2", "?3", "?4")}`;
 
-/** Applies annotations of one segment; no two may be of one response. Returns the positions that were changed. One round trip. */
+/**
+ * Applies annotations of one segment; no two may be of one response. Returns the positions that were changed. One round
+ * trip.
+ */
 export async function annotateResponses(
   { no, db }: Shard,
   { segment, annotations, author, holder, now, ring }: AnnotateInput,

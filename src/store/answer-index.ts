@@ -1,7 +1,7 @@
 /**
- * The index over answers to questions that a form marks `indexed`. Appending does not touch it: it follows the log, question
- * by question, in steps that the sweeper takes. An edit or an erasure moves the entries of its response in its own
- * transaction. So it is always true that responses up to a question's `position` have exactly the entries of their
+ * The index over answers to questions that a form marks `indexed`. Appending does not touch it: it follows the log,
+ * question by question, in steps that the sweeper takes. An edit or an erasure moves the entries of its response in its
+ * own transaction. So it is always true that responses up to a question's `position` have exactly the entries of their
  * present answers, and those after it have none; a list scans these few.
  */
 import type { AnswerCondition, Operator } from "../core/filter";
@@ -37,7 +37,10 @@ export const indexAnswers = (db: D1Database, at: { position: number }): D1Prepar
     )
     .bind(at.position);
 
-/** Says which questions of a segment are indexed from now on, unless it is being erased; entries of others are deleted by and by. One round trip. */
+/**
+ * Says which questions of a segment are indexed from now on, unless it is being erased; entries of others are deleted
+ * by and by. One round trip.
+ */
 export async function setIndexedQuestions(
   db: D1Database,
   segment: number,
@@ -126,7 +129,9 @@ async function deleteSome(db: D1Database, { segment, ref }: Behind): Promise<voi
   ]);
 }
 
-/** How far the index over each of these questions has come in a segment, by ref; those without an index are not in it. */
+/**
+ * How far the index over each of these questions has come in a segment, by ref; those without an index are not in it.
+ */
 export async function readIndexed(
   db: D1Database,
   segment: number,
@@ -157,15 +162,18 @@ const RANGES: Readonly<Partial<Record<Operator, Range>>> = {
   startswith: ([value]) => sql("value >= ? AND value < ? || char(0x10FFFF)", shorten(value), shorten(value)),
 };
 
-/** The one value whose entries are all that can hold, in the order of the log; null when the condition is not of that sort. */
+/**
+ * The one value whose entries are all that can hold, in the order of the log; null when the condition is not of that
+ * sort.
+ */
 export function pointOf({ type, operator, values }: AnswerCondition): string | number | null {
   const point = operator === "eq" || (operator === "contains" && type === "multiple_choice");
   return point ? (shorten(values[0]) ?? null) : null;
 }
 
 /**
- * The responses of a part of a segment (after, through] whose entries lie in the condition's range, in no order; null when
- * the index does not help, or the range has more than `max` entries. Reads `max` entries at most, and one.
+ * The responses of a part of a segment (after, through] whose entries lie in the condition's range, in no order; null
+ * when the index does not help, or the range has more than `max` entries. Reads `max` entries at most, and one.
  */
 export async function readCandidates(
   db: D1Database,

@@ -24,7 +24,9 @@ const COMPARED: Readonly<Record<string, (value: string) => string>> = {
 /** Characters of a text that an index entry holds: whoever finds it compares the whole answer. */
 export const INDEXED_CHARACTERS = 200;
 
-/** The value of an index entry, from a question's `type` and an element `value` of its answer (both names of columns). */
+/**
+ * The value of an index entry, from a question's `type` and an element `value` of its answer (both names of columns).
+ */
 export const indexedValue = (type: string, value: string): string =>
   `CASE ${type} ${Object.entries(COMPARED)
     .map(([name, of]) => `WHEN '${name}' THEN ${of(value)}`)

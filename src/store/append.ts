@@ -30,7 +30,10 @@ export interface NewResponse {
    * against, whatever the form has become since. Any other submission is refused then, because its sender can be told.
    */
   readonly promised?: boolean;
-  /** The collector link that it came by. Not stored once the link has its maximum (null: it has none), unless `promised`. */
+  /**
+   * The collector link that it came by. Not stored once the link has its maximum (null: it has none), unless
+   * `promised`.
+   */
   readonly link?: { readonly id: string; readonly responsesMax: number | null } | null;
 }
 
@@ -45,17 +48,18 @@ export interface AppendResult {
 }
 
 /**
- * UTF-16 units of entries that are bound as one value: D1 refuses one over 2 MB (platform.md 1.2), and a unit takes three bytes
- * at most: as every letter of Hindi does, and no escape takes more.
+ * UTF-16 units of entries that are bound as one value: D1 refuses one over 2 MB (platform.md 1.2), and a unit takes
+ * three bytes at most: as every letter of Hindi does, and no escape takes more.
  */
 const PIECE_UNITS = 600_000;
 
 const S = SEGMENT_SIZE;
-// The nonce is looked for only after `since`: a few rows, no index, and read once for all entries. It makes the statement safe to repeat, also when the
-// first copy commits after the second. What a form promised to take comes first and counts, but is bound by no quota: so what
-// a quota leaves out is always the end, and there are no gaps; a link's maximum is compared before anything is numbered. Keys are
-// found by responses_key only like this: segment by segment (CROSS JOIN), and without the affinity of `no` (the +), which the
-// index's expression does not have; else every key of the shard is read.
+// The nonce is looked for only after `since`: a few rows, no index, and read once for all entries. It makes the
+// statement safe to repeat, also when the first copy commits after the second. What a form promised to take comes first
+// and counts, but is bound by no quota: so what a quota leaves out is always the end, and there are no gaps; a link's
+// maximum is compared before anything is numbered. Keys are found by responses_key only like this: segment by segment
+// (CROSS JOIN), and without the affinity of `no` (the +), which the index's expression does not have; else every key of
+// the shard is read.
 const INSERT = `
 INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, idempotency_key, fingerprint,
   submitted_at, stored_at, flags, review, link)
@@ -80,8 +84,8 @@ SELECT id, nonce, version, 1, received_at, answers, metadata, idempotency_key, f
 WHERE last IS NULL OR id <= last
 RETURNING id, nonce`;
 
-// The feed of changes is told of what came with flags. A response with flags that nothing in the feed is about was stored just now:
-// so the statement may be repeated, and need not know which entries were stored.
+// The feed of changes is told of what came with flags. A response with flags that nothing in the feed is about was
+// stored just now: so the statement may be repeated, and need not know which entries were stored.
 const FEED = `
 INSERT INTO revisions (id, response, event, revision, created_at, review)
 SELECT coalesce((SELECT v.id FROM revisions v WHERE v.id > segment * ${S} AND v.id < (segment + 1) * ${S}

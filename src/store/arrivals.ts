@@ -1,6 +1,9 @@
 /** When responses of a segment were received, at some of its places: what a chart of the log is drawn of. */
 
-/** Moments in milliseconds, by position; a row read for each. Positions that have no response are left out. One round trip. */
+/**
+ * Moments in milliseconds, by position; a row read for each. Positions that have no response are left out. One round
+ * trip.
+ */
 export async function readReceived(
   db: D1Database,
   positions: readonly number[],

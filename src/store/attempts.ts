@@ -1,6 +1,6 @@
 /**
- * The log of attempts, of kinds that keep one: what was answered to each call. Written with the page's settlement, so that it
- * costs no round trip, and pruned there.
+ * The log of attempts, of kinds that keep one: what was answered to each call. Written with the page's settlement, so
+ * that it costs no round trip, and pruned there.
  */
 import { type DeliveryAddress, type FeedNumber, segmentOf } from "../core/ids";
 import type { AttemptRecord } from "../core/integration";
@@ -24,7 +24,10 @@ interface PageAttempts {
   readonly through: number;
 }
 
-/** The response that an attempt was about (a notice is about none): it may have been erased while the call was under way. */
+/**
+ * The response that an attempt was about (a notice is about none): it may have been erased while the call was under
+ * way.
+ */
 const RESPONSE =
   "CASE ?5 WHEN 0 THEN e.value->>0 WHEN 1 THEN (SELECT response FROM revisions WHERE id = e.value->>0) END";
 
@@ -52,7 +55,8 @@ export function attemptStatements(
              ORDER BY a.at DESC LIMIT 1 OFFSET ${OF_A_DELIVERY}) AND ${held}`,
       )
       .bind(JSON.stringify([...made.keys()]), integration, segment, epoch, feed),
-    // What falls out behind the cursor as it moves over this page; a delivery that waits or is parked keeps its attempts.
+    // What falls out behind the cursor as it moves over this page; a delivery that waits or is parked keeps its
+    // attempts.
     db
       .prepare(
         `DELETE FROM attempts WHERE integration = ?2 AND feed = ?5 AND position > ?1 - ${BEHIND_CURSOR}
@@ -79,8 +83,8 @@ export async function readAttempts(
 }
 
 /**
- * The statements that empty what was answered about an erased response: a receiver may have repeated its answers. They do
- * nothing for one that is not erased: the change that they belong to may have been refused.
+ * The statements that empty what was answered about an erased response: a receiver may have repeated its answers. They
+ * do nothing for one that is not erased: the change that they belong to may have been refused.
  */
 export function eraseAnswersStatements(db: D1Database, response: number): D1PreparedStatement[] {
   const where = `integration IN (SELECT integration FROM cursors WHERE segment = ?2) AND answer IS NOT NULL

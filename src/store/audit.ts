@@ -7,8 +7,8 @@ import { audit } from "./schema";
 export type AuditRow = typeof audit.$inferSelect;
 
 /**
- * Makes a change and writes its entry in one batch: neither is there without the other, and no entry is written when the last
- * of the statements changed nothing. Returns the results of the change's statements.
+ * Makes a change and writes its entry in one batch: neither is there without the other, and no entry is written when
+ * the last of the statements changed nothing. Returns the results of the change's statements.
  */
 export async function changeAudited<Row = unknown>(
   db: D1Database,
@@ -58,7 +58,10 @@ type Page = AuditFilter & { readonly before: AuditPlace; readonly limit: number 
 /** Entries that one page looks through where no index helps. */
 export const AUDIT_SCAN = 5_000;
 
-/** The log of a workspace, newest first, before a place in it; of one object by an index, else of the next AUDIT_SCAN entries. */
+/**
+ * The log of a workspace, newest first, before a place in it; of one object by an index, else of the next AUDIT_SCAN
+ * entries.
+ */
 export async function listAudit(db: D1Database, workspace: string, page: Page): Promise<AuditRow[]> {
   const { action, actor, limit } = page;
   const newest = [desc(audit.at), desc(audit.no)];
@@ -95,7 +98,10 @@ const inRange = (workspace: string, { object, since, before }: Page) =>
 /** Entries of one object that are counted at most. */
 const COUNTED_MAX = 1_000;
 
-/** How many entries of an action each of these objects has since then (milliseconds), up to 1,000; those with none are left out. One round trip. */
+/**
+ * How many entries of an action each of these objects has since then (milliseconds), up to 1,000; those with none are
+ * left out. One round trip.
+ */
 export async function countAudit(
   db: D1Database,
   workspace: string,

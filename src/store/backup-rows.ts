@@ -1,4 +1,7 @@
-/** The rows of a backup: read in the order of their primary key as lines of JSON, made and taken apart by SQLite itself, and written. */
+/**
+ * The rows of a backup: read in the order of their primary key as lines of JSON, made and taken apart by SQLite itself,
+ * and written.
+ */
 import type { BackupBounds, RowKey } from "../core/backup";
 import type { BackupTable } from "./backup-tables";
 
@@ -106,7 +109,9 @@ export async function readRestoredRows(
 /** Characters of the lines of a statement: D1 takes 2 MB a value, and a character may need three bytes. */
 const STATEMENT_SIZE = 500_000;
 
-/** Writes rows; those that are there already are replaced, so that it may be repeated. One batch: all of them or none. */
+/**
+ * Writes rows; those that are there already are replaced, so that it may be repeated. One batch: all of them or none.
+ */
 export async function writeBackupRows(db: D1Database, { name, columns }: BackupTable, lines: readonly string[]) {
   const into = `INSERT OR REPLACE INTO ${name} (${columns.join(", ")})`;
   const values = columns.map((_, i) => `value->>${i}`).join(", ");

@@ -1,7 +1,8 @@
 /**
- * Which tables are in a backup and which are not, in the order in which they are read. Writes go on meanwhile, so each table is read after
- * those that point to it: cursors before the log that they are positions of, revisions before the responses that they are of, responses before
- * the versions that they were answered against. What was made after the beginning is left out by its number (`only`). Docs: decision 028.
+ * Which tables are in a backup and which are not, in the order in which they are read. Writes go on meanwhile, so each
+ * table is read after those that point to it: cursors before the log that they are positions of, revisions before the
+ * responses that they are of, responses before the versions that they were answered against. What was made after the
+ * beginning is left out by its number (`only`). Docs: decision 028.
  */
 import { getTableColumns } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
@@ -40,8 +41,8 @@ const both =
 
 const START = `segment * ${SEGMENT_SIZE}`;
 /**
- * Nobody holds a cursor, and nobody was woken for it. A page in flight stays in flight: it is in doubt. SEARCH_DB is in no backup, so what
- * fills an index begins anew, as a replay from the beginning does.
+ * Nobody holds a cursor, and nobody was woken for it. A page in flight stays in flight: it is in doubt. SEARCH_DB is in
+ * no backup, so what fills an index begins anew, as a replay from the beginning does.
  */
 const FREE = {
   lease_until: "0",
@@ -63,7 +64,8 @@ export const SHARD_TABLES: readonly BackupTable[] = [
   table("link_uses", "segment link", shard.linkUses, { only: inSegments }),
   table("rechecks", "segment", shard.rechecks, { instead: { lease_until: "0" }, only: inSegments }),
   table("receipts", "nonce", shard.receipts, { only: before("response") }),
-  // Its entries are made anew from the beginning; those of a question that is no longer indexed are not there to be deleted.
+  // Its entries are made anew from the beginning; those of a question that is no longer indexed are not there to be
+  // deleted.
   table("indexed_questions", "segment ref", shard.indexedQuestions, {
     instead: { position: START },
     only: both(inSegments, () => "dropped = 0"),
@@ -73,7 +75,10 @@ export const SHARD_TABLES: readonly BackupTable[] = [
   table("segments", "no", shard.segments, { only: ({ segments }, no) => `no <= ${segments[no] ?? 0}` }),
 ];
 
-/** Before all others: what is stored while a backup is made goes from here to the responses, and is in it twice rather than not at all. */
+/**
+ * Before all others: what is stored while a backup is made goes from here to the responses, and is in it twice rather
+ * than not at all.
+ */
 const DEAD_LETTERS = table("dead_letters", "id", control.deadLetters);
 
 /** Of the control database, after those of all shards but for the first. */

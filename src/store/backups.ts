@@ -1,4 +1,6 @@
-/** Backups that are under way, and what is in those that were made. Each write of a holder names the epoch of its claim. */
+/**
+ * Backups that are under way, and what is in those that were made. Each write of a holder names the epoch of its claim.
+ */
 import type { BackupBounds, BackupPart, RowKey } from "../core/backup";
 import type { Shards } from "./shards";
 
@@ -160,8 +162,8 @@ export async function readLargeParts(
 }
 
 /**
- * When the last good backup was begun: it holds at least what there was then. Of an installation that never had one, when its first key was
- * made; null: there is none. Two rows.
+ * When the last good backup was begun: it holds at least what there was then. Of an installation that never had one,
+ * when its first key was made; null: there is none. Two rows.
  */
 export async function readLastBackup(db: D1Database): Promise<{ readonly at: number; readonly none: boolean } | null> {
   const row = await db

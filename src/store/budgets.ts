@@ -16,9 +16,10 @@ interface Ask {
 }
 
 /**
- * Takes all of `want` or nothing: parts would make many small pages out of a large one. What is not there yet is owed, and the caller must
- * wait for `afterSeconds` before it uses any of it; so whoever comes next waits behind it, and nobody with a small page overtakes for ever.
- * Not granted: so many seconds until all would be there. `left`: what is in the bucket then, below zero when it is owed. One round trip.
+ * Takes all of `want` or nothing: parts would make many small pages out of a large one. What is not there yet is owed,
+ * and the caller must wait for `afterSeconds` before it uses any of it; so whoever comes next waits behind it, and
+ * nobody with a small page overtakes for ever. Not granted: so many seconds until all would be there. `left`: what is
+ * in the bucket then, below zero when it is owed. One round trip.
  */
 export async function takeBudget(
   db: D1Database,
@@ -43,7 +44,10 @@ export async function takeBudget(
   return { granted, left: row.tokens, afterSeconds: Math.max(0, missing) / budget.perSecond };
 }
 
-/** How many tokens each of these buckets has now, by name (none while some are owed); one that was never used is full. One round trip. */
+/**
+ * How many tokens each of these buckets has now, by name (none while some are owed); one that was never used is full.
+ * One round trip.
+ */
 export async function readBudgets(
   db: D1Database,
   budgets: readonly Budget[],

@@ -1,7 +1,8 @@
 /**
- * Checks of what a kind with a ledger has delivered: which deliveries the provider is to be asked for, and what it said. Most have no
- * time of their own: they are found after `cursors.checked`, in the order of the log. What is said of them is written only when it is
- * not `DELIVERED`; those whose last word is still to come get a time of their own then.
+ * Checks of what a kind with a ledger has delivered: which deliveries the provider is to be asked for, and what it
+ * said. Most have no time of their own: they are found after `cursors.checked`, in the order of the log. What is said
+ * of them is written only when it is not `DELIVERED`; those whose last word is still to come get a time of their own
+ * then.
  */
 import { type FeedNumber, segmentStart } from "../core/ids";
 import { DELIVERED } from "../core/status";
@@ -22,7 +23,10 @@ export interface CheckRow {
 
 const COLUMNS = "feed, position, state, looks, tried_at AS triedAt, next_at AS nextAt, reference, rank";
 
-/** The next deliveries of responses after those that were asked for, in order, whatever became of them: as many rows are read. */
+/**
+ * The next deliveries of responses after those that were asked for, in order, whatever became of them: as many rows are
+ * read.
+ */
 export async function readUnchecked(db: D1Database, cursor: Cursor, limit: number): Promise<CheckRow[]> {
   const after = Math.max(cursor.checked, segmentStart(cursor.segment));
   const { results } = await db
@@ -63,9 +67,9 @@ export interface CheckWrite {
 }
 
 /**
- * Writes checks, and how far the cursor has come with them, as long as the holder's epoch is the cursor's. False: it is not, and
- * nothing was written. A row with a final report, or of another message, has nothing left to be checked and stays; one with a
- * report of a later stage keeps it. No row is made due for another attempt.
+ * Writes checks, and how far the cursor has come with them, as long as the holder's epoch is the cursor's. False: it is
+ * not, and nothing was written. A row with a final report, or of another message, has nothing left to be checked and
+ * stays; one with a report of a later stage keeps it. No row is made due for another attempt.
  */
 export async function writeChecks(
   db: D1Database,

@@ -30,7 +30,10 @@ export async function listConnections(
   return query(control(db).select().from(connections).where(mine).orderBy(desc(connections.no)).limit(limit));
 }
 
-/** Renames a connection, or puts other sealed credentials in the place of those that were read. False: they are not what was read any more. */
+/**
+ * Renames a connection, or puts other sealed credentials in the place of those that were read. False: they are not what
+ * was read any more.
+ */
 export async function changeConnection(
   db: D1Database,
   read: ConnectionRow,

@@ -1,7 +1,7 @@
 /**
- * What all indexes in SEARCH_DB have in common: fences, contributions and counts (migrations/search/). A write names the epoch
- * of its cursor's holder; the first statement of its batch fails, and the batch with it, once a later holder has been here or
- * the integration is deleted.
+ * What all indexes in SEARCH_DB have in common: fences, contributions and counts (migrations/search/). A write names
+ * the epoch of its cursor's holder; the first statement of its batch fails, and the batch with it, once a later holder
+ * has been here or the integration is deleted.
  */
 import type { Count, IndexChange } from "../core/contribution";
 import { jsonChunks } from "../core/json-chunks";
@@ -57,7 +57,10 @@ export async function runFenced(
   return results.map((result) => result.results);
 }
 
-/** Puts contributions in the place of those before, changes the counts, and runs the kind's own statements: all or nothing. */
+/**
+ * Puts contributions in the place of those before, changes the counts, and runs the kind's own statements: all or
+ * nothing.
+ */
 export async function replaceContributions(
   db: D1Database,
   holder: IndexHolder,
@@ -117,8 +120,8 @@ export async function reachIndexes(db: D1Database): Promise<void> {
 }
 
 /**
- * Deletes up to `limit` rows of each sort that lie under a deleted integration, and first bars everybody from writing there.
- * `own`: statements for the kind's own tables. Returns how many rows went; 0: there are none.
+ * Deletes up to `limit` rows of each sort that lie under a deleted integration, and first bars everybody from writing
+ * there. `own`: statements for the kind's own tables. Returns how many rows went; 0: there are none.
  */
 export async function forgetIndex(
   db: D1Database,

@@ -1,6 +1,6 @@
 /**
- * The shards as one request sees them, over D1's sessions (docs/decisions/034-reads.md): to read from whichever copy is near, or to
- * write to the primary and learn how far it has come. Without read replication both are the primary.
+ * The shards as one request sees them, over D1's sessions (docs/decisions/034-reads.md): to read from whichever copy is
+ * near, or to write to the primary and learn how far it has come. Without read replication both are the primary.
  */
 import type { Bookmarks } from "../core/bookmark";
 import type { Shard, Shards } from "./shards";
@@ -27,8 +27,8 @@ function overShards(shards: Shards, open: (shard: Shard) => D1Database): Shards 
 }
 
 /**
- * The shards to read from: the copy that is near, at least as far as these bookmarks, and never behind what the same request has read
- * already. What is written all the same goes to the primary (D1 sees to that).
+ * The shards to read from: the copy that is near, at least as far as these bookmarks, and never behind what the same
+ * request has read already. What is written all the same goes to the primary (D1 sees to that).
  */
 export const nearShards = (shards: Shards, at: Bookmarks): Shards =>
   overShards(shards, ({ no, db }) => db.withSession(at.get(no) ?? "first-unconstrained") as unknown as D1Database);
@@ -54,7 +54,10 @@ export function followShards(shards: Shards): Followed {
 
 type Build = (session: D1DatabaseSession) => D1PreparedStatement;
 
-/** A session's first call goes to the primary, later ones may not: so each call has one of its own, and statements wait for it. */
+/**
+ * A session's first call goes to the primary, later ones may not: so each call has one of its own, and statements wait
+ * for it.
+ */
 function followed(db: D1Database, see: (bookmark: string | null) => void): D1Database {
   const builds = new WeakMap<object, Build>();
   async function call<T>(run: (session: D1DatabaseSession) => Promise<T>): Promise<T> {

@@ -1,4 +1,6 @@
-/** What people do with cursors, and what they want to know of them: create, look, pause, resume, rewind, delete, lag. */
+/**
+ * What people do with cursors, and what they want to know of them: create, look, pause, resume, rewind, delete, lag.
+ */
 import { SEGMENT_SIZE, segmentStart } from "../core/ids";
 import {
   CURSOR_COLUMNS,
@@ -27,8 +29,9 @@ type NewCursor = Pick<Cursor, "segment" | "integration" | "kind" | "position" | 
 };
 
 /**
- * Gives an integration its cursor in a segment, unless that is being erased. What stands before its position is not delivered. In a
- * further segment of a form it begins as its cursor in the one before is (`after`): paused, or blocked by a cause that was told.
+ * Gives an integration its cursor in a segment, unless that is being erased. What stands before its position is not
+ * delivered. In a further segment of a form it begins as its cursor in the one before is (`after`): paused, or blocked
+ * by a cause that was told.
  */
 export async function createCursor(
   db: D1Database,
@@ -100,7 +103,9 @@ export async function pauseCursor(db: D1Database, segment: number, integration: 
     .run();
 }
 
-/** Stops all cursors of a segment, each to go on as it was: its form is deleted, and may be restored. May be repeated. */
+/**
+ * Stops all cursors of a segment, each to go on as it was: its form is deleted, and may be restored. May be repeated.
+ */
 export async function holdCursors(db: D1Database, segment: number): Promise<void> {
   await db
     .prepare("UPDATE cursors SET state_before = state, state = 'paused' WHERE segment = ? AND state_before IS NULL")
@@ -108,7 +113,9 @@ export async function holdCursors(db: D1Database, segment: number): Promise<void
     .run();
 }
 
-/** Lets the cursors of a segment go on as they were before holdCursors. Returns whether any were held, and whom to wake. */
+/**
+ * Lets the cursors of a segment go on as they were before holdCursors. Returns whether any were held, and whom to wake.
+ */
 export async function releaseCursors(
   shard: { no: number; db: D1Database },
   segment: number,
@@ -175,8 +182,9 @@ export const PASSED = `SELECT p.value->>0 AS a, p.value->>1 AS b, p.value->>2 IS
   FROM json_each(cursors.passed) p`;
 
 /**
- * Moves a cursor back so that the log is delivered again from there. Raising the epoch takes the cursor from a holder, whose
- * page (if one is in flight) stays marked: its effect is reconciled first. What was passed over from there on is to be delivered.
+ * Moves a cursor back so that the log is delivered again from there. Raising the epoch takes the cursor from a holder,
+ * whose page (if one is in flight) stays marked: its effect is reconciled first. What was passed over from there on is
+ * to be delivered.
  */
 export async function rewindCursor(
   db: D1Database,
@@ -211,7 +219,9 @@ export async function deleteCursor(db: D1Database, segment: number, integration:
   await db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration).run();
 }
 
-/** How much lies after a cursor: entries of both feeds, since when the oldest is owed, and the last position of the log. */
+/**
+ * How much lies after a cursor: entries of both feeds, since when the oldest is owed, and the last position of the log.
+ */
 export interface Lag {
   readonly entries: number;
   readonly oldestAt: number | null;
@@ -226,8 +236,8 @@ interface LagRow {
 }
 
 /**
- * The lag of each of these cursors of a shard, in their order. Changes that a restore has lost are none: their positions, from the
- * last one that is there to `changes_after`, are left out. One round trip.
+ * The lag of each of these cursors of a shard, in their order. Changes that a restore has lost are none: their
+ * positions, from the last one that is there to `changes_after`, are left out. One round trip.
  */
 export async function lagsOf(db: D1Database, cursors: readonly Cursor[]): Promise<Lag[]> {
   const places = cursors.map(({ position, revisionPosition, segment }) => [

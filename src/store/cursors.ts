@@ -1,6 +1,6 @@
 /**
- * Cursors: how far an integration has come in a segment's log, who holds it, and when it is to be woken. Every write of a
- * holder names the epoch that its claim raised, so that a holder whose lease ran out changes nothing any more.
+ * Cursors: how far an integration has come in a segment's log, who holds it, and when it is to be woken. Every write of
+ * a holder names the epoch that its claim raised, so that a holder whose lease ran out changes nothing any more.
  */
 import { SEGMENT_SIZE } from "../core/ids";
 import type { Blocked } from "../core/notice";
@@ -19,7 +19,10 @@ export interface WakeUp {
   readonly kind: string;
   /** Not before this time: the cursor cannot be claimed earlier. 0: at once. */
   readonly notBefore: number;
-  /** Of what rang, once it is sent; others that had work by then rang no more. Messages of before this was kept have none. */
+  /**
+   * Of what rang, once it is sent; others that had work by then rang no more. Messages of before this was kept have
+   * none.
+   */
   readonly trace?: Trace | undefined;
 }
 
@@ -78,7 +81,10 @@ export interface Cursor {
   readonly tally: Tally;
   /** The segment that the form wrote to before; null: this is its first one. */
   readonly follows: Segment | null;
-  /** The deliveries of responses up to here have been asked for their status, or have a time of their own (kinds with a ledger). */
+  /**
+   * The deliveries of responses up to here have been asked for their status, or have a time of their own (kinds with a
+   * ledger).
+   */
   readonly checked: number;
   /** When those after it are asked for, in milliseconds; null: there are none. */
   readonly checkAt: number | null;
@@ -129,7 +135,10 @@ const BEHIND = `(EXISTS (SELECT 1 FROM responses r WHERE r.id > cursors.position
 const DUE = `EXISTS (SELECT 1 FROM deliveries d WHERE d.integration = cursors.integration AND d.next_at <= ?1
   AND d.position > cursors.segment * ${SEGMENT_SIZE} AND d.position < (cursors.segment + 1) * ${SEGMENT_SIZE})`;
 
-/** Takes the lease, or returns null: somebody else has it, or the cursor is paused or waiting (clocks may differ by 500 ms). */
+/**
+ * Takes the lease, or returns null: somebody else has it, or the cursor is paused or waiting (clocks may differ by 500
+ * ms).
+ */
 export async function claimCursor(
   db: D1Database,
   wakeUp: WakeUp,
@@ -184,9 +193,9 @@ export interface Settled {
 }
 
 /**
- * The statement that settles a page and, in the same breath, releases the cursor unless there is more: a response committed
- * at any moment is either seen here or rings the bell itself. Returns `Settled`, or no row when the lease was lost. What was told
- * meanwhile by a worker of another segment (dispatch/incident.ts) stays.
+ * The statement that settles a page and, in the same breath, releases the cursor unless there is more: a response
+ * committed at any moment is either seen here or rings the bell itself. Returns `Settled`, or no row when the lease was
+ * lost. What was told meanwhile by a worker of another segment (dispatch/incident.ts) stays.
  */
 export function settleStatement(
   db: D1Database,
@@ -236,8 +245,8 @@ export function settleStatement(
 }
 
 /**
- * Finds every cursor with work that nobody holds and whose bell was not rung lately, marks it as rung and returns it: what
- * keeps a lost queue message from losing work. Bounded; the next sweep takes the rest.
+ * Finds every cursor with work that nobody holds and whose bell was not rung lately, marks it as rung and returns it:
+ * what keeps a lost queue message from losing work. Bounded; the next sweep takes the rest.
  */
 export async function sweepCursors(db: D1Database, shard: number, now: number, limit: number): Promise<WakeUp[]> {
   const { results } = await db

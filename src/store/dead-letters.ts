@@ -1,10 +1,13 @@
-/** Dead letters (core/dead-letter.ts), in the control database: kept, tried again by the sweeper, and counted for whoever looks after them. */
+/**
+ * Dead letters (core/dead-letter.ts), in the control database: kept, tried again by the sweeper, and counted for
+ * whoever looks after them.
+ */
 import type { DeadFacts } from "../core/alert/find";
 import type { DeadLetter, IntakeFailure } from "../core/dead-letter";
 
 /**
- * Keeps letters; one that is kept already stays as it is. False: a backup is being put into this installation, whose tables may not
- * change meanwhile, and nothing was kept. One round trip, four rows written a letter.
+ * Keeps letters; one that is kept already stays as it is. False: a backup is being put into this installation, whose
+ * tables may not change meanwhile, and nothing was kept. One round trip, four rows written a letter.
  */
 export async function keepLetters(db: D1Database, letters: readonly DeadLetter[], now: number): Promise<boolean> {
   const restoring = "EXISTS (SELECT 1 FROM restores WHERE finished_at IS NULL)";
@@ -62,7 +65,10 @@ export async function noteTries(db: D1Database, done: readonly string[], failed:
 /** Letters are counted up to here. */
 export const LETTERS_MAX = 10_000;
 
-/** How many letters each form has and since when, of the oldest in the order of forms up to LETTERS_MAX. Reads an index, and each form. */
+/**
+ * How many letters each form has and since when, of the oldest in the order of forms up to LETTERS_MAX. Reads an index,
+ * and each form.
+ */
 export async function countLetters(db: D1Database): Promise<DeadFacts[]> {
   const { results } = await db
     .prepare(

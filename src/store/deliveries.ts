@@ -1,6 +1,6 @@
 /**
- * Deliveries: one response to one integration. Only what a cursor cannot say has a row: exceptions of every kind, and each
- * delivery of a kind with a ledger, committed before its call (DESIGN.md section 4).
+ * Deliveries: one response to one integration. Only what a cursor cannot say has a row: exceptions of every kind, and
+ * each delivery of a kind with a ledger, committed before its call (DESIGN.md section 4).
  */
 import { type DeliveryAddress, type FeedNumber, SEGMENT_SIZE } from "../core/ids";
 import { DELIVERED } from "../core/status";
@@ -26,7 +26,10 @@ export interface DeliveryRow {
   readonly content: string | null;
 }
 
-/** SQL of the provider's last word for rows of `table`, whose `status` may be behind: a check has heard more and written nothing. */
+/**
+ * SQL of the provider's last word for rows of `table`, whose `status` may be behind: a check has heard more and written
+ * nothing.
+ */
 export const lastWord = (table: string): string => `CASE WHEN ${table}.state = 'delivered' AND ${table}.feed = 0
   AND ${table}.reference IS NOT NULL AND ${table}.looks = 0 AND ${table}.next_at IS NULL AND ${table}.rank < ${DELIVERED.rank}
   AND ${table}.position <= (SELECT k.checked FROM cursors k
@@ -34,13 +37,17 @@ export const lastWord = (table: string): string => `CASE WHEN ${table}.state = '
   THEN '${DELIVERED.status}' ELSE ${table}.status END`;
 
 /**
- * The columns of a `DeliveryRow`. What is delivered is not attempted again: its `next_at` says when its status is checked.
+ * The columns of a `DeliveryRow`. What is delivered is not attempted again: its `next_at` says when its status is
+ * checked.
  */
 export const DELIVERY_COLUMNS = `integration, feed, position, state, attempts, looks, tried_at AS triedAt,
   CASE state WHEN 'delivered' THEN NULL ELSE next_at END AS nextAt, reference, ${lastWord("deliveries")} AS status, rank,
   reason, content`;
 
-/** What a holder writes about deliveries. `nextAt` of a delivered one: when its status is checked. `rank` 0: not the provider's word. */
+/**
+ * What a holder writes about deliveries. `nextAt` of a delivered one: when its status is checked. `rank` 0: not the
+ * provider's word.
+ */
 export type DeliveryWrite = Omit<DeliveryRow, "integration">;
 
 interface Holder {
@@ -53,7 +60,9 @@ interface Holder {
 const ERASED = `EXISTS (SELECT 1 FROM responses r WHERE r.erased_at IS NOT NULL AND r.id = CASE e.value->>0
   WHEN 0 THEN e.value->>1 WHEN 1 THEN (SELECT v.response FROM revisions v WHERE v.id = e.value->>1) END)`;
 
-/** The statement that writes delivery rows, all or only unreported ones, as long as the holder's epoch is the cursor's. */
+/**
+ * The statement that writes delivery rows, all or only unreported ones, as long as the holder's epoch is the cursor's.
+ */
 export function writeStatement(
   db: D1Database,
   holder: Holder,
@@ -74,7 +83,8 @@ export function writeStatement(
     row.content,
     row.rank,
   ]);
-  // A report of the provider may have come before our own call returned: what it said stays, unless this is its later word.
+  // A report of the provider may have come before our own call returned: what it said stays, unless this is its later
+  // word.
   return db
     .prepare(
       `INSERT INTO deliveries (integration, feed, position, state, attempts, looks, tried_at, next_at, reference, status, reason, content, rank)
@@ -192,9 +202,10 @@ export async function retryDelivery(db: D1Database, address: DeliveryAddress, no
 }
 
 /**
- * Makes deliveries of settled responses due now, whether they have a row or not: chosen for a replay, or found missing. What
- * is under way, or has no row and is still ahead of the cursor, is left alone; `delivered` rows too when `keepDelivered` (kinds with a ledger,
- * whose delivered row means that the effect exists). Returns how many are due now.
+ * Makes deliveries of settled responses due now, whether they have a row or not: chosen for a replay, or found missing.
+ * What is under way, or has no row and is still ahead of the cursor, is left alone; `delivered` rows too when
+ * `keepDelivered` (kinds with a ledger, whose delivered row means that the effect exists). Returns how many are due
+ * now.
  */
 export async function scheduleDeliveries(
   db: D1Database,

@@ -25,7 +25,10 @@ interface NewDraft {
   readonly now: number;
 }
 
-/** The statement that writes a draft over the one that was seen; it returns a DraftRow, or nothing when that is another one now. */
+/**
+ * The statement that writes a draft over the one that was seen; it returns a DraftRow, or nothing when that is another
+ * one now.
+ */
 export function writeDraft(db: D1Database, draft: NewDraft): D1PreparedStatement {
   return db
     .prepare(
@@ -40,15 +43,16 @@ export function writeDraft(db: D1Database, draft: NewDraft): D1PreparedStatement
 }
 
 /**
- * Writes a draft over the one that was seen. `title`: of a form that was never published, which has no other than that of its
- * draft. Null: somebody else wrote in between, and nothing was changed.
+ * Writes a draft over the one that was seen. `title`: of a form that was never published, which has no other than that
+ * of its draft. Null: somebody else wrote in between, and nothing was changed.
  */
 export async function saveDraft(
   db: D1Database,
   { title, ...draft }: NewDraft & { title?: string },
   entry: AuditEntry,
 ): Promise<DraftRow | null> {
-  // Changes a row whenever the draft was written: by the last statement the audit log knows whether anything was changed.
+  // Changes a row whenever the draft was written: by the last statement the audit log knows whether anything was
+  // changed.
   const rename = db
     .prepare(
       `UPDATE forms SET title = CASE version WHEN 0 THEN ?1 ELSE title END, updated_at = ?2

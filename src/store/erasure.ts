@@ -1,12 +1,14 @@
 /**
- * Erasing a deleted form for good, in pages of rows. Every statement finds for itself what is left, so that it is safe to stop
- * anywhere and to repeat.
+ * Erasing a deleted form for good, in pages of rows. Every statement finds for itself what is left, so that it is safe
+ * to stop anywhere and to repeat.
  */
 import { segmentStart } from "../core/ids";
 import { noteDeleted } from "./integration-erasure";
 import type { Segment, Shard } from "./shards";
 
-/** The deleted form whose time is over longest, now marked as being erased: nothing can restore it any more. Null: none. */
+/**
+ * The deleted form whose time is over longest, now marked as being erased: nothing can restore it any more. Null: none.
+ */
 export async function takeErasable(db: D1Database, now: number): Promise<{ id: string } | null> {
   return db
     .prepare(
@@ -20,8 +22,9 @@ export async function takeErasable(db: D1Database, now: number): Promise<{ id: s
 }
 
 /**
- * Ends what could still write to a segment: its cursors change hands for ever, nothing is indexed, and no INSERT is let in, not
- * even one that was promised (version -1). The row stays, without its form: a number that came again would find old rows under it.
+ * Ends what could still write to a segment: its cursors change hands for ever, nothing is indexed, and no INSERT is let
+ * in, not even one that was promised (version -1). The row stays, without its form: a number that came again would find
+ * old rows under it.
  */
 export async function sealSegment(db: D1Database, segment: number): Promise<void> {
   await db.batch([
@@ -65,7 +68,8 @@ const inRange = (table: string, column = "id") =>
 export async function eraseRows(shard: Shard, segment: number, limit: number): Promise<number> {
   const bounds = [segmentStart(segment), segmentStart(segment + 1), limit];
   const within = (sql: string) => shard.db.prepare(sql).bind(...bounds);
-  // Responses come last but one: receipts are found by the nonces of the same page of them, the few others by a whole look.
+  // Responses come last but one: receipts are found by the nonces of the same page of them, the few others by a whole
+  // look.
   const pages = [
     [within(ofIntegrations("attempts", "integration, feed, position, at"))],
     [within(ofIntegrations("deliveries", "integration, feed, position"))],
@@ -107,7 +111,9 @@ const MANY = [
   ["dead_letters", "id"],
 ];
 
-/** Deletes what the control tables know of a form whose segments are empty; the form itself last. False: there was more. */
+/**
+ * Deletes what the control tables know of a form whose segments are empty; the form itself last. False: there was more.
+ */
 export async function eraseControl(
   db: D1Database,
   form: string,

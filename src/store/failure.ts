@@ -11,8 +11,8 @@ export function isOverloaded(error: unknown): boolean {
 }
 
 /**
- * D1 could not be asked, or its answer was lost; whether the query ran is not known. D1 says so in words only: `D1_ERROR`
- * and what its storage, network or runtime reports (platform.md 1.2).
+ * D1 could not be asked, or its answer was lost; whether the query ran is not known. D1 says so in words only:
+ * `D1_ERROR` and what its storage, network or runtime reports (platform.md 1.2).
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof TypeError) return false;

@@ -1,6 +1,6 @@
 /**
- * Pages in flight: one row says what is about to be sent, however many entries it is. A page of a kind with a ledger whose holder died
- * lands: each of its entries gets the row that says so, and is looked for before anything is sent.
+ * Pages in flight: one row says what is about to be sent, however many entries it is. A page of a kind with a ledger
+ * whose holder died lands: each of its entries gets the row that says so, and is looked for before anything is sent.
  */
 import type { Cursor, Flight } from "./cursors";
 import { type DeliveryWrite, writeStatement } from "./deliveries";
@@ -12,8 +12,8 @@ interface Place {
 type Holder = Place & { readonly epoch: number };
 
 /**
- * Commits that a page is about to be sent, and with it the rows of entries that have one already. False: nothing may be sent. The
- * lease was lost, or the provider has reported one of them meanwhile: it was sent after all.
+ * Commits that a page is about to be sent, and with it the rows of entries that have one already. False: nothing may be
+ * sent. The lease was lost, or the provider has reported one of them meanwhile: it was sent after all.
  */
 export async function markPage(
   db: D1Database,
@@ -32,7 +32,10 @@ export async function markPage(
   return changes >= rows.length + (flight ? 1 : 0);
 }
 
-/** Makes rows of the marks of a page in flight, those that `which` names (`?3`, with the mark as `m`). One that has a row keeps it. */
+/**
+ * Makes rows of the marks of a page in flight, those that `which` names (`?3`, with the mark as `m`). One that has a
+ * row keeps it.
+ */
 const land = (which: string) => `
 INSERT INTO deliveries (integration, feed, position, state, attempts, tried_at, content)
 SELECT c.integration, CASE c.flight->>'feed' WHEN 'responses' THEN 0 ELSE 1 END, m.value->>0, 'sending', 1, c.flight->>'markedAt',
@@ -44,7 +47,10 @@ WHERE c.segment = ?1 AND c.integration = ?2 AND ${which} ON CONFLICT DO NOTHING`
 export const landStatement = (db: D1Database, { segment, integration, epoch }: Holder) =>
   db.prepare(land("c.epoch = ?3")).bind(segment, integration, epoch);
 
-/** The statement that lands the delivery of one entry, if it is in flight: whoever holds the page learns of the row when it settles. */
+/**
+ * The statement that lands the delivery of one entry, if it is in flight: whoever holds the page learns of the row when
+ * it settles.
+ */
 export const landOneStatement = (
   db: D1Database,
   { segment, integration }: Place,

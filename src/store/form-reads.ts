@@ -1,6 +1,6 @@
 /**
- * Forms as submissions read them: by hand, because the gateway has no drizzle (docs/decisions/030). All else that is done with
- * forms is in forms.ts.
+ * Forms as submissions read them: by hand, because the gateway has no drizzle (docs/decisions/030). All else that is
+ * done with forms is in forms.ts.
  */
 import { type Definition, parseDefinition } from "../core/form";
 import type { forms } from "./schema";

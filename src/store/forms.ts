@@ -34,8 +34,9 @@ export async function insertForm(
 }
 
 /**
- * Publishes the next version, drops the draft that it was made from, and asks for a re-check. False: somebody else published in between, and
- * nothing was changed. The form's own row comes last: by it the audit log knows whether anything was.
+ * Publishes the next version, drops the draft that it was made from, and asks for a re-check. False: somebody else
+ * published in between, and nothing was changed. The form's own row comes last: by it the audit log knows whether
+ * anything was.
  */
 export async function insertVersion(
   db: D1Database,

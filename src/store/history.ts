@@ -2,7 +2,9 @@
 import type { ReviewState } from "../core/review";
 import type { RevisionEvent } from "./revisions";
 
-/** One change. `previous` and `next` are JSON of the states before and after, as far as the change had to do with them. */
+/**
+ * One change. `previous` and `next` are JSON of the states before and after, as far as the change had to do with them.
+ */
 export interface HistoryRow {
   /** Its place in the feed; grows along the history. */
   readonly id: number;
@@ -17,7 +19,9 @@ export interface HistoryRow {
   readonly previous: string | null;
   /** The answers and metadata of the state after, in the `previous` of the next edit; null: as they are now. */
   readonly next: string | null;
-  /** The `previous` of the next change, without its content: it has the flags of the state after; null: as they are now. */
+  /**
+   * The `previous` of the next change, without its content: it has the flags of the state after; null: as they are now.
+   */
   readonly nextState: string | null;
 }
 
@@ -48,7 +52,10 @@ export async function readHistory(
   return results;
 }
 
-/** The changes that reviewed a response, or changed its state of review, oldest first; that it came with flags is the first. */
+/**
+ * The changes that reviewed a response, or changed its state of review, oldest first; that it came with flags is the
+ * first.
+ */
 export async function readReviews(
   db: D1Database,
   position: number,

@@ -1,4 +1,6 @@
-/** What waits for a correction, by whose it is. Through the indexes of flagged responses alone: others are never read. */
+/**
+ * What waits for a correction, by whose it is. Through the indexes of flagged responses alone: others are never read.
+ */
 import type { Segment, Shards } from "./shards";
 
 /** The text of `metadata.collector`, as the index responses_collector has it; NULL: there is none. */
@@ -12,7 +14,10 @@ export interface Waiting {
   readonly oldest: { readonly shard: number; readonly position: number };
 }
 
-/** Where a page of collectors starts: after the one of this name, null: after those without a name; undefined: at the first. */
+/**
+ * Where a page of collectors starts: after the one of this name, null: after those without a name; undefined: at the
+ * first.
+ */
 export type AfterCollector = string | null | undefined;
 
 /** The collectors of a segment with something flagged, in the order of their names; those without a name first. */
@@ -33,7 +38,9 @@ async function countInSegment(
   return results.map(({ oldest, ...row }) => ({ ...row, oldest: { shard, position: oldest } }));
 }
 
-/** A page of the collectors of a form with something flagged. Reads an index entry for each flagged response of theirs. */
+/**
+ * A page of the collectors of a form with something flagged. Reads an index entry for each flagged response of theirs.
+ */
 export async function countByCollector(
   shards: Shards,
   segments: readonly Segment[],

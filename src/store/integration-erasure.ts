@@ -1,9 +1,11 @@
 /**
- * Erasing what a deleted integration left on the shards, in pages of rows. Its number stays in the control database, so that
- * it is never given again.
+ * Erasing what a deleted integration left on the shards, in pages of rows. Its number stays in the control database, so
+ * that it is never given again.
  */
 
-/** The statement that notes the numbers of integrations that are about to be deleted: those that `which` finds in `i`. */
+/**
+ * The statement that notes the numbers of integrations that are about to be deleted: those that `which` finds in `i`.
+ */
 export const noteDeleted = (db: D1Database, which: "i.no = ?2" | "i.form = ?2", value: number | string, now: number) =>
   db
     .prepare(

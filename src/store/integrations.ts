@@ -58,8 +58,8 @@ export async function listAllIntegrations(db: D1Database, limit: number): Promis
 }
 
 /**
- * The integrations of a workspace (of them those of `only` one form, if told) whose forms are not deleted, newest first, before
- * `before` (an integration's `no`), with the titles of their forms.
+ * The integrations of a workspace (of them those of `only` one form, if told) whose forms are not deleted, newest
+ * first, before `before` (an integration's `no`), with the titles of their forms.
  */
 export async function listWorkspaceIntegrations(
   db: D1Database,
@@ -123,7 +123,10 @@ export interface IntegrationSetup {
   readonly connection: { readonly sealed: string; readonly keyId: string } | null;
 }
 
-/** Loads an integration with its form's current definition and its connection; one round trip. Null: it was deleted, or is none of `workspace`. */
+/**
+ * Loads an integration with its form's current definition and its connection; one round trip. Null: it was deleted, or
+ * is none of `workspace`.
+ */
 export async function loadSetup(
   db: D1Database,
   by: { no: number; workspace?: string } | { id: string },

@@ -1,4 +1,7 @@
-/** Keys as requests bring them: by hand, because the gateway has no drizzle. All else that is done with keys is in keys.ts. */
+/**
+ * Keys as requests bring them: by hand, because the gateway has no drizzle. All else that is done with keys is in
+ * keys.ts.
+ */
 
 /** Everything of a key but its hash. */
 export interface KeyRow {

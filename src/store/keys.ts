@@ -1,4 +1,6 @@
-/** Workspaces and their keys. A key is stored as its SHA-256 only; it has 160 random bits, so no slow hash is needed. */
+/**
+ * Workspaces and their keys. A key is stored as its SHA-256 only; it has 160 random bits, so no slow hash is needed.
+ */
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import type { AuditEntry } from "../core/audit";
 import { changeAudited } from "./audit";

@@ -1,7 +1,7 @@
 /**
- * How many responses came by each link that takes only so many. An INSERT compares, and a statement behind it in the same
- * transaction counts what was stored (docs/decisions/012): so the number is exact, and costs no round trip and one written
- * row for each link of a batch.
+ * How many responses came by each link that takes only so many. An INSERT compares, and a statement behind it in the
+ * same transaction counts what was stored (docs/decisions/012): so the number is exact, and costs no round trip and one
+ * written row for each link of a batch.
  */
 import { SEGMENT_SIZE } from "../core/ids";
 import type { NewResponse } from "./append";
@@ -14,7 +14,9 @@ export const usesOf = (form: string, link: string): string =>
   `coalesce((SELECT sum(u.used) FROM segments f CROSS JOIN link_uses u
              WHERE f.form = ${form} AND u.segment = f.no AND u.link = ${link}), 0)`;
 
-/** The links that have a maximum, each entry's with its place among the entries of the link; null where there is none. */
+/**
+ * The links that have a maximum, each entry's with its place among the entries of the link; null where there is none.
+ */
 export function placesOf(entries: readonly NewResponse[]): (number | null)[] {
   const places = new Map<string, number>();
   return entries.map(({ link }) => {
@@ -25,8 +27,8 @@ export function placesOf(entries: readonly NewResponse[]): (number | null)[] {
   });
 }
 
-// What came by a link after the last one that is counted was stored just now: nothing is counted twice, also when a batch is
-// sent again. Its rows stand behind `since`; those of other isolates in between are few.
+// What came by a link after the last one that is counted was stored just now: nothing is counted twice, also when a
+// batch is sent again. Its rows stand behind `since`; those of other isolates in between are few.
 const COUNT = `
 INSERT INTO link_uses (segment, link, used, counted)
 SELECT r.id >> 33, r.link, count(*), max(r.id)
@@ -36,7 +38,9 @@ WHERE r.id > s.value->>1 AND r.id < ((s.value->>0) + 1) * ${S} AND r.link IN (SE
 GROUP BY 1, 2
 ON CONFLICT (segment, link) DO UPDATE SET used = used + excluded.used, counted = excluded.counted`;
 
-/** Counts these entries of their links, as far as the statement before it stored them. None: there is nothing to count. */
+/**
+ * Counts these entries of their links, as far as the statement before it stored them. None: there is nothing to count.
+ */
 export function countUses(db: D1Database, entries: readonly NewResponse[]): D1PreparedStatement[] {
   const limited = entries.flatMap(({ link, ...entry }) =>
     link && link.responsesMax !== null ? [{ link, entry }] : [],
@@ -50,7 +54,9 @@ export function countUses(db: D1Database, entries: readonly NewResponse[]): D1Pr
   return [db.prepare(COUNT).bind(JSON.stringify([...sinces]), JSON.stringify([...links]))];
 }
 
-/** How many responses came by each of these links of a form; those without any are not in it. One round trip a shard. */
+/**
+ * How many responses came by each of these links of a form; those without any are not in it. One round trip a shard.
+ */
 export async function readUses(
   shards: Shards,
   segments: readonly Segment[],

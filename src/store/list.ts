@@ -30,7 +30,10 @@ export type Source =
   | { readonly type: "log" }
   /** The index of those that were reviewed; any state but `received`. */
   | { readonly type: "review"; readonly state: ReviewState }
-  /** The indexes of those that are flagged: by the text of `metadata.collector`, or by the collector link that they came by. */
+  /**
+   * The indexes of those that are flagged: by the text of `metadata.collector`, or by the collector link that they came
+   * by.
+   */
   | { readonly type: "collector"; readonly name: string }
   | { readonly type: "link"; readonly link: string }
   /** The entries of the answer index with this value. */
@@ -64,7 +67,10 @@ export interface Looked {
   readonly looked: number;
 }
 
-/** Looks at a part of a segment until `limit` rows fit or `scan` were looked at. One round trip, a second one when few fit. */
+/**
+ * Looks at a part of a segment until `limit` rows fit or `scan` were looked at. One round trip, a second one when few
+ * fit.
+ */
 export async function lookAt(shard: { no: number; db: D1Database }, part: Part, look: Look): Promise<Looked> {
   const conditions = conditionsSql(look);
   const bare = conditions.length === 0;
@@ -208,12 +214,15 @@ function candidatesSql({ segment, after, through }: Part, { source, order }: Loo
   }
 }
 
-/** Direct commits come at most so much later than the time in their row, whatever the clocks: 15 s to commit, and slack. */
+/**
+ * Direct commits come at most so much later than the time in their row, whatever the clocks: 15 s to commit, and slack.
+ */
 const DISORDER_MS = 60_000;
 
 /**
- * A position of a segment up to which nothing was stored at `time` (milliseconds) or later: the times in the log grow with
- * its positions but for DISORDER_MS, so it is found by halves. Reads as many rows as the log's length has binary digits.
+ * A position of a segment up to which nothing was stored at `time` (milliseconds) or later: the times in the log grow
+ * with its positions but for DISORDER_MS, so it is found by halves. Reads as many rows as the log's length has binary
+ * digits.
  */
 export async function findBefore(db: D1Database, segment: number, time: number): Promise<number> {
   const late = (middle: string) =>

@@ -1,6 +1,6 @@
 /**
- * Reading the log: entries of all shards and of the audit log, newest first. Each source is read by its own index, a bounded
- * stretch at a time; what one has not looked at yet bounds what may be told of the others.
+ * Reading the log: entries of all shards and of the audit log, newest first. Each source is read by its own index, a
+ * bounded stretch at a time; what one has not looked at yet bounds what may be told of the others.
  */
 import type { LogLevel } from "../core/log";
 import type { Shards } from "./shards";
@@ -70,7 +70,10 @@ interface Read {
   readonly end: LogPlace | null;
 }
 
-/** A page of a workspace's log before a place, and where the next one begins; null: there is none. Two round trips a shard at most, side by side. */
+/**
+ * A page of a workspace's log before a place, and where the next one begins; null: there is none. Two round trips a
+ * shard at most, side by side.
+ */
 export async function listLogs(
   shards: Shards,
   workspace: string,
@@ -101,7 +104,8 @@ interface Source {
 }
 
 async function readSource({ db, source, sql, workspace, before, limit }: Source, filter: LogFilter): Promise<Read> {
-  // Of the sources behind that of the place, what is of its very moment is still to be told; of those before it, nothing.
+  // Of the sources behind that of the place, what is of its very moment is still to be told; of those before it,
+  // nothing.
   const n = source === before.source ? before.n : source > before.source ? Number.MAX_SAFE_INTEGER : 0;
   const { form = null, integration = null, level = null, event = null, request = null, response, since = 0 } = filter;
   const position = response && source === response.shard + 1 ? response.position : null;

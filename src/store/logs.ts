@@ -45,8 +45,8 @@ export function logStatement(db: D1Database, entries: readonly LogEntry[], holde
 }
 
 /**
- * Deletes entries of before then (milliseconds), a bounded number at a time; the next sweep goes on. Reads two rows for each
- * workspace that has entries; costs no write when none is old.
+ * Deletes entries of before then (milliseconds), a bounded number at a time; the next sweep goes on. Reads two rows for
+ * each workspace that has entries; costs no write when none is old.
  */
 export async function pruneLogs(db: D1Database, before: number): Promise<void> {
   await db

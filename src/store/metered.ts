@@ -1,13 +1,16 @@
 /**
- * A database that tells how many rows each call read and wrote, as D1 itself says (`meta`); so do sessions of it. `raw`, which
- * drizzle's typed queries of the control tables use, has no such figures: those are not told.
+ * A database that tells how many rows each call read and wrote, as D1 itself says (`meta`); so do sessions of it.
+ * `raw`, which drizzle's typed queries of the control tables use, has no such figures: those are not told.
  */
 
 export type TellRows = (rows: { readonly read: number; readonly written: number }) => void;
 
 type Queries = Pick<D1Database, "prepare" | "batch">;
 
-/** A batch of a session may hold statements that were prepared without one: each says what it tells itself, none in a batch. */
+/**
+ * A batch of a session may hold statements that were prepared without one: each says what it tells itself, none in a
+ * batch.
+ */
 class MeteredStatement {
   constructor(
     readonly plain: D1PreparedStatement,

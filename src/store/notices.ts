@@ -1,6 +1,6 @@
 /**
- * Notices: what happened to the integrations of a form, written with the cursor that each is about, until the sweeper has
- * made of it a delivery (feed 2) for each integration that is to be told.
+ * Notices: what happened to the integrations of a form, written with the cursor that each is about, until the sweeper
+ * has made of it a delivery (feed 2) for each integration that is to be told.
  */
 import { FEEDS, SEGMENT_SIZE, segmentOf, segmentStart } from "../core/ids";
 import type { Blocked, Incident, Notice } from "../core/notice";
@@ -18,8 +18,8 @@ interface Noted {
 }
 
 /**
- * The statements that note what happened to a cursor's integration. They hold only for the holder's epoch, and while it is blocked as
- * is said here: a worker of another segment may have told the same meanwhile.
+ * The statements that note what happened to a cursor's integration. They hold only for the holder's epoch, and while it
+ * is blocked as is said here: a worker of another segment may have told the same meanwhile.
  */
 export function noticeStatements(
   db: D1Database,
@@ -41,7 +41,10 @@ export function noticeStatements(
   ];
 }
 
-/** Notes with a cursor that somebody else may hold what happened to its integration. False: it is not blocked as it was any more. */
+/**
+ * Notes with a cursor that somebody else may hold what happened to its integration. False: it is not blocked as it was
+ * any more.
+ */
 export async function noteIncident(
   db: D1Database,
   cursor: Omit<Noted, "epoch">,
@@ -75,7 +78,10 @@ export async function readOpenNotices(db: D1Database, limit: number): Promise<Op
   return results;
 }
 
-/** Makes a notice due at these integrations and deletes it, in one batch that may be repeated; forgets what was told long ago. */
+/**
+ * Makes a notice due at these integrations and deletes it, in one batch that may be repeated; forgets what was told
+ * long ago.
+ */
 export async function passOnNotice(
   db: D1Database,
   { id, notice, to }: { readonly id: number; readonly notice: Notice; readonly to: readonly number[] },
@@ -101,7 +107,9 @@ export async function dropNotice(db: D1Database, id: number): Promise<void> {
 
 const deleteStatement = (db: D1Database, id: number) => db.prepare("DELETE FROM notices WHERE id = ?").bind(id);
 
-/** The statements that delete what was delivered of a segment's notices up to one. What is parked waits for a person. */
+/**
+ * The statements that delete what was delivered of a segment's notices up to one. What is parked waits for a person.
+ */
 function forget(db: D1Database, segment: number, through: number): D1PreparedStatement[] {
   const of = `feed = ${FEEDS.notices} AND position > ?1 AND position <= ?2
     AND integration IN (SELECT integration FROM cursors WHERE segment = ?3)`;

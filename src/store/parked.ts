@@ -21,7 +21,10 @@ export async function readParked(
 /** More than this are not counted: each that is counted is a row read. */
 export const PARKED_COUNT_MAX = 10_000;
 
-/** How many deliveries of each integration wait for a person, up to PARKED_COUNT_MAX. Reads as many rows; one round trip. */
+/**
+ * How many deliveries of each integration wait for a person, up to PARKED_COUNT_MAX. Reads as many rows; one round
+ * trip.
+ */
 export async function countParked(db: D1Database, integrations: readonly number[]): Promise<Map<number, number>> {
   const { results } = await db
     .prepare(

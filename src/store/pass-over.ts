@@ -1,12 +1,15 @@
-/** Giving up a backlog: the cursor is taken from its holder and put at the end of the log, in two statements and one batch. */
+/**
+ * Giving up a backlog: the cursor is taken from its holder and put at the end of the log, in two statements and one
+ * batch.
+ */
 import { PASSED } from "./cursor-control";
 import { CURSOR_COLUMNS, type Cursor, type CursorRow, toCursor } from "./cursors";
 import { scheduleStatement } from "./deliveries";
 import { landStatement } from "./flights";
 
 /**
- * Takes a cursor from whoever holds it, paused or not: nothing that they write counts any more, and nobody claims it before
- * `leaseUntil`. Returns it as they left it, with what they had under way.
+ * Takes a cursor from whoever holds it, paused or not: nothing that they write counts any more, and nobody claims it
+ * before `leaseUntil`. Returns it as they left it, with what they had under way.
  */
 export async function seizeCursor(
   db: D1Database,
@@ -32,9 +35,10 @@ export interface PassOver {
 }
 
 /**
- * Puts a seized cursor past the rest of its responses and gives it back. What was under way becomes due, so that it is brought
- * to its end: it is reconciled before anything of it is repeated. What a replay did not come to stays as it was. Changes (edits, erasures) still follow. Returns how many
- * are due; null: somebody else has the cursor by now, and nothing was changed.
+ * Puts a seized cursor past the rest of its responses and gives it back. What was under way becomes due, so that it is
+ * brought to its end: it is reconciled before anything of it is repeated. What a replay did not come to stays as it
+ * was. Changes (edits, erasures) still follow. Returns how many are due; null: somebody else has the cursor by now, and
+ * nothing was changed.
  */
 export async function passOver(
   db: D1Database,
@@ -56,7 +60,8 @@ export async function passOver(
          WHERE segment = ?1 AND integration = ?2 AND epoch = ?3`,
       )
       .bind(segment, integration, epoch, through),
-    // In a ledger, these were about to be sent: beyond the cursor a page would find them, behind it only their time does.
+    // In a ledger, these were about to be sent: beyond the cursor a page would find them, behind it only their time
+    // does.
     db
       .prepare(
         `UPDATE deliveries SET state = 'unknown', next_at = ?6

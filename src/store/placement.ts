@@ -1,6 +1,6 @@
 /**
- * Where segments are opened: what is known of each shard, and the next segment of a form (docs/decisions/025). What could be cut
- * short leaves at worst a segment that is in no directory, and the next try takes it.
+ * Where segments are opened: what is known of each shard, and the next segment of a form (docs/decisions/025). What
+ * could be cut short leaves at worst a segment that is in no directory, and the next try takes it.
  */
 import { SEGMENT_NUMBERS } from "../core/ids";
 import { type Segment, type Shards, segmentKey } from "./shards";
@@ -48,8 +48,8 @@ export async function noteSize({ control }: Shards, shard: { no: number; bytes: 
 }
 
 /**
- * The shard for a new segment of a form: of those that are open and below the cap, the emptiest, and among equals the one after
- * where the form writes now. Null: there is none besides that one.
+ * The shard for a new segment of a form: of those that are open and below the cap, the emptiest, and among equals the
+ * one after where the form writes now. Null: there is none besides that one.
  */
 export function chooseShard(rows: readonly ShardRow[], { capBytes, from }: { capBytes: number; from: number | null }) {
   const open = rows.filter(({ no, state, sizeBytes }) => state === "open" && sizeBytes < capBytes && no !== from);
@@ -59,8 +59,8 @@ export function chooseShard(rows: readonly ShardRow[], { capBytes, from }: { cap
 }
 
 /**
- * Makes the segment that a form goes on in, closed, or finds the one that an earlier try made. Its number is higher than those of
- * `earlier`: so the positions of a form grow with its age over all shards.
+ * Makes the segment that a form goes on in, closed, or finds the one that an earlier try made. Its number is higher
+ * than those of `earlier`: so the positions of a form grow with its age over all shards.
  */
 export async function makeSegment(
   shards: Shards,
@@ -94,7 +94,10 @@ export async function retireSegment(shards: Shards, { shard, no }: Segment, now:
     .run();
 }
 
-/** Puts a form's next segment into the directory, unsettled, unless another one is there already, or the form is being erased. */
+/**
+ * Puts a form's next segment into the directory, unsettled, unless another one is there already, or the form is being
+ * erased.
+ */
 export async function listSegment(
   { control }: Shards,
   form: { readonly id: string; readonly now: number },

@@ -1,6 +1,6 @@
 /**
- * Daily quotas in D1: how often something may be done in a day for one recipient or one workspace. Days are UTC. Keys are kept
- * as digests, so that no phone number stands in the table.
+ * Daily quotas in D1: how often something may be done in a day for one recipient or one workspace. Days are UTC. Keys
+ * are kept as digests, so that no phone number stands in the table.
  */
 
 import type { QuotaUse } from "../core/recipients";
@@ -13,15 +13,16 @@ const DELETE_MAX = 1_000;
 const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 
 /**
- * Counts these uses on the day of `at` (milliseconds) and returns how many of each were granted (0 to `want`), in the same
- * order. A scope and key may stand in the list once. One round trip, none for an empty list.
+ * Counts these uses on the day of `at` (milliseconds) and returns how many of each were granted (0 to `want`), in the
+ * same order. A scope and key may stand in the list once. One round trip, none for an empty list.
  */
 export async function takeQuotas(db: D1Database, at: number, uses: readonly QuotaUse[]): Promise<number[]> {
   if (uses.length === 0) return [];
   const keys = await Promise.all(uses.map(({ scope, key }) => digest(scope, key)));
   const values = uses.map(({ scope, want, limit }, i) => [scope, keys[i], want, limit]);
   const grant = (count: string) => `min(e.value->>2, max(0, (e.value->>3) - ${count}))`;
-  // Both statements read the same list: the first makes rows of nothing, the second counts where it knows what is there.
+  // Both statements read the same list: the first makes rows of nothing, the second counts where it knows what is
+  // there.
   const [, taken] = await db.batch<{ scope: string; key: string; granted: number }>([
     db
       .prepare(

@@ -1,6 +1,7 @@
 /**
- * Re-checks: old responses are looked at again by the rules of a newer version. A request (control) becomes a cursor for each
- * segment (shard); its holder has a lease, and each of its writes names the epoch of its claim, as those of other cursors do.
+ * Re-checks: old responses are looked at again by the rules of a newer version. A request (control) becomes a cursor
+ * for each segment (shard); its holder has a lease, and each of its writes names the epoch of its claim, as those of
+ * other cursors do.
  */
 import { SEGMENT_SIZE, segmentStart } from "../core/ids";
 import type { Segment, Shards } from "./shards";
@@ -14,7 +15,9 @@ export interface RecheckRequest {
   readonly startAt: number;
 }
 
-/** Asks for a re-check if the form is at this version; one that was asked for before and has not begun gives way to it. */
+/**
+ * Asks for a re-check if the form is at this version; one that was asked for before and has not begun gives way to it.
+ */
 export function requestStatement(
   db: D1Database,
   { form, version, askedAt, startAt }: RecheckRequest,
@@ -120,8 +123,8 @@ export async function dropRecheck(db: D1Database, { segment, epoch }: Recheck): 
 }
 
 /**
- * What was promised while D1 was down is stored under the version that it was checked against, perhaps behind a re-check: then that goes on
- * to the end of the log. May be repeated.
+ * What was promised while D1 was down is stored under the version that it was checked against, perhaps behind a
+ * re-check: then that goes on to the end of the log. May be repeated.
  */
 export async function extendRechecks(
   db: D1Database,

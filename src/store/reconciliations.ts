@@ -104,7 +104,10 @@ export interface SettledRow {
 const SETTLED = `r.id AS position, r.erased_at IS NOT NULL AS erased, r.version, d.state, d.reference, ${lastWord("d")} AS status, d.content,
   d.tried_at AS triedAt`;
 
-/** The settled responses after a position, in order, with their rows if they have one. Answers only when they are asked for. */
+/**
+ * The settled responses after a position, in order, with their rows if they have one. Answers only when they are asked
+ * for.
+ */
 export async function readSettled(
   db: D1Database,
   cursor: Cursor,

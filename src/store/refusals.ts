@@ -1,4 +1,7 @@
-/** Why an entry was not appended (store/append.ts): the form as it is now, or a key that came before, and what was answered then. */
+/**
+ * Why an entry was not appended (store/append.ts): the form as it is now, or a key that came before, and what was
+ * answered then.
+ */
 import type { Flag } from "../core/flag";
 import { SEGMENT_SIZE } from "../core/ids";
 import type { NewResponse } from "./append";
@@ -27,7 +30,10 @@ export interface FirstAnswer {
   readonly flags: readonly Flag[];
 }
 
-/** The response `k` of a query as it was told of when it was stored: the state before the first change, if there was one. */
+/**
+ * The response `k` of a query as it was told of when it was stored: the state before the first change, if there was
+ * one.
+ */
 export const FIRST_STATE = `coalesce((SELECT json_object('version', v.previous->'$.version', 'flags', v.previous->'$.flags')
   FROM revisions v WHERE v.response = k.id AND v.previous IS NOT NULL ORDER BY v.id LIMIT 1),
   json_object('version', k.version, 'flags', json(k.flags)))`;

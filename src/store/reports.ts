@@ -14,8 +14,8 @@ export interface Report {
 }
 
 /**
- * Writes a provider's report, unless a later stage was reported already, or it is of the message of an attempt before, or says nothing
- * that counts: it is neither the last one nor what tells of the delivery. A final one ends the checks.
+ * Writes a provider's report, unless a later stage was reported already, or it is of the message of an attempt before,
+ * or says nothing that counts: it is neither the last one nor what tells of the delivery. A final one ends the checks.
  */
 export async function reportDelivery(db: D1Database, address: DeliveryAddress, report: Report): Promise<boolean> {
   const { integration, feed, position } = address;

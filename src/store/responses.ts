@@ -1,4 +1,6 @@
-/** Reading the log: pages for cursors (forwards) and for lists (backwards), one response, its place. Raw SQL: hot path. */
+/**
+ * Reading the log: pages for cursors (forwards) and for lists (backwards), one response, its place. Raw SQL: hot path.
+ */
 import { flagsFromJson } from "../core/flag";
 import type { LogAddress } from "../core/ids";
 import { responseId, SEGMENT_SIZE } from "../core/ids";
@@ -67,7 +69,10 @@ export async function readAfter(
   return results.map((row) => toResponse(row, shard.no));
 }
 
-/** One response with its form and the collector link that it came by, or null; also when it is none of `form`, if that is given. */
+/**
+ * One response with its form and the collector link that it came by, or null; also when it is none of `form`, if that
+ * is given.
+ */
 export async function findResponse(
   db: D1Database,
   address: LogAddress,
@@ -116,9 +121,9 @@ const LOOK_BACK = 10_000;
 const LOOKS_MAX = 10;
 
 /**
- * The position of the first response of a segment that was received at or after a time (milliseconds), or null. Positions have
- * no gaps and times grow with them but for outages, so halving finds the place: at most 33 halvings in one round trip, and
- * then a look back for those that stand a little earlier.
+ * The position of the first response of a segment that was received at or after a time (milliseconds), or null.
+ * Positions have no gaps and times grow with them but for outages, so halving finds the place: at most 33 halvings in
+ * one round trip, and then a look back for those that stand a little earlier.
  */
 export async function findSince(db: D1Database, segment: number, since: number): Promise<number | null> {
   const [start, end] = [segment * SEGMENT_SIZE, (segment + 1) * SEGMENT_SIZE];

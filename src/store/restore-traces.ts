@@ -1,4 +1,7 @@
-/** What a backup still has of responses that were erased while it was made, or after it: it read these tables before the responses. */
+/**
+ * What a backup still has of responses that were erased while it was made, or after it: it read these tables before the
+ * responses.
+ */
 import type { BackupPart } from "../core/backup";
 import { ofPart } from "./backup-rows";
 import { backupTable } from "./backup-tables";

@@ -1,16 +1,21 @@
 /**
- * What was given to responses, changes and integrations that a restore has lost is never given again: others know them by it (a row of a sheet,
- * a webhook-id). How far the lost ones went nobody knows, so a stretch of numbers is left out, wide enough for any loss (docs/decisions/028).
+ * What was given to responses, changes and integrations that a restore has lost is never given again: others know them
+ * by it (a row of a sheet, a webhook-id). How far the lost ones went nobody knows, so a stretch of numbers is left out,
+ * wide enough for any loss (docs/decisions/028).
  */
 import { SEGMENT_NUMBERS, SEGMENT_SIZE } from "../core/ids";
 import type { Shards } from "./shards";
 
-/** Segments opened in an installation, changes and notices in a segment, and integrations made, since the backup that was restored. */
+/**
+ * Segments opened in an installation, changes and notices in a segment, and integrations made, since the backup that
+ * was restored.
+ */
 export const LEFT_OUT_NUMBERS = { segments: 2 ** 14, changes: 2 ** 20, integrations: 2 ** 14 };
 
 /**
- * Retires every segment, so that its form goes on in a new one with its next response, and leaves out numbers. The same on every shard,
- * because a form's segments have numbers that grow over all of them. May be repeated. Two statements for each shard.
+ * Retires every segment, so that its form goes on in a new one with its next response, and leaves out numbers. The same
+ * on every shard, because a form's segments have numbers that grow over all of them. May be repeated. Two statements
+ * for each shard.
  */
 export async function leaveNumbersOut({ control, all }: Shards, restoredAt: number): Promise<void> {
   const mark = { form: "", version: -1, openedAt: Math.trunc(restoredAt) };

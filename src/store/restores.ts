@@ -72,7 +72,10 @@ export async function findFilled({ all }: Shards): Promise<{ shard: number; tabl
   return null;
 }
 
-/** Erases up to `limit` of these responses that are there and are not erased. Integrations are told by the feed. Returns how many. */
+/**
+ * Erases up to `limit` of these responses that are there and are not erased. Integrations are told by the feed. Returns
+ * how many.
+ */
 export async function eraseAgain(
   { no, db }: Shard,
   erasures: readonly Erasure[],
@@ -105,8 +108,8 @@ export async function eraseFormsAgain(db: D1Database, forms: readonly string[], 
 }
 
 /**
- * Of the next segments after `no` those that no form has: it was erased while the backup was made. `last` is the last one that
- * was looked at; null: there are no more.
+ * Of the next segments after `no` those that no form has: it was erased while the backup was made. `last` is the last
+ * one that was looked at; null: there are no more.
  */
 export async function listOrphans(
   shards: Shards,

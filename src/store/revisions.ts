@@ -1,6 +1,6 @@
 /**
- * Changes to stored responses. Each keeps the state before it in `revisions`, which is both the history of a response and
- * the feed that integrations follow. One D1 batch each, conditional on the revision that the caller saw.
+ * Changes to stored responses. Each keeps the state before it in `revisions`, which is both the history of a response
+ * and the feed that integrations follow. One D1 batch each, conditional on the revision that the caller saw.
  */
 import { SEGMENT_SIZE, segmentOf } from "../core/ids";
 import type { ReviewState } from "../core/review";
@@ -51,7 +51,10 @@ export interface RevisionRow {
   readonly at: number;
 }
 
-/** The last position of the feed between ?1 and ?2, the ends of a segment, that was ever given, also to what a restore has lost. */
+/**
+ * The last position of the feed between ?1 and ?2, the ends of a segment, that was ever given, also to what a restore
+ * has lost.
+ */
 export const FEED_HEAD = `max(
   coalesce((SELECT v.id FROM revisions v WHERE v.id > ?1 AND v.id < ?2 ORDER BY v.id DESC LIMIT 1), ?1),
   coalesce((SELECT s.changes_after FROM segments s WHERE s.no = ?1 >> 33), 0))`;
@@ -80,7 +83,9 @@ export const RING_FOLLOWERS = `
 UPDATE cursors SET ${RING_SET} WHERE segment = ?1 AND revision_position IS NOT NULL AND state <> 'paused'
   AND (?3 IS NULL OR kind IN (SELECT value FROM json_each(?3))) AND wake_at < ?2 - ${WAKE_WINDOW_MS} RETURNING ${RING_RETURNING}`;
 
-/** Applies a change. `applied` is false when the response is not at that revision (or already erased). One round trip. */
+/**
+ * Applies a change. `applied` is false when the response is not at that revision (or already erased). One round trip.
+ */
 export async function changeResponse(db: D1Database, input: Change): Promise<{ applied: boolean; wakeUps: WakeUp[] }> {
   const { change, position, revision, now } = input;
   const segment = segmentOf(position);
@@ -126,7 +131,10 @@ function contentOf(change: ChangeEvent) {
   return { answers, metadata, version, review, flags };
 }
 
-/** Erased everywhere we hold it: earlier states, comments, texts that were prepared for a delivery, what receivers answered. */
+/**
+ * Erased everywhere we hold it: earlier states, comments, texts that were prepared for a delivery, what receivers
+ * answered.
+ */
 function eraseTraces(db: D1Database, position: number): D1PreparedStatement[] {
   // A change that was refused erases nothing.
   const erased = "EXISTS (SELECT 1 FROM responses r WHERE r.id = ?1 AND r.erased_at IS NOT NULL)";

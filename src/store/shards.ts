@@ -27,7 +27,10 @@ export interface Segment {
 /** Names a segment among all shards. */
 export const segmentKey = ({ shard, no }: Segment): string => `${shard}/${no}`;
 
-/** The databases of an environment: `DB`, then `DB_1`, `DB_2` … as far as they are bound without a gap. What they read and write is told. */
+/**
+ * The databases of an environment: `DB`, then `DB_1`, `DB_2` … as far as they are bound without a gap. What they read
+ * and write is told.
+ */
 export function openShards(
   env: Readonly<Record<string, unknown>> & { readonly DB: D1Database },
   tell: TellRows = () => {},
@@ -76,7 +79,9 @@ export interface Newest {
   readonly receivedAt: number;
 }
 
-/** The newest responses of these segments, as far as they have any. One round trip for each shard; two rows a segment. */
+/**
+ * The newest responses of these segments, as far as they have any. One round trip for each shard; two rows a segment.
+ */
 export async function readNewest(shards: Shards, segments: readonly Segment[]): Promise<Newest[]> {
   const byShard = Map.groupBy(segments, ({ shard }) => shard);
   const read = async ([shard, here]: [number, Segment[]]) => {

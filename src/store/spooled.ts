@@ -1,6 +1,6 @@
 /**
- * Storing spooled submissions (dispatch/intake.ts), which may be stored already: by the batch whose answer was lost, or by
- * an earlier copy of their message. And the receipts that tell their senders what became of them.
+ * Storing spooled submissions (dispatch/intake.ts), which may be stored already: by the batch whose answer was lost, or
+ * by an earlier copy of their message. And the receipts that tell their senders what became of them.
  */
 import { segmentStart } from "../core/ids";
 import type { ReceiptAddress } from "../core/spool";
@@ -27,8 +27,9 @@ export interface SpooledResult {
 }
 
 /**
- * Stores what is not stored yet; the receipts are written by `insertReceipts`. No two entries may share a nonce, or a key of one
- * segment. A failure leaves nothing half done that a repeat would not finish. Two round trips, more only when keys were used before.
+ * Stores what is not stored yet; the receipts are written by `insertReceipts`. No two entries may share a nonce, or a
+ * key of one segment. A failure leaves nothing half done that a repeat would not finish. Two round trips, more only
+ * when keys were used before.
  */
 export async function appendSpooled(
   shard: { no: number; db: D1Database },
@@ -53,8 +54,9 @@ export async function appendSpooled(
 }
 
 /**
- * The head of each segment and, up to it, what is stored already: each row since the outage is read once for all entries.
- * The guard inside the INSERT then looks only behind that head; it would read those rows again for every entry.
+ * The head of each segment and, up to it, what is stored already: each row since the outage is read once for all
+ * entries. The guard inside the INSERT then looks only behind that head; it would read those rows again for every
+ * entry.
  */
 async function lookBack(db: D1Database, entries: readonly NewResponse[]) {
   const groups = [...Map.groupBy(entries, (entry) => entry.segment)];
@@ -131,8 +133,8 @@ export interface ReceiptRow extends FirstAnswer {
 }
 
 /**
- * The receipt, or null while its submission is on its way (or nobody ever gave it out). One round trip; a second one for a response
- * that was moved on to another shard.
+ * The receipt, or null while its submission is on its way (or nobody ever gave it out). One round trip; a second one
+ * for a response that was moved on to another shard.
  */
 export async function findReceipt(
   shards: Shards,

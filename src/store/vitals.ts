@@ -38,8 +38,8 @@ const OLDEST = `SELECT min(at) FROM (
     FROM cursors c WHERE c.state IN ('active', 'waiting') AND c.revision_position IS NOT NULL)`;
 
 /**
- * Notes that a sweep of this shard ended, with entries of the log, and returns its size in bytes. One row written, and each entry's; up
- * to four read for each cursor.
+ * Notes that a sweep of this shard ended, with entries of the log, and returns its size in bytes. One row written, and
+ * each entry's; up to four read for each cursor.
  */
 export async function noteSweep(db: D1Database, now: number, logs: readonly LogEntry[] = []): Promise<number> {
   const note = db

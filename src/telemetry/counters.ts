@@ -1,6 +1,6 @@
 /**
- * Counts of this isolate that nobody has written down yet. Adding costs a look into a map; they are taken out at most once in
- * a while (dispatch/flush-counts.ts), and those of an isolate that ends before are lost.
+ * Counts of this isolate that nobody has written down yet. Adding costs a look into a map; they are taken out at most
+ * once in a while (dispatch/flush-counts.ts), and those of an isolate that ends before are lost.
  */
 import type { Counted, CounterName, Labels } from "../core/counters";
 

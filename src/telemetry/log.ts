@@ -1,6 +1,6 @@
 /**
- * Writes logs: a JSON object per event, through the functions of events.ts alone. Fields are ids, counts and codes. Answers,
- * phone numbers, secrets and SQL parameters have no business here.
+ * Writes logs: a JSON object per event, through the functions of events.ts alone. Fields are ids, counts and codes.
+ * Answers, phone numbers, secrets and SQL parameters have no business here.
  */
 import type { LogLevel } from "../core/log";
 import type { Trace } from "../core/trace";

@@ -1,4 +1,7 @@
-/** What alerts are made of, from the database's side: since when something is owed, backups; and what the log tells of them. */
+/**
+ * What alerts are made of, from the database's side: since when something is owed, backups; and what the log tells of
+ * them.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { tellAlerts } from "../../src/dispatch/alerts";

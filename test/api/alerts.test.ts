@@ -1,4 +1,6 @@
-/** Alerts end to end: the sweeper finds them, a form of the workspace tells them, and its integrations carry them on. */
+/**
+ * Alerts end to end: the sweeper finds them, a form of the workspace tells them, and its integrations carry them on.
+ */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Context } from "../../src/context";
@@ -253,7 +255,8 @@ describe("the installation itself", () => {
     await sweeps(1);
     expect(watched(), "was not swept for ten minutes").toEqual(["alert.raised"]);
     outside.status = 200;
-    // It was seen as gone meanwhile, and is over once that has lasted: nobody heard of it, and nobody hears that it is over.
+    // It was seen as gone meanwhile, and is over once that has lasted: nobody heard of it, and nobody hears that it is
+    // over.
     await sweeps(8);
     expect(watched()).toEqual(["alert.raised"]);
     await everywhere("UPDATE heartbeats SET at = at - 900000");

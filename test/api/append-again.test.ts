@@ -1,4 +1,7 @@
-/** What a response is looked for by when it is written again: the nonce that it was first tried with, after where the log ended then. */
+/**
+ * What a response is looked for by when it is written again: the nonce that it was first tried with, after where the
+ * log ended then.
+ */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { type Env, makeContext } from "../../src/context";

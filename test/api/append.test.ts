@@ -63,7 +63,8 @@ describe("appending to the log", () => {
     await append(...batch(300));
     const late = await append(...batch(200));
     expect(late.rowsWritten).toBe(200);
-    // For each entry the steps of the statement over it read 13; the 300 looked at by each of the 200 would be 60,000 more.
+    // For each entry the steps of the statement over it read 13; the 300 looked at by each of the 200 would be 60,000
+    // more.
     expect(late.rowsRead).toBeLessThan(300 + 15 * 200);
   });
 

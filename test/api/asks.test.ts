@@ -1,4 +1,7 @@
-/** Asks: work that a kind puts on another cursor of its integration. Whenever one comes, the cursor has work until it is answered. */
+/**
+ * Asks: work that a kind puts on another cursor of its integration. Whenever one comes, the cursor has work until it is
+ * answered.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { segmentStart } from "../../src/core/ids";

@@ -1,4 +1,6 @@
-/** An installation that was restored to an earlier time gives nothing that is lost its id again: others know it by that. */
+/**
+ * An installation that was restored to an earlier time gives nothing that is lost its id again: others know it by that.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Env } from "../../src/context";
@@ -33,7 +35,9 @@ beforeEach(async () => {
   await empty(TARGET);
 });
 
-/** A world that is backed up; what `lose` does then is lost. Another installation, restored to the time of the backup. */
+/**
+ * A world that is backed up; what `lose` does then is lost. Another installation, restored to the time of the backup.
+ */
 async function loseIn(world: World, lose: () => Promise<unknown>) {
   const backups = createBackups();
   backups.clock.now = clock.now;

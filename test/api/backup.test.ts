@@ -1,4 +1,6 @@
-/** The drill: an installation with something in every table is backed up by pieces, and restored into other databases. */
+/**
+ * The drill: an installation with something in every table is backed up by pieces, and restored into other databases.
+ */
 import { describe, expect, it } from "vitest";
 import type { BackupManifest } from "../../src/core/backup";
 import { advanceIndexes } from "../../src/store/answer-index";

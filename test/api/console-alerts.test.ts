@@ -1,4 +1,6 @@
-/** The console's page of where alerts go: added, tried, paused and deleted there, by the pages that any integration has. */
+/**
+ * The console's page of where alerts go: added, tried, paused and deleted there, by the pages that any integration has.
+ */
 import { beforeEach, expect, it } from "vitest";
 import { call, newForm, newWorkspace } from "../support/api";
 import { operator, textOf, type Visitor } from "../support/console";

@@ -283,7 +283,9 @@ it("every page of the console is among them", () => {
 /** A statement that reads a range looks at the row behind it, where there is one: chance, and not a matter of size. */
 const NEIGHBOURS = 6;
 
-/** Pages of which nothing counts here: an isolate knows their form, or drizzle asks D1 for values without their figures. */
+/**
+ * Pages of which nothing counts here: an isolate knows their form, or drizzle asks D1 for values without their figures.
+ */
 const KNOWN: ReadonlySet<string> = new Set([
   "what can be added",
   "a kind's form",

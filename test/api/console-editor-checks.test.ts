@@ -1,4 +1,7 @@
-/** What the editor says before anything is stored: checks, rules on samples, the preview; and settings, versions and deeds. */
+/**
+ * What the editor says before anything is stored: checks, rules on samples, the preview; and settings, versions and
+ * deeds.
+ */
 import { beforeEach, describe, expect, it } from "vitest";
 import { call, newForm, newWorkspace, QUESTIONS, submit } from "../support/api";
 import { operator, type Page, textOf, untouched, type Visitor } from "../support/console";

@@ -1,5 +1,8 @@
 import { env } from "cloudflare:workers";
-/** The versions of a form on the console: one is put into the draft again, and old responses are looked at by the newest. */
+/**
+ * The versions of a form on the console: one is put into the draft again, and old responses are looked at by the
+ * newest.
+ */
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { call, newForm, newWorkspace, submit } from "../support/api";
 import { operator, textOf, untouched, type Visitor } from "../support/console";

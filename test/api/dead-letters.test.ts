@@ -41,7 +41,9 @@ const submit = (answers: unknown, idempotencyKey?: string) =>
     ...(idempotencyKey !== undefined && { headers: { "idempotency-key": idempotencyKey } }),
   });
 
-/** Submissions that were answered 202 and came to the dead letter queue: what their senders were told, and the messages. */
+/**
+ * Submissions that were answered 202 and came to the dead letter queue: what their senders were told, and the messages.
+ */
 async function die(...answers: unknown[]): Promise<{ sent: { url: string }[]; messages: Spooled[] }> {
   outage.d1.fault = "unreachable";
   const sent = [];

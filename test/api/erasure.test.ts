@@ -43,7 +43,10 @@ const OF_NO_FORM = [
   "lexicon_entries",
   "counters",
 ];
-/** Rows that stay: who did what to a form is told after it too, and for the days that the log is kept what happened to it. */
+/**
+ * Rows that stay: who did what to a form is told after it too, and for the days that the log is kept what happened to
+ * it.
+ */
 const STAY = ["audit", "logs"];
 const SHEETS = { kind: "google-sheets", config: { spreadsheetId: "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgVE2upms" } };
 const ANSWER = "what-a-person-told";

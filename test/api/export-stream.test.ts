@@ -55,7 +55,8 @@ describe("a large export", () => {
     const { reader, pages } = await start("xlsx");
     const progress: number[] = [];
     await readAll(reader, () => progress.push(pages()));
-    // Reading one chunk never brings more than the pages that filled it: the packer gives some out for every page or two.
+    // Reading one chunk never brings more than the pages that filled it: the packer gives some out for every page or
+    // two.
     const steps = progress.map((n, i) => n - (progress[i - 1] ?? 0));
     expect(Math.max(...steps)).toBeLessThanOrEqual(2);
     expect(progress.at(-1)).toBe(Math.ceil(COUNT / PAGE));

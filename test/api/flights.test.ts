@@ -1,4 +1,7 @@
-/** Pages of texts in flight: one row of the cursor says what is about to be sent, and a worker that dies there loses and doubles nothing. */
+/**
+ * Pages of texts in flight: one row of the cursor says what is about to be sent, and a worker that dies there loses and
+ * doubles nothing.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { editResponse } from "../../src/services/edit";

@@ -218,7 +218,8 @@ describe("an index", () => {
     await world.run();
     await world.submit(...people(50));
     const meter = await measure();
-    // The fence; 50 contributions; the counts of a day, an hour, a review state, a version, of answers, and of two cities.
+    // The fence; 50 contributions; the counts of a day, an hour, a review state, a version, of answers, and of two
+    // cities.
     expect(meter).toMatchObject({ trips: 2, written: 1 + 50 + 7 });
     // What json_each yields is counted as read.
     expect(meter.read).toBeLessThan(5 * 50);

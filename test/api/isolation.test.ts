@@ -1,6 +1,7 @@
 /**
- * Two workspaces with one of everything. Whoever has the key of one names the other's forms, responses, integrations … in
- * addresses, queries, cursors and bodies, in any mixture with their own: nothing of the other one is answered, read or changed.
+ * Two workspaces with one of everything. Whoever has the key of one names the other's forms, responses, integrations …
+ * in addresses, queries, cursors and bodies, in any mixture with their own: nothing of the other one is answered, read
+ * or changed.
  */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
@@ -68,7 +69,10 @@ async function dump(): Promise<Record<string, string[]>> {
   return found;
 }
 
-/** Whether a row names a segment of theirs; numbers come again on other shards, and in the directory the form stands beside them. */
+/**
+ * Whether a row names a segment of theirs; numbers come again on other shards, and in the directory the form stands
+ * beside them.
+ */
 const isOfSegment = (table: string, row: string): boolean =>
   segments.some(({ shard, no }) => table.startsWith(`${shard}.`) && row.includes(`"segment":${no},`)) &&
   table !== "0.directory";

@@ -1,4 +1,7 @@
-/** The manifest alone drives: what the API takes, hides, describes and shows of a kind follows from it, for each of them. */
+/**
+ * The manifest alone drives: what the API takes, hides, describes and shows of a kind follows from it, for each of
+ * them.
+ */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonSchema, OpenApiDocument } from "../../src/core/openapi";
 import { catalog } from "../../src/integrations/kinds";

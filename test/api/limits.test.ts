@@ -21,7 +21,10 @@ const post = (path: string, body: unknown, address: string, headers: Record<stri
   low.call("POST", path, { body, headers: { "cf-connecting-ip": address, ...headers } });
 const send = (address: string, of = form, headers = {}) =>
   post(`/v1/forms/${of}/responses`, { answers: { name: "a" } }, address, headers);
-/** Sends until one is refused. The window may turn once meanwhile, so that it takes at most twice the limit and one more. */
+/**
+ * Sends until one is refused. The window may turn once meanwhile, so that it takes at most twice the limit and one
+ * more.
+ */
 async function untilRefused(sendOne: (i: number) => Promise<Answer>): Promise<{ refused: Answer; taken: number }> {
   for (let i = 0; i <= 2 * LIMIT; i += 1) {
     const answer = await sendOne(i);

@@ -52,7 +52,8 @@ describe("the log of deliveries", () => {
     };
     await world.wakeOnce();
     Object.assign(db, { batch });
-    // The page is marked; then it is settled: three attempts, the entry, the cursor. Nothing else of a drain is a batch.
+    // The page is marked; then it is settled: three attempts, the entry, the cursor. Nothing else of a drain is a
+    // batch.
     expect(counted).toEqual({ batches: 2, rows: 1 + 5 });
     const [page, ...others] = await read("?event=page_settled");
     expect(others).toEqual([]);

@@ -32,7 +32,10 @@ async function costOf(world: World, act: () => Promise<unknown>) {
   return { read, written, db: own };
 }
 
-/** As if so many responses with the same answers had come, each a minute after the one before, all of them before or after. */
+/**
+ * As if so many responses with the same answers had come, each a minute after the one before, all of them before or
+ * after.
+ */
 async function crowd(
   world: World,
   response: string,

@@ -1,6 +1,6 @@
 /**
- * Rules over other responses of a form that lies on three databases, a response on each: what one changes is judged on the others, where
- * only the holder of that cursor may say anything, wherever workers die or hang meanwhile.
+ * Rules over other responses of a form that lies on three databases, a response on each: what one changes is judged on
+ * the others, where only the holder of that cursor may say anything, wherever workers die or hang meanwhile.
  */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -274,7 +274,8 @@ it("costs a round trip and a row for each database where somebody is to be judge
   expect(asking).toEqual({ trips: alone.trips + 1, written: alone.written + 2 });
   await edit(a, { phone: null });
   await work(a);
-  // Nothing new is to be said. Its cursor is claimed and settled; SEARCH_DB has a new holder, and nobody who is to be judged.
+  // Nothing new is to be said. Its cursor is claimed and settled; SEARCH_DB has a new holder, and nobody who is to be
+  // judged.
   const turn = await cost(b);
   expect(turn).toEqual({ trips: 12, written: 4 });
 });

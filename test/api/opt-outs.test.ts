@@ -1,4 +1,6 @@
-/** Whose word counts on the opt-out list: whoever makes a connection may name any account, and sign what is heard by it. */
+/**
+ * Whose word counts on the opt-out list: whoever makes a connection may name any account, and sign what is heard by it.
+ */
 import { beforeEach, expect, it } from "vitest";
 import { CALLBACK_INTEGRATION, CALLBACK_URL } from "../../src/core/integration";
 import { acceptInbound } from "../../src/dispatch/callback";

@@ -1,4 +1,7 @@
-/** What is read from a copy of the database that lags behind, what is not, and how one reads what one wrote (decision 034). */
+/**
+ * What is read from a copy of the database that lags behind, what is not, and how one reads what one wrote (decision
+ * 034).
+ */
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { QUESTIONS, ROOT_KEY } from "../support/api";

@@ -222,7 +222,8 @@ onlyOnOneShard("its worker is turned by hand, on one database").describe("its pa
     const meter = countRows();
     expect(await rechecks.goOn()).toBe(1000);
     const busy = meter.stop();
-    // D1 counts five rows for each of a page, none for what came before it; the claim and each page write a row and its index.
+    // D1 counts five rows for each of a page, none for what came before it; the claim and each page write a row and its
+    // index.
     expect(busy.read).toBeLessThan(5 * 1000 + 100);
     expect(busy.written).toBeLessThanOrEqual(2 + 2 * 5);
     rechecks.clock.now += 60_000;

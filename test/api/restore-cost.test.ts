@@ -1,4 +1,7 @@
-/** What a piece of a backup and of a restore reads does not grow with what there is: D1 ends a statement after 30 seconds. */
+/**
+ * What a piece of a backup and of a restore reads does not grow with what there is: D1 ends a statement after 30
+ * seconds.
+ */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { openShards } from "../../src/store/shards";

@@ -1,7 +1,7 @@
 /**
- * How well terms are found: 207 answers in five languages, native and romanised, each labelled by hand with the terms that it
- * uses as slang (test/fixtures/slang-answers.txt), through the whole kind. The labels say what people mean, so that homographs
- * (a ghanta is an hour, too) count against us.
+ * How well terms are found: 207 answers in five languages, native and romanised, each labelled by hand with the terms
+ * that it uses as slang (test/fixtures/slang-answers.txt), through the whole kind. The labels say what people mean, so
+ * that homographs (a ghanta is an hour, too) count against us.
  */
 import { expect, it } from "vitest";
 import type { SlangPage } from "../../src/services/slang";

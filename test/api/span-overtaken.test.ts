@@ -1,4 +1,7 @@
-/** A submission whose form goes on elsewhere while it is under way follows it, as long as others get ahead of it by that. */
+/**
+ * A submission whose form goes on elsewhere while it is under way follows it, as long as others get ahead of it by
+ * that.
+ */
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import type { SubmissionContext } from "../../src/context-submission";
 import { openNextSegment } from "../../src/dispatch/next-segment";
@@ -26,7 +29,9 @@ const last = async () => {
 };
 const stored = async () => (await span.call("GET", `/v1/forms/${form}/responses`, { key })).body.items.length;
 
-/** Submits a response, before each try of which something happens. Returns what came of it and how often it was tried. */
+/**
+ * Submits a response, before each try of which something happens. Returns what came of it and how often it was tried.
+ */
 async function submitAfter(happen: (tries: number) => Promise<unknown>) {
   let tries = 0;
   const { ctx } = span;

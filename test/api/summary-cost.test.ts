@@ -73,8 +73,8 @@ it("is read as its own rows, ten times as many responses or not, and written a r
 
   await submit(form, answers(0));
   const one = await cost(() => catchUp(form));
-  // The fence, twice the same; the contribution; day, hour, state and version; an answer each; length, choice and rating; of the
-  // income its bucket, without a rest.
+  // The fence, twice the same; the contribution; day, hour, state and version; an answer each; length, choice and
+  // rating; of the income its bucket, without a rest.
   expect(one.written).toBe(1 + 1 + 4 + 4 + 3 + 1);
   await submitMany(0, 200);
   const page = await cost(() => catchUp(form));

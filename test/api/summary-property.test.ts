@@ -1,4 +1,7 @@
-/** Whatever people do with their responses, and in whatever order it is indexed, the summary is that of what there is now. */
+/**
+ * Whatever people do with their responses, and in whatever order it is indexed, the summary is that of what there is
+ * now.
+ */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** What a receiver answers of responses, through the engine: applied once, asked again after an edit, and never in a circle. */
+/**
+ * What a receiver answers of responses, through the engine: applied once, asked again after an edit, and never in a
+ * circle.
+ */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { DefinitionSchema } from "../../src/core/form-schema";

@@ -1,6 +1,6 @@
 /**
- * The form editor in a real browser over the real workers: a form from nothing to its first response, with and without script; a
- * rule tried on a sample while it is written; questions moved by the keyboard.
+ * The form editor in a real browser over the real workers: a form from nothing to its first response, with and without
+ * script; a rule tried on a sample while it is written; questions moved by the keyboard.
  */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * An operator's day with integrations, in a real browser over the real workers and the emulated providers: with script and
- * without. And what the emulators show. With SCREENSHOTS=1 it also takes the pictures of docs/screenshots.
+ * An operator's day with integrations, in a real browser over the real workers and the emulated providers: with script
+ * and without. And what the emulators show. With SCREENSHOTS=1 it also takes the pictures of docs/screenshots.
  */
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";

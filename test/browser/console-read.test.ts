@@ -1,6 +1,6 @@
 /**
- * The reading pages of the console in a real browser over the real workers: a summary fills as responses come, a search finds a
- * word, and a word that a city uses goes into the lexicon and is counted; all of it without script, too.
+ * The reading pages of the console in a real browser over the real workers: a summary fills as responses come, a search
+ * finds a word, and a word that a city uses goes into the lexicon and is counted; all of it without script, too.
  */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";

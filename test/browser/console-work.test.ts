@@ -1,6 +1,6 @@
 /**
- * What an operator does in the console with people and devices outside of it: a flagged response goes back to whoever collected
- * it, keys and links are handed out, a file is taken away. With and without script, over the real API worker.
+ * What an operator does in the console with people and devices outside of it: a flagged response goes back to whoever
+ * collected it, keys and links are handed out, a file is taken away. With and without script, over the real API worker.
  */
 import { readFileSync } from "node:fs";
 import type { BrowserContextOptions, Page } from "playwright-core";

@@ -1,6 +1,6 @@
 /**
- * The console in a real browser over the real workers: with and without script, on a phone and on a desktop, light and dark, by
- * keyboard. With SCREENSHOTS=1 it also takes the pictures of docs/screenshots.
+ * The console in a real browser over the real workers: with and without script, on a phone and on a desktop, light and
+ * dark, by keyboard. With SCREENSHOTS=1 it also takes the pictures of docs/screenshots.
  */
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** The docs page in a real browser, on a phone and on a desktop, light and dark, without script. SCREENSHOTS=1 takes pictures. */
+/**
+ * The docs page in a real browser, on a phone and on a desktop, light and dark, without script. SCREENSHOTS=1 takes
+ * pictures.
+ */
 import { gzipSync } from "node:zlib";
 import { Hono } from "hono";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,6 @@
-/** The form in a frame of another site: as high as its content, told when it was sent, and only where its owner says. */
+/**
+ * The form in a frame of another site: as high as its content, told when it was sent, and only where its owner says.
+ */
 import type { ServerType } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Page } from "playwright-core";

@@ -1,6 +1,6 @@
 /**
- * Whatever stands in the texts of a form, or is typed into it, is shown as a text. The content security policy is switched off
- * here: it is the second line, and must have nothing to do.
+ * Whatever stands in the texts of a form, or is typed into it, is shown as a text. The content security policy is
+ * switched off here: it is the second line, and must have nothing to do.
  */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";

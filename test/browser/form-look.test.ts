@@ -1,6 +1,6 @@
 /**
- * How the hosted pages look and what they cost: no barriers that axe knows in light, dark and right-to-left, all of it by
- * keyboard, under 30 KB in at most four requests. SCREENSHOTS=1 takes the pictures of docs/screenshots.
+ * How the hosted pages look and what they cost: no barriers that axe knows in light, dark and right-to-left, all of it
+ * by keyboard, under 30 KB in at most four requests. SCREENSHOTS=1 takes the pictures of docs/screenshots.
  */
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";

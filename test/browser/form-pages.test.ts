@@ -1,4 +1,7 @@
-/** A form of several pages with questions that come and go, with and without script; what the pages say is what is stored. */
+/**
+ * A form of several pages with questions that come and go, with and without script; what the pages say is what is
+ * stored.
+ */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { createTestApp, MemoryForms } from "../../src/pages/form/testing";

@@ -1,4 +1,7 @@
-/** Forms for the tests and the pictures: one page with every kind of control, and one of several pages in several languages. */
+/**
+ * Forms for the tests and the pictures: one page with every kind of control, and one of several pages in several
+ * languages.
+ */
 
 export const VISIT = {
   title: "Farm visit, kharif season",

@@ -80,7 +80,9 @@ const BAD_PHONES: readonly (readonly [string, RegExp])[] = [
   ["+15005550001", /^Twilio says that the recipient's number is not valid\./],
 ];
 
-/** Response number `n` (below 90,000): every fiftieth has a bad number, one of every ten thousand is refused by Google. */
+/**
+ * Response number `n` (below 90,000): every fiftieth has a bad number, one of every ten thousand is refused by Google.
+ */
 export function planResponse(n: number, random: Random): Planned {
   const bad = n % 50 === 49 ? random.pick(BAD_PHONES) : undefined;
   const refused = n % 10_000 === 1_007;

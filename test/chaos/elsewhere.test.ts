@@ -89,7 +89,10 @@ async function survey(): Promise<{ key: string; at: string; integrations: readon
   return { key, at, integrations: [sheets, await add("twilio-sms", { to: "phone", body })] };
 }
 
-/** Submits so many responses at once, numbered from `first` on. Returns their ids in the order in which they were stored. */
+/**
+ * Submits so many responses at once, numbered from `first` on. Returns their ids in the order in which they were
+ * stored.
+ */
 async function submit({ key, at }: { key: string; at: string }, first: number, count: number): Promise<string[]> {
   const ids: string[] = [];
   const waiting = Array.from({ length: count }, (_, i) => first + i);
@@ -140,7 +143,8 @@ it("on a bad way to them, which breaks a fifth of what passes: each still once, 
     await until(() => expect(rows().length).toBeGreaterThan(first), 120_000);
   }
   await until(() => expect(rows()).toHaveLength(TROUBLED + 1), 300_000);
-  // To the last delivery: a text that stands on the phone may still be in doubt here, and must not be sent again for that.
+  // To the last delivery: a text that stands on the phone may still be in doubt here, and must not be sent again for
+  // that.
   for (const integration of integrations) {
     const url = `${elsewhere.url}${at}/integrations/${integration}/deliveries?limit=500`;
     const allDelivered = async () => {

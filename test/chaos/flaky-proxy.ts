@@ -30,7 +30,9 @@ export interface FlakyProxy {
   close(): Promise<void>;
 }
 
-/** Puts a proxy in front of a server; `share` of the requests meet trouble. Listens on `port`, any free one unless told. */
+/**
+ * Puts a proxy in front of a server; `share` of the requests meet trouble. Listens on `port`, any free one unless told.
+ */
 export async function startFlakyProxy(
   target: string,
   share: number | (() => number),

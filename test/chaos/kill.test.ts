@@ -54,7 +54,10 @@ async function setUp({ url, google, secrets }: Local): Promise<Survey> {
   return { key, ...made };
 }
 
-/** Resumes what somebody had to mend (a sheet that is not shared, credentials that are refused): nobody else would, for 15 minutes. */
+/**
+ * Resumes what somebody had to mend (a sheet that is not shared, credentials that are refused): nobody else would, for
+ * 15 minutes.
+ */
 async function resumeBlocked({ key, sheets, phones }: Survey): Promise<number> {
   const integrations = [...sheets, ...phones];
   const views = await Promise.all(integrations.map((at) => ask("GET", at, { key })));
@@ -148,7 +151,8 @@ it(`kill -9 of the whole stack, ${kills} times under load: each of ${responses} 
   };
   const ticking = meanwhile();
 
-  // One kill in each stretch of the load, anywhere in it, and up to six seconds later: in mid-work of whatever is going on.
+  // One kill in each stretch of the load, anywhere in it, and up to six seconds later: in mid-work of whatever is going
+  // on.
   for (let k = 0; k < kills; k += 1) {
     const at = ((k + random.next()) * responses) / kills;
     const moment = random.below(6_000);

@@ -1,6 +1,6 @@
 /**
- * People who submit, one by one and in batches, and who edit and erase some of it later. Whoever gets no answer sends the same
- * again with the same key until there is one, so that what was submitted is known exactly.
+ * People who submit, one by one and in batches, and who edit and erase some of it later. Whoever gets no answer sends
+ * the same again with the same key until there is one, so that what was submitted is known exactly.
  */
 import { type Answers, cellsOf, type Planned, planDetails, planResponse, textOf } from "./answers";
 import { ask, insist } from "./client";

@@ -1,4 +1,7 @@
-/** What `npm run chaos:stack` was told (scripts/chaos-stack.ts passes it by the environment), or how large a run is usually. */
+/**
+ * What `npm run chaos:stack` was told (scripts/chaos-stack.ts passes it by the environment), or how large a run is
+ * usually.
+ */
 const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
 
 export const options = {

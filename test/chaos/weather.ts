@@ -37,8 +37,8 @@ const TWILIO: Weighed = [
 ];
 
 /**
- * The faults of a provider for a while, `share` of its calls in all. Callbacks and lists of Twilio fail beside that: the list
- * lags by less than the second look waits (TWILIO_LOOK_SECONDS of the local stack: 15 seconds in all).
+ * The faults of a provider for a while, `share` of its calls in all. Callbacks and lists of Twilio fail beside that:
+ * the list lags by less than the second look waits (TWILIO_LOOK_SECONDS of the local stack: 15 seconds in all).
  */
 function drawFaults(provider: Provider, share: number, random: Random): Fault[] {
   const drawn = (provider === "google" ? GOOGLE : TWILIO).map(
@@ -64,8 +64,8 @@ export interface Weather {
   /** Makes the emulators follow; does nothing when they do already. Rejects when they are not there. */
   apply(): Promise<void>;
   /**
-   * While the stack starts again: other shares of the modes, in place before the workers are up. Rejects when a call came before
-   * them: what an emulator refuses it must refuse always, or the verifier expects what nobody did.
+   * While the stack starts again: other shares of the modes, in place before the workers are up. Rejects when a call
+   * came before them: what an emulator refuses it must refuse always, or the verifier expects what nobody did.
    */
   restore(): Promise<void>;
   /** Nothing fails any more. */

@@ -1,6 +1,6 @@
 /**
- * SEARCH_DB as the provider of a kind that keeps an index, for the contract suite: the real database, whose calls fail on
- * command. Its effects are the responses that have a contribution, and whether the counts are the sum of those.
+ * SEARCH_DB as the provider of a kind that keeps an index, for the contract suite: the real database, whose calls fail
+ * on command. Its effects are the responses that have a contribution, and whether the counts are the sum of those.
  */
 import { env } from "cloudflare:workers";
 import { responseId } from "../../src/core/ids";

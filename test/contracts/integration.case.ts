@@ -21,7 +21,9 @@ export type FaultName = "rate_limit" | "error_before" | "error_after" | "drop_af
 export interface Provider {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly settings: Readonly<Record<string, string>>;
-  /** SEARCH_DB as the worker is bound to it now: the provider of kinds that keep an index. Its calls are those of D1. */
+  /**
+   * SEARCH_DB as the worker is bound to it now: the provider of kinds that keep an index. Its calls are those of D1.
+   */
   readonly index?: D1Database | undefined;
   /** The ids of the responses whose effect is there, in order, repeats included. */
   effects(): string[] | Promise<string[]>;

@@ -1,4 +1,7 @@
-/** The standard's own library for JavaScript against what the kind sends, and the kind's check against what the library signs. */
+/**
+ * The standard's own library for JavaScript against what the kind sends, and the kind's check against what the library
+ * signs.
+ */
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import { deliverPage, notifyPage } from "../../src/integrations/webhook/deliver";

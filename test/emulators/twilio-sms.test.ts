@@ -1,4 +1,6 @@
-/** The Twilio emulator under Twilio's own client, over HTTP: what passes here would pass there, as far as documents go. */
+/**
+ * The Twilio emulator under Twilio's own client, over HTTP: what passes here would pass there, as far as documents go.
+ */
 import twilio from "twilio";
 import { afterEach, describe, expect, it } from "vitest";
 import { serveEmulator } from "../../scripts/local/serve";

@@ -1,4 +1,7 @@
-/** The validators of the webhook's README, run as they stand there against the kind's own code; and the standard's library as one. */
+/**
+ * The validators of the webhook's README, run as they stand there against the kind's own code; and the standard's
+ * library as one.
+ */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";

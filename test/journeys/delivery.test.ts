@@ -130,7 +130,8 @@ describe("when things fail", () => {
   it("a lost queue message is made good by the sweeper", async () => {
     const form = await newForm();
     const db = await stack.db();
-    // As if a wake-up had been sent and lost: the bell is not rung again within its window, which lasts until the test says so.
+    // As if a wake-up had been sent and lost: the bell is not rung again within its window, which lasts until the test
+    // says so.
     const rungAt = (time: number) => db.prepare("UPDATE cursors SET wake_at = ?").bind(time).run();
     await rungAt(Date.now() + 3_600_000);
     const id = await form.submit({ name: "Asha", phone: phone(6) });
@@ -311,7 +312,8 @@ describe("the logs of all workers", () => {
     const at = `/v1/forms/${form}/responses`;
     const headers = { "x-request-id": REQUEST };
     const id: string = (await stack.call("POST", at, { body: { answers: TOLD }, headers })).body.id;
-    // What is refused, and what is stored and gets no text: a name that is none, a number that is none, no JSON, a key that there is not.
+    // What is refused, and what is stored and gets no text: a name that is none, a number that is none, no JSON, a key
+    // that there is not.
     await stack.call("POST", at, { body: { answers: { ...TOLD, name: 5 } } });
     await stack.call("POST", at, { body: { answers: { ...TOLD, phone: `${TOLD.phone}000000` } } });
     await fetch(new URL(at, url), {
@@ -345,7 +347,8 @@ describe("the logs of all workers", () => {
     await until(async () => {
       await stack.sweep();
       const { items } = (await stack.call("GET", integrations, { key })).body;
-      // After a second failure a webhook waits for five minutes: who has mended it does not, however long the outage took here.
+      // After a second failure a webhook waits for five minutes: who has mended it does not, however long the outage
+      // took here.
       for (const one of items) {
         if (one.state === "waiting") await stack.call("POST", `${integrations}/${one.id}/resume`, { key });
       }

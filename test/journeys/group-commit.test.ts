@@ -1,4 +1,6 @@
-/** The group commit over real connections: two gateways over one database, clients that stay, and clients that hang up. */
+/**
+ * The group commit over real connections: two gateways over one database, clients that stay, and clients that hang up.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { crowd, hangUp } from "../../bench/crowd";
@@ -46,7 +48,8 @@ it(
         status: 201,
       };
       const leaving: Promise<void>[] = [];
-      // Some leave before their request is read, some while they lead a group: they come in between the others, not with them.
+      // Some leave before their request is read, some while they lead a group: they come in between the others, not
+      // with them.
       const leave = async (k: number) => {
         await pause((k * 7) % 45);
         await hangUp({ ...aim, port: both[k % 2] ?? ports.gateway }, LEAVING + k, (k * 5) % 30);

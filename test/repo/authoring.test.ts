@@ -1,6 +1,6 @@
 /**
- * docs/adding-an-integration.md, word for word: in a copy of the repository one kind is generated and left as it is, another one is
- * built of the guide's blocks, and both keep the contract on workerd.
+ * docs/adding-an-integration.md, word for word: in a copy of the repository one kind is generated and left as it is,
+ * another one is built of the guide's blocks, and both keep the contract on workerd.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";

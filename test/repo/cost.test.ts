@@ -1,4 +1,7 @@
-/** The cost table of docs/operating.md: computed, and what issue 7 wants of it. Its counts are measured in test/api/cost.test.ts. */
+/**
+ * The cost table of docs/operating.md: computed, and what issue 7 wants of it. Its counts are measured in
+ * test/api/cost.test.ts.
+ */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** Each statement over a table that holds tenants' data says whose: test/api/isolation.test.ts tries it, this finds what nobody tried. */
+/**
+ * Each statement over a table that holds tenants' data says whose: test/api/isolation.test.ts tries it, this finds what
+ * nobody tried.
+ */
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
@@ -92,7 +95,10 @@ function statementsOf(file: string): Statement[] {
   });
 }
 
-/** Whether a table's rows are told apart: `form = ?`, `(segment, …) IN`, `eq(links.form, …)`, or as a column that is given. */
+/**
+ * Whether a table's rows are told apart: `form = ?`, `(segment, …) IN`, `eq(links.form, …)`, or as a column that is
+ * given.
+ */
 function saysWhose({ text }: Statement, table: string): boolean {
   const column = `(?:${WHOSE[table]})`;
   const sql = new RegExp(`\\b${column}\\b\\s*(?:=|>|<|IN\\b|,[^()]*\\)\\s*(?:IN\\b|VALUES|=|SELECT|\\s))`);

@@ -1,4 +1,7 @@
-/** A migration is one call of D1, which ends what takes 30 seconds: one that reads a table that grows with responses would never be applied to millions. */
+/**
+ * A migration is one call of D1, which ends what takes 30 seconds: one that reads a table that grows with responses
+ * would never be applied to millions.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
@@ -8,7 +11,10 @@ const GROWING = {
   migrations: ["responses", "revisions", "deliveries", "attempts", "receipts", "answer_index"],
   "migrations/search": ["contributions", "counts", "rule_keys", "search_documents", "search_words", "slang_terms"],
 };
-/** Older than the first installation, so that nobody ever had millions before them; how long each takes is in docs/operating.md. */
+/**
+ * Older than the first installation, so that nobody ever had millions before them; how long each takes is in
+ * docs/operating.md.
+ */
 const BEFORE = [
   "migrations/0007_responses.sql",
   // Looks for the numbers of integrations, a seek for each.
@@ -29,7 +35,10 @@ const statementsOf = (text: string) =>
     .split(";")
     .map((statement) => statement.trim());
 
-/** Whether a migration reads or writes what grows. A column that is added to a STRICT table has SQLite read all of its rows. */
+/**
+ * Whether a migration reads or writes what grows. A column that is added to a STRICT table has SQLite read all of its
+ * rows.
+ */
 const isDear = (text: string, tables: readonly string[], made: ReadonlySet<string>) =>
   statementsOf(text).some(
     (statement) =>

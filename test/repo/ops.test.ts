@@ -1,4 +1,7 @@
-/** ops/: what Prometheus is told. Its own tool (Debian's package `prometheus`) checks the files, and the alerts against made-up series. */
+/**
+ * ops/: what Prometheus is told. Its own tool (Debian's package `prometheus`) checks the files, and the alerts against
+ * made-up series.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";

@@ -1,9 +1,14 @@
-/** Two batches of a queue on Miniflare, the first of which takes longer than the second: what `npm run serve` makes of it. */
+/**
+ * Two batches of a queue on Miniflare, the first of which takes longer than the second: what `npm run serve` makes of
+ * it.
+ */
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { afterEach, expect, it } from "vitest";
 import { sideBySide } from "../../scripts/serve/side-by-side";
 
-/** Does the work that a message names: "slow" lasts until "quick" is done. Tells what is done, and what is under way. */
+/**
+ * Does the work that a message names: "slow" lasts until "quick" is done. Tells what is done, and what is under way.
+ */
 const WORKER = `
 const log = [];
 export default {

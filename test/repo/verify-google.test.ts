@@ -1,4 +1,6 @@
-/** `npm run verify:google` as a user runs it, against a server that does what Google documents and one that does not. */
+/**
+ * `npm run verify:google` as a user runs it, against a server that does what Google documents and one that does not.
+ */
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import path from "node:path";

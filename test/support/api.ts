@@ -16,7 +16,10 @@ export interface Answer {
   readonly body: any;
 }
 
-/** The worker's entry. Where forms span shards it is over when the form has gone on in its next segment, so that each response lies in one of its own. */
+/**
+ * The worker's entry. Where forms span shards it is over when the form has gone on in its next segment, so that each
+ * response lies in one of its own.
+ */
 async function enter(request: Request): Promise<Response> {
   if (!spanning) return exports.default.fetch(request);
   const { default: worker } = await import("../../src/worker");
@@ -27,7 +30,9 @@ async function enter(request: Request): Promise<Response> {
   return new Response(body, response);
 }
 
-/** One request; `body` is sent as JSON unless it is a text or bytes. Fails when the document does not have the answer. */
+/**
+ * One request; `body` is sent as JSON unless it is a text or bytes. Fails when the document does not have the answer.
+ */
 export async function call(method: string, path: string, sent: JsonCall = {}): Promise<Answer> {
   const { body } = sent;
   const raw = typeof body === "string" || body instanceof Uint8Array;

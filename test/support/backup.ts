@@ -1,4 +1,7 @@
-/** An installation with something in every table, its backups and their restores into other databases, with the clock in the test's hands. */
+/**
+ * An installation with something in every table, its backups and their restores into other databases, with the clock in
+ * the test's hands.
+ */
 import { env } from "cloudflare:workers";
 import { type Context, type Env, makeContext } from "../../src/context";
 import { type Backuper, type BackupLimits, beginBackupNow, goOnBackingUp } from "../../src/dispatch/backup";
@@ -31,7 +34,10 @@ export const SMALL: BackupLimits = { rows: 4, size: 4_000_000, parts: 5, time: 6
 /** Past every lease. */
 const LATER_MS = 130_000;
 
-/** Before all tests of a file: the further databases and the bucket as they are when nothing was done yet, whatever file came before. */
+/**
+ * Before all tests of a file: the further databases and the bucket as they are when nothing was done yet, whatever file
+ * came before.
+ */
 export async function prepareOthers(): Promise<void> {
   for (const db of [other.BACKUP_SOURCE_1, ...Object.values(targets)]) {
     await migrate(db, env.TEST_MIGRATIONS);

@@ -1,6 +1,6 @@
 /**
- * Pages in a real browser (Debian's Chromium): a server on a port of this machine that compresses as the edge does, contexts
- * that nothing is left of, axe, pictures. Used by test/browser/.
+ * Pages in a real browser (Debian's Chromium): a server on a port of this machine that compresses as the edge does,
+ * contexts that nothing is left of, axe, pictures. Used by test/browser/.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -94,7 +94,10 @@ export async function browse(origin: string): Promise<Site> {
   };
 }
 
-/** Rules of axe that look at how a page is drawn. All others look at what it is made of, which colours and directions do not change. */
+/**
+ * Rules of axe that look at how a page is drawn. All others look at what it is made of, which colours and directions do
+ * not change.
+ */
 export const DRAWN = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"];
 
 /** What axe finds, one line each. The context must let its script in: `bypassCSP`. */
@@ -107,7 +110,10 @@ export async function barriers(page: Page, rules?: readonly string[]): Promise<s
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 
-/** What scrolls sideways and should not: the page, and a table whose rows become blocks where there is no room (parts/table.tsx). */
+/**
+ * What scrolls sideways and should not: the page, and a table whose rows become blocks where there is no room
+ * (parts/table.tsx).
+ */
 const SIDEWAYS = `[document.documentElement, ...document.querySelectorAll(".table.stack")]
   .map((one) => [one, one.scrollWidth - one.clientWidth])
   .filter(([, over]) => over > 0)
@@ -119,9 +125,9 @@ const STRETCHED = `[...document.querySelectorAll(".check > input")]
   .map((one) => one.name + " is stretched to " + one.offsetWidth + " px")`;
 
 /**
- * What is wrong with how a page looks, without loading it again: what axe finds light and dark, in its own direction and the
- * other, on a phone and on a desktop (each once: colours do not depend on the direction), where it scrolls sideways, and what is stretched. It is left
- * light, on the desktop, in its own direction.
+ * What is wrong with how a page looks, without loading it again: what axe finds light and dark, in its own direction
+ * and the other, on a phone and on a desktop (each once: colours do not depend on the direction), where it scrolls
+ * sideways, and what is stretched. It is left light, on the desktop, in its own direction.
  */
 export async function flaws(page: Page): Promise<string[]> {
   const own = await page.evaluate<string>("document.documentElement.dir || 'ltr'");
@@ -148,7 +154,10 @@ export async function flaws(page: Page): Promise<string[]> {
 /** Presses at most; a table has more links than that. */
 const TABS_MAX = 60;
 
-/** Notes each element that gets the focus, and whether one sees that it has it. Returns how often Tab must be pressed for all. */
+/**
+ * Notes each element that gets the focus, and whether one sees that it has it. Returns how often Tab must be pressed
+ * for all.
+ */
 const WATCH = `(() => {
   const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0);

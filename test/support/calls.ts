@@ -1,7 +1,9 @@
 /** How each operation of the API is called rightly. */
 import { SECRET } from "./workspace";
 
-/** How an operation is called rightly, and what it answers then. The body is the example of the document unless told. */
+/**
+ * How an operation is called rightly, and what it answers then. The body is the example of the document unless told.
+ */
 export interface Row {
   readonly status: number;
   readonly body?: unknown;
@@ -18,8 +20,8 @@ const CONNECTION = { kind: "twilio-sms", name: "Ours", secrets: { accountSid: `A
 const QUESTIONS = [{ ref: "name", type: "short_text", title: "Name" }];
 
 /**
- * One row for each operation. Workers of kinds do not answer here, but for those that keep an index: what asks them says
- * `kind_unavailable`, and 503 to providers.
+ * One row for each operation. Workers of kinds do not answer here, but for those that keep an index: what asks them
+ * says `kind_unavailable`, and 503 to providers.
  */
 export const ROWS: Readonly<Record<string, Row>> = {
   submitResponse: { status: 201, body: { answers: ANSWERS } },

@@ -1,4 +1,7 @@
-/** The console as a browser sees it, without one: a session's cookies, pages, and forms that are sent as they stand there. */
+/**
+ * The console as a browser sees it, without one: a session's cookies, pages, and forms that are sent as they stand
+ * there.
+ */
 import { exports } from "cloudflare:workers";
 
 const ORIGIN = "http://formlog.test";
@@ -17,7 +20,9 @@ interface Sending {
 
 const ofTests = (request: Request): Promise<Response> => exports.default.fetch(request);
 
-/** A visitor without a session, over http unless told; of the tests' installation, unless told how another one is asked. */
+/**
+ * A visitor without a session, over http unless told; of the tests' installation, unless told how another one is asked.
+ */
 export function visitor(origin = ORIGIN, fetch = ofTests) {
   const jar = new Map<string, string>();
 

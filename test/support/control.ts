@@ -1,4 +1,6 @@
-/** Integrations as a person controls them over the API, with the provider, its state and the clock in the test's hands. */
+/**
+ * Integrations as a person controls them over the API, with the provider, its state and the clock in the test's hands.
+ */
 import { expect } from "vitest";
 import type { Integration } from "../../src/core/integration";
 import { createSheetsEmulator } from "../../src/integrations/google-sheets/emulator";

@@ -1,4 +1,7 @@
-/** What the tests of backups share: an installation with something in every table, a backup of it, and what that is to be restored as. */
+/**
+ * What the tests of backups share: an installation with something in every table, a backup of it, and what that is to
+ * be restored as.
+ */
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, vi } from "vitest";
 import { type BackupManifest, manifestName, OBJECTS } from "../../src/core/backup";
@@ -27,7 +30,9 @@ export interface Drill {
   whole: Record<string, unknown[]>;
 }
 
-/** For a whole file: fills an installation and backs it up; each test begins with nothing restored and no backup listed. */
+/**
+ * For a whole file: fills an installation and backs it up; each test begins with nothing restored and no backup listed.
+ */
 export function prepareDrill(): Drill {
   const drill = { id: "", whole: {} } as Drill;
   beforeAll(async () => {
@@ -53,7 +58,9 @@ export const manifestOf = async (id: string) =>
 const onEach = (rows: Record<string, unknown[]>, table: string, change: (rows: unknown[]) => unknown[]) =>
   Object.fromEntries(SOURCE.all.map(({ no }) => [`${no}/${table}`, change(rows[`${no}/${table}`] ?? [])]));
 
-/** The numbers that a restore leaves out, left out of what is compared: test/api/backup-earlier.test.ts is about them. */
+/**
+ * The numbers that a restore leaves out, left out of what is compared: test/api/backup-earlier.test.ts is about them.
+ */
 export async function rowsRestored(): Promise<Record<string, unknown[]>> {
   const rows = await rowsOfAll(TARGET);
   const segments = (all: unknown[]) =>

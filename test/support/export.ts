@@ -44,7 +44,10 @@ export async function fill(form: string, count: number, segment?: number, metada
   return no;
 }
 
-/** An API worker over a database that counts its round trips and fails on command; its answers are not read by anybody yet. */
+/**
+ * An API worker over a database that counts its round trips and fails on command; its answers are not read by anybody
+ * yet.
+ */
 export function createExporter() {
   const d1 = failingD1(...databases);
   const own = { ...env, ...d1.bindings } as Env;

@@ -20,8 +20,8 @@ const AFTER = {
 } as const;
 
 /**
- * `unreachable`: no call arrives. `overloaded`: the same, and D1 says so. `lost`: calls run, their answers do not come back.
- * `then_…`: so it is from the first batch on, which runs. `lost_then_…`: its answer is lost besides.
+ * `unreachable`: no call arrives. `overloaded`: the same, and D1 says so. `lost`: calls run, their answers do not come
+ * back. `then_…`: so it is from the first batch on, which runs. `lost_then_…`: its answer is lost besides.
  */
 export type Fault = "unreachable" | "overloaded" | "lost" | keyof typeof AFTER;
 
@@ -59,7 +59,9 @@ export function failingD1(...real: readonly [D1Database, ...D1Database[]]): Fail
   return Object.assign(state, { db: wrapped[0] as D1Database, bindings });
 }
 
-/** An installation of its own (its own caches and group commit) over the tests' databases, with other bindings if told. */
+/**
+ * An installation of its own (its own caches and group commit) over the tests' databases, with other bindings if told.
+ */
 export function createOutage(bindings: Record<string, unknown> = {}) {
   const d1 = failingD1(...databases);
   const spooled: Spooled[] = [];
@@ -113,7 +115,10 @@ export function createOutage(bindings: Record<string, unknown> = {}) {
       };
       return answer;
     },
-    /** Runs the consumer of a queue over messages (all that are spooled, unless told), and returns what it did with them. */
+    /**
+     * Runs the consumer of a queue over messages (all that are spooled, unless told), and returns what it did with
+     * them.
+     */
     async takeIn(bodies: readonly unknown[] = spooled.splice(0), queue = "formlog-intake") {
       const messages = bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(0), attempts: 1, body }));
       const batch = createMessageBatch(queue, messages);

@@ -1,7 +1,7 @@
 /**
- * The memory of one worker's isolate, by V8's own count: workerd's inspector lists every worker of the stack, and answers
- * Runtime.getHeapUsage for each. Locally V8 has no reason to collect garbage, which on Cloudflare the isolate's limit gives it:
- * it is told to once a second. The inspector's port is found by /proc, so only on Linux.
+ * The memory of one worker's isolate, by V8's own count: workerd's inspector lists every worker of the stack, and
+ * answers Runtime.getHeapUsage for each. Locally V8 has no reason to collect garbage, which on Cloudflare the isolate's
+ * limit gives it: it is told to once a second. The inspector's port is found by /proc, so only on Linux.
  */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";

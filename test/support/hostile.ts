@@ -1,6 +1,7 @@
 /**
- * Texts that would run, or break out, where a page does not hold them as texts. Each calls `pwned()` if it gets the chance. For
- * the tests of all pages: put them wherever a person or a client may put a text, and see that nothing called.
+ * Texts that would run, or break out, where a page does not hold them as texts. Each calls `pwned()` if it gets the
+ * chance. For the tests of all pages: put them wherever a person or a client may put a text, and see that nothing
+ * called.
  */
 export const HOSTILE = [
   "<script>pwned()</script>",

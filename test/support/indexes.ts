@@ -1,6 +1,6 @@
 /**
- * The workers of kinds that keep an index, in the process of the tests: the API worker's service bindings lead to their real
- * code, on the tests' SEARCH_DB. They are loaded when they are first asked.
+ * The workers of kinds that keep an index, in the process of the tests: the API worker's service bindings lead to their
+ * real code, on the tests' SEARCH_DB. They are loaded when they are first asked.
  */
 import { env } from "cloudflare:workers";
 import { type Env, makeContext } from "../../src/context";

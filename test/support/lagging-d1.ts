@@ -1,6 +1,6 @@
 /**
- * A D1 with one copy that lags, over two real databases: sessions are led as D1 leads them (docs/decisions/034-reads.md), and the copy
- * has what was written when it last caught up.
+ * A D1 with one copy that lags, over two real databases: sessions are led as D1 leads them
+ * (docs/decisions/034-reads.md), and the copy has what was written when it last caught up.
  */
 import { emptyDatabase } from "./empty";
 

@@ -1,4 +1,7 @@
-/** A form of trips, rules over its other responses, and what they flag when all of the log is looked through in the plainest way. */
+/**
+ * A form of trips, rules over its other responses, and what they flag when all of the log is looked through in the
+ * plainest way.
+ */
 
 import { env } from "cloudflare:workers";
 import { segmentStart } from "../../src/core/ids";

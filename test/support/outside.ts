@@ -1,4 +1,7 @@
-/** What the workers of the tests reach over the network, by host. Runs in Node (vitest.config.ts); whatever else there is, no test reaches. */
+/**
+ * What the workers of the tests reach over the network, by host. Runs in Node (vitest.config.ts); whatever else there
+ * is, no test reaches.
+ */
 import { createVerifier } from "./verifier.ts";
 
 /** Answers each call with a redirect to `INNER`, which takes everything. */

@@ -1,4 +1,7 @@
-/** The addresses of the console's pages, of a scene whose every text is hostile: each shows such a text, or has one in its address. */
+/**
+ * The addresses of the console's pages, of a scene whose every text is hostile: each shows such a text, or has one in
+ * its address.
+ */
 import { HOSTILE, HOSTILE_TEXT } from "./hostile";
 
 /** Ids of what they show. */

@@ -22,7 +22,10 @@ interface Troubled {
   readonly make: Make;
 }
 
-/** A webhook whose receiver has been down for two days, and still is; one that is blocked has been so for an hour. The sweeper tells of both. */
+/**
+ * A webhook whose receiver has been down for two days, and still is; one that is blocked has been so for an hour. The
+ * sweeper tells of both.
+ */
 export async function fail(stack: Stack, { form, blocked, make }: Troubled): Promise<void> {
   const config = { url: `${stack.receiverUrl}/of-a-partner` };
   const { id } = await make(`/v1/forms/${form}/integrations`, { kind: "webhook", config });

@@ -1,6 +1,6 @@
 /**
- * The databases of the API worker under test: one, or the three of `npm run test:span`, where every form goes on in another one
- * after each response. What a test looks up by SQL it looks up on all of them.
+ * The databases of the API worker under test: one, or the three of `npm run test:span`, where every form goes on in
+ * another one after each response. What a test looks up by SQL it looks up on all of them.
  */
 import { env } from "cloudflare:workers";
 import { describe, it } from "vitest";
@@ -30,12 +30,15 @@ export const bySegment = (responses: readonly string[]): Partial<Record<string, 
   });
 
 /**
- * `it` and `describe` of tests that say nothing where forms span shards, for this reason: they count what one segment costs, or
- * turn a part that knows one segment by hand. As few as possible: what a form does is the same.
+ * `it` and `describe` of tests that say nothing where forms span shards, for this reason: they count what one segment
+ * costs, or turn a part that knows one segment by hand. As few as possible: what a form does is the same.
  */
 export const onlyOnOneShard = (_reason: string) => ({ it: it.skipIf(spanning), describe: describe.skipIf(spanning) });
 
-/** What a statement gives on every shard, in the order of the shards; `$shard` in it is the number of that which is asked. */
+/**
+ * What a statement gives on every shard, in the order of the shards; `$shard` in it is the number of that which is
+ * asked.
+ */
 export async function everywhere<T = Record<string, unknown>>(sql: string, ...values: unknown[]): Promise<T[]> {
   const ask = async (db: D1Database, shard: number) => {
     const statement = db.prepare(sql.replaceAll("$shard", String(shard))).bind(...values);

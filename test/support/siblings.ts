@@ -1,4 +1,7 @@
-/** A form with several webhooks, each to a host of its own, and a sweeper that a test turns: what they hear of one another. */
+/**
+ * A form with several webhooks, each to a host of its own, and a sweeper that a test turns: what they hear of one
+ * another.
+ */
 import { drain } from "../../src/dispatch/drain";
 import { sweep } from "../../src/dispatch/sweep";
 import { createReceiver, type Receiver } from "../../src/integrations/webhook/emulator";
@@ -15,7 +18,10 @@ export const DAY = 24 * 60 * MINUTE;
 
 export type Siblings = Awaited<ReturnType<typeof createSiblings>>;
 
-/** A form whose own integration (`world.named`) sends everything to the host `first`; of one segment, or of so many responses each. */
+/**
+ * A form whose own integration (`world.named`) sends everything to the host `first`; of one segment, or of so many
+ * responses each.
+ */
 export async function createSiblings({ segmentMax }: { segmentMax?: number } = {}) {
   const clock: Clock = { now: Math.max(Date.now(), 1_795_464_000_000) };
   const receivers = new Map<string, Receiver>();
@@ -40,7 +46,9 @@ export async function createSiblings({ segmentMax }: { segmentMax?: number } = {
 
   const segments = () => listSegments(ctx.shards, form);
 
-  /** Lets time pass, and then one sweep and everything that it rings for in this form, one after the other, or at once. */
+  /**
+   * Lets time pass, and then one sweep and everything that it rings for in this form, one after the other, or at once.
+   */
   async function turn(after = MINUTE, { together = false } = {}): Promise<void> {
     clock.now += after;
     const rung: WakeUp[] = [];

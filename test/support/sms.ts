@@ -1,4 +1,7 @@
-/** A world with the twilio-sms kind over an emulated Twilio, whose callbacks are kept and handed over when a test says so. */
+/**
+ * A world with the twilio-sms kind over an emulated Twilio, whose callbacks are kept and handed over when a test says
+ * so.
+ */
 import { expect } from "vitest";
 import { CALLBACK_DELIVERY, CALLBACK_URL, type Integration } from "../../src/core/integration";
 import { acceptCallback } from "../../src/dispatch/callback";

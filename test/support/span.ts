@@ -1,6 +1,6 @@
 /**
- * An installation of three shards, where a form goes on in its next segment after a few responses: the worker's own code, entry to
- * entry. Kinds are drained by hand, on all shards.
+ * An installation of three shards, where a form goes on in its next segment after a few responses: the worker's own
+ * code, entry to entry. Kinds are drained by hand, on all shards.
  */
 import { env } from "cloudflare:workers";
 import { afterAll } from "vitest";

@@ -173,7 +173,10 @@ export const FORM = {
   ],
 };
 
-/** Waits until a check holds; fails with its last error. Much longer than it ever takes: the machine may have other things to do. */
+/**
+ * Waits until a check holds; fails with its last error. Much longer than it ever takes: the machine may have other
+ * things to do.
+ */
 export async function until(check: () => unknown, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

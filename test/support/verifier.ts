@@ -1,6 +1,7 @@
 /**
- * Cloudflare's siteverify as its documentation describes it: single use, but for the same idempotency key; JSON in, JSON out.
- * Runs in Node as what the workers of the tests reach over the network (vitest.config.ts), on the host `verifier.test`.
+ * Cloudflare's siteverify as its documentation describes it: single use, but for the same idempotency key; JSON in,
+ * JSON out. Runs in Node as what the workers of the tests reach over the network (vitest.config.ts), on the host
+ * `verifier.test`.
  */
 export const VERIFIER_URL = "http://verifier.test/turnstile/v0/siteverify";
 export const SECRET = "0x4AAAAAAA-secret-of-the-tests";

@@ -15,8 +15,8 @@ export interface Visits {
 }
 
 /**
- * Starts both before the tests of a file and ends them afterwards; `begin` gets them, and makes what the tests find. After each test
- * no page is open, and none has tried to run what its policy forbids.
+ * Starts both before the tests of a file and ends them afterwards; `begin` gets them, and makes what the tests find.
+ * After each test no page is open, and none has tried to run what its policy forbids.
  */
 export function visitConsole(begin: (visits: Visits) => Promise<void>): void {
   const state = mkdtempSync(path.join(tmpdir(), "formlog-console-"));

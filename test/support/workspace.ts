@@ -89,7 +89,10 @@ async function park(of: { form: string; integration: string; response: string })
   return deliveryId({ ...address, integration: row.no, feed: 0 });
 }
 
-/** Keys of a workspace that are refused, none of which was used before: an isolate honours for a while a key that it met. */
+/**
+ * Keys of a workspace that are refused, none of which was used before: an isolate honours for a while a key that it
+ * met.
+ */
 export async function badKeys(admin: string, needed: Scope | "root" | null) {
   const revoked = await make("/v1/keys", admin, { name: "Revoked", scopes: ["admin"] });
   await call("DELETE", `/v1/keys/${revoked.id}`, { key: admin });

@@ -1,6 +1,6 @@
 /**
- * An installation for tests of the engine: the real store and the real dispatch code on D1, one integration on one form, and
- * clock, network and queue in the test's hands.
+ * An installation for tests of the engine: the real store and the real dispatch code on D1, one integration on one
+ * form, and clock, network and queue in the test's hands.
  */
 import { env } from "cloudflare:workers";
 import { type Context, type Env, makeContext } from "../../src/context";
@@ -31,7 +31,10 @@ export interface WorldOptions {
   readonly settings: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly filter?: string;
-  /** Responses of a segment, about: then the form goes on in another one, on the next of three databases. Unless told it has one segment. */
+  /**
+   * Responses of a segment, about: then the form goes on in another one, on the next of three databases. Unless told it
+   * has one segment.
+   */
   readonly segmentMax?: number | undefined;
   /** Entries of the workspace's lexicon. */
   readonly lexicon?: readonly LexiconEntry[];
@@ -111,7 +114,9 @@ export async function createWorld(options: WorldOptions) {
     const found = await Promise.all(ctx.shards.all.map(({ no, db }) => sweepCursors(db, no, clock.now, 1_000)));
     return found.flat().filter((one) => one.integration === row.no);
   };
-  /** The cursor; of several the first that has something to do, or else the last in whose segment there are responses. */
+  /**
+   * The cursor; of several the first that has something to do, or else the last in whose segment there are responses.
+   */
   const placed = async () => {
     const cursors = await readCursors(ctx, row);
     if (cursors.length < 2) return cursors[0] ?? noCursor();
@@ -184,7 +189,10 @@ function noCursor(): never {
   throw new Error("the integration has no cursor");
 }
 
-/** When something of this cursor may be done next, or null: it is at rest. Checks of what is delivered are no work left to do. */
+/**
+ * When something of this cursor may be done next, or null: it is at rest. Checks of what is delivered are no work left
+ * to do.
+ */
 async function nextTime(db: D1Database, cursor: Cursor, now: number): Promise<number | null> {
   if (cursor.state === "blocked" || cursor.state === "paused") return null;
   const due = await db

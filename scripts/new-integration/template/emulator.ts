@@ -1,6 +1,6 @@
 /**
- * The other side as its documentation describes it, and failing on demand. In tests it runs in process, in `npm start` behind an
- * HTTP server; `fetch` is all there is to it.
+ * The other side as its documentation describes it, and failing on demand. In tests it runs in process, in `npm start`
+ * behind an HTTP server; `fetch` is all there is to it.
  */
 import { Hono } from "hono";
 import * as z from "zod";

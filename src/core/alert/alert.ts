@@ -1,6 +1,12 @@
-/** Alerts: which rules there are, what one says, and what is told of it. Pure. What each means and what to do: docs/operating.md. */
+/**
+ * Alerts: which rules there are, what one says, and what is told of it. Pure. What each means and what to do:
+ * docs/operating.md.
+ */
 
-/** `page`: somebody is to look at once; `ticket`: today. The names are those of ops/alerts.yml: `lag` is FormlogLag there. */
+/**
+ * `page`: somebody is to look at once; `ticket`: today. The names are those of ops/alerts.yml: `lag` is FormlogLag
+ * there.
+ */
 export const ALERT_RULES = {
   integration_blocked: "ticket",
   lag: "ticket",
@@ -32,7 +38,9 @@ export interface Alert {
   readonly integration: string | null;
 }
 
-/** The text for a page that leads to the integration by a link: without its address, which is what the text ends with. */
+/**
+ * The text for a page that leads to the integration by a link: without its address, which is what the text ends with.
+ */
 export const withoutAddress = (text: string): string => text.replace(/ at \S*\/console\/forms\/\S+$/, ".");
 
 /** An alert that is open. Times in milliseconds. */

@@ -61,7 +61,10 @@ export function courseOf(
 /** Alerts that a message names one by one; of more, their number. */
 const NAMED_MAX = 5;
 
-/** What is to be told, together with the alerts that each message tells of: those of one workspace and rule are told at once. */
+/**
+ * What is to be told, together with the alerts that each message tells of: those of one workspace and rule are told at
+ * once.
+ */
 export function messagesOf(
   event: AlertEvent,
   alerts: readonly OpenAlert[],

@@ -1,4 +1,7 @@
-/** What the log service tells of alerts (GET /v1/logs): each that began, was told again, and is over; whether anybody was told or not. Pure. */
+/**
+ * What the log service tells of alerts (GET /v1/logs): each that began, was told again, and is over; whether anybody
+ * was told or not. Pure.
+ */
 import { INSTALLATION, type LogEntry, type LogEvent, type LogLevel } from "../log";
 import { ALERT_RULES, type OpenAlert, type Severity } from "./alert";
 
@@ -6,7 +9,10 @@ export type AlertLogEvent = Extract<LogEvent, `alert_${string}`>;
 
 const LEVELS: Readonly<Record<Severity, LogLevel>> = { page: "error", ticket: "warn" };
 
-/** The entry of an alert, in the log of its workspace or of the installation. Its subject has titles that people gave: it is left out. */
+/**
+ * The entry of an alert, in the log of its workspace or of the installation. Its subject has titles that people gave:
+ * it is left out.
+ */
 export function alertEntry(
   event: AlertLogEvent,
   { workspace, rule, cause, form, integration, since }: OpenAlert,

@@ -1,4 +1,7 @@
-/** Which alerts there are, from what is known of integrations, keys and shards. Pure: the same state has the same causes. */
+/**
+ * Which alerts there are, from what is known of integrations, keys and shards. Pure: the same state has the same
+ * causes.
+ */
 import type { Blocked } from "../notice";
 import { attemptsSince, errorRate, sumAttempts, type Tally } from "../tally";
 import type { Alert, AlertRule } from "./alert";
@@ -9,7 +12,10 @@ export interface CursorFacts {
   readonly state: "active" | "waiting" | "blocked" | "paused";
   readonly blocked: Blocked | null;
   readonly lastError: string | null;
-  /** Entries that are not settled, but for those that it owes only since a short while; and since when the oldest is owed. */
+  /**
+   * Entries that are not settled, but for those that it owes only since a short while; and since when the oldest is
+   * owed.
+   */
   readonly behind: number;
   readonly oldestAt: number | null;
   /** Its newest parked deliveries of the last hour, counted up to the limit. */
@@ -60,7 +66,10 @@ export interface AlertFacts {
   readonly integrations: readonly IntegrationFacts[];
   readonly keys: readonly KeyFacts[];
   readonly shards: readonly ShardFacts[];
-  /** When what the last good backup holds was read, or when the first key was made, if there is none; null: none are made. */
+  /**
+   * When what the last good backup holds was read, or when the first key was made, if there is none; null: none are
+   * made.
+   */
   readonly backup: { readonly at: number; readonly none: boolean } | null;
   readonly dead: readonly DeadFacts[];
   /** Where the console is, without a trailing slash; null: paths alone. */

@@ -1,6 +1,6 @@
 /**
- * Conditions as people put them together, question by question, and as CEL. What is written here can be read again; any other
- * expression is left to those who write them. Pure.
+ * Conditions as people put them together, question by question, and as CEL. What is written here can be read again; any
+ * other expression is left to those who write them. Pure.
  */
 import { CHOICE_TYPES, type Definition, NUMBER_TYPES, type Question, type QuestionType } from "../form";
 

@@ -1,6 +1,6 @@
 /**
- * Questions and rules of a draft by the keys that pages address them with, and the changes to both that concern more than one
- * place: texts in other languages and rules follow. Everything that is not named stays as it is. Pure.
+ * Questions and rules of a draft by the keys that pages address them with, and the changes to both that concern more
+ * than one place: texts in other languages and rules follow. Everything that is not named stays as it is. Pure.
  */
 import { RefSchema } from "../form-schema";
 import { isObject, itemsOf, type JsonObject, memberOf, objectOf, renamed, textOf, withItem, withMember } from "./json";

@@ -1,7 +1,7 @@
 /**
- * Members of an object as inputs of a form, and back. A member is written only if its input says something else than the stored
- * value does: what an input can't hold, and what nobody touched, stays as it is. What can't be read (letters for a number) is
- * kept as a text, so that the draft tells what is wrong with it and nothing typed is lost. Pure.
+ * Members of an object as inputs of a form, and back. A member is written only if its input says something else than
+ * the stored value does: what an input can't hold, and what nobody touched, stays as it is. What can't be read (letters
+ * for a number) is kept as a text, so that the draft tells what is wrong with it and nothing typed is lost. Pure.
  */
 import { type JsonObject, memberOf, withMember } from "./json";
 import { pairsText, readPairs } from "./pairs";
@@ -32,7 +32,10 @@ function readAs(text: string, kind: FieldKind): unknown {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(typed) ? Number(typed) : typed;
 }
 
-/** As browsers send a value back: line breaks in their own way, and none at all from an input of one line (HTML, 4.10.5). */
+/**
+ * As browsers send a value back: line breaks in their own way, and none at all from an input of one line (HTML,
+ * 4.10.5).
+ */
 export const asSent = (text: string, kind: FieldKind): string =>
   kind === "text" || kind === "pairs" ? text.replaceAll(/\r\n?/g, "\n") : text.replaceAll(/[\r\n]/g, "");
 

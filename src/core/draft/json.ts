@@ -1,6 +1,6 @@
 /**
- * A draft as it is kept: any JSON (services/drafts.ts). What edits it changes members by name and keeps all others, in their
- * order, whether it knows them or not. Pure; used by the other files of this folder.
+ * A draft as it is kept: any JSON (services/drafts.ts). What edits it changes members by name and keeps all others, in
+ * their order, whether it knows them or not. Pure; used by the other files of this folder.
  */
 import { isPlainObject } from "../plain-object";
 
@@ -37,8 +37,8 @@ export function valueAt(value: unknown, path: readonly string[]): unknown {
 }
 
 /**
- * With a value at a path of names; undefined takes it away, and the objects that are empty then. Objects on the way are made;
- * where something else is in the way nothing is changed.
+ * With a value at a path of names; undefined takes it away, and the objects that are empty then. Objects on the way are
+ * made; where something else is in the way nothing is changed.
  */
 export function withValueAt(object: JsonObject, path: readonly string[], value: unknown): JsonObject {
   const [name, ...rest] = path;

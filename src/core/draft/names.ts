@@ -1,10 +1,16 @@
-/** Names that people need not think of: refs of questions, names of rules, ids of choices, made of what they are called. Pure. */
+/**
+ * Names that people need not think of: refs of questions, names of rules, ids of choices, made of what they are called.
+ * Pure.
+ */
 import { RefSchema } from "../form-schema";
 
 /** Leaves room for a number behind it. */
 const LENGTH_MAX = 40;
 
-/** A title in the letters of a name: "Monthly income (₹)" is monthly_income; "" where none of it is left, as of Devanagari. */
+/**
+ * A title in the letters of a name: "Monthly income (₹)" is monthly_income; "" where none of it is left, as of
+ * Devanagari.
+ */
 export const wordsOf = (title: string): string =>
   title
     .normalize("NFKD")

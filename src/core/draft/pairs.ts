@@ -1,6 +1,6 @@
 /**
- * Metadata as lines that people write, `name: value`, and back. A value is a text unless it reads as a number, true, false or
- * null; a name or text that would be read otherwise stands in quotes, as in JSON. Pure.
+ * Metadata as lines that people write, `name: value`, and back. A value is a text unless it reads as a number, true,
+ * false or null; a name or text that would be read otherwise stands in quotes, as in JSON. Pure.
  */
 import { isObject, type JsonObject } from "./json";
 
@@ -21,7 +21,10 @@ const said = (value: unknown) => (typeof value === "string" ? written(value, BAR
 const written = (text: string, misread: RegExp) =>
   text === "" || text !== text.trim() || /[\r\n]|^"/.test(text) || misread.test(text) ? JSON.stringify(text) : text;
 
-/** The object that lines say, or JSON that was written instead; null: a line is no pair. Of a name that comes twice the last. */
+/**
+ * The object that lines say, or JSON that was written instead; null: a line is no pair. Of a name that comes twice the
+ * last.
+ */
 export function readPairs(text: string): JsonObject | null {
   const json = text.trimStart().startsWith("{") ? parsed(text) : undefined;
   if (isObject(json)) return json;

@@ -1,4 +1,6 @@
-/** Questions of a draft: added, moved, copied, removed, renamed, given another type. Pages keep their questions. Pure. */
+/**
+ * Questions of a draft: added, moved, copied, removed, renamed, given another type. Pages keep their questions. Pure.
+ */
 import { CHOICE_TYPES, NUMBER_TYPES, type QuestionType, TEXT_TYPES } from "../form";
 import { LOGIC_KEYS } from "../form-logic";
 import {
@@ -26,7 +28,10 @@ export interface Edited {
 
 const refsOf = (draft: Draft) => listOf(draft, "questions").map((question) => nameOf("questions", question));
 
-/** With a new question, behind another one or at the end. `taken`: refs that it must not have, as those of earlier versions. */
+/**
+ * With a new question, behind another one or at the end. `taken`: refs that it must not have, as those of earlier
+ * versions.
+ */
 export function addQuestion(
   draft: Draft,
   { type, title, after }: { type: QuestionType; title: string; after?: string },
@@ -60,8 +65,8 @@ const beginsPage = (draft: Draft, at: number) => memberOf(listOf(draft, "questio
 const isQuestion = (draft: Draft, at: number) => isObject(listOf(draft, "questions")[at]);
 
 /**
- * With a question one place up or down. Pages stay where they are: the first question of a page goes up into the page before,
- * and the last one down into the next. One that is alone on its page takes the page along.
+ * With a question one place up or down. Pages stay where they are: the first question of a page goes up into the page
+ * before, and the last one down into the next. One that is alone on its page takes the page along.
  */
 export function moveQuestion(draft: Draft, key: string, by: -1 | 1): Draft {
   const at = indexOf(draft, "questions", key);
@@ -93,7 +98,9 @@ export function removeQuestion(draft: Draft, key: string): Draft {
   });
 }
 
-/** With a copy of a question behind it, under a ref of its own, with its texts in other languages. It begins no page. */
+/**
+ * With a copy of a question behind it, under a ref of its own, with its texts in other languages. It begins no page.
+ */
 export function duplicateQuestion(draft: Draft, key: string, taken: Iterable<string>): Edited {
   const question = itemOf(draft, "questions", key);
   if (!isObject(question)) return { draft, key };
@@ -109,7 +116,10 @@ export function duplicateQuestion(draft: Draft, key: string, taken: Iterable<str
   return { draft: copied, key: ref };
 }
 
-/** With a question under another ref: its texts, the rules and the expressions that name it follow, if it is clear that they mean it. */
+/**
+ * With a question under another ref: its texts, the rules and the expressions that name it follow, if it is clear that
+ * they mean it.
+ */
 export function renameQuestion(draft: Draft, key: string, to: string): Edited {
   const at = indexOf(draft, "questions", key);
   const question = listOf(draft, "questions")[at];

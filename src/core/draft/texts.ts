@@ -4,7 +4,10 @@ import { type Draft, listOf, nameOf } from "./draft";
 import { differs, type Sent, sentText } from "./fields";
 import { isObject, itemsOf, memberOf, objectOf, textOf, valueAt, withValueAt } from "./json";
 
-/** A text: where its translation stands under the language, what it is about, and what it says in the form's own language. */
+/**
+ * A text: where its translation stands under the language, what it is about, and what it says in the form's own
+ * language.
+ */
 export interface TextPlace {
   readonly path: readonly string[];
   readonly about: string;

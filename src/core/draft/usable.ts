@@ -9,7 +9,10 @@ import { TranslationSchema } from "../translation-schema";
 import { type Draft, listOf } from "./draft";
 import { isObject, objectOf, textOf } from "./json";
 
-/** A definition of the questions, rules, lists and translations that have no mistake; logic that has one is left out when it is compiled. */
+/**
+ * A definition of the questions, rules, lists and translations that have no mistake; logic that has one is left out
+ * when it is compiled.
+ */
 export function usableDefinition(draft: Draft): Definition {
   const { title, description, language, choiceLists } = DefinitionSchema.shape;
   const lists = Object.entries(objectOf(draft.choiceLists)).filter(

@@ -1,6 +1,6 @@
 /**
- * The table of an export: its columns, merged by question ref over all versions of a form, and what each response has in
- * each. Newest version's questions in their order, then those that only older versions have. Pure.
+ * The table of an export: its columns, merged by question ref over all versions of a form, and what each response has
+ * in each. Newest version's questions in their order, then those that only older versions have. Pure.
  */
 import type { Definition, Question } from "../form";
 import type { Answer, ResponseRecord } from "../response";

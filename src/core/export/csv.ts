@@ -10,8 +10,8 @@ const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 const QUOTED = /[",\r\n]/;
 
 /**
- * A text that a spreadsheet might run gets an apostrophe in front. One that is written as a phone number is left alone: of
- * digits, ( ) - . and one + nobody makes a formula that reads or sends anything.
+ * A text that a spreadsheet might run gets an apostrophe in front. One that is written as a phone number is left alone:
+ * of digits, ( ) - . and one + nobody makes a formula that reads or sends anything.
  */
 export const guardText = (text: string): string => (FORMULA.test(text) && !isPhone(text) ? `'${text}` : text);
 

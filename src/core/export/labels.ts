@@ -1,7 +1,7 @@
 /**
- * What the choices of a form are called. A response shows the label that its own version gave a choice; where that version
- * no longer has the question (an edit moves a response to a later version and keeps its old answers), the newest label there
- * ever was. Pure.
+ * What the choices of a form are called. A response shows the label that its own version gave a choice; where that
+ * version no longer has the question (an edit moves a response to a later version and keeps its old answers), the
+ * newest label there ever was. Pure.
  */
 import type { Definition } from "../form";
 import type { Answers } from "../response";

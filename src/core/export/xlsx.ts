@@ -1,4 +1,6 @@
-/** An XLSX workbook as a stream: the parts of the package (ECMA-376 Part 2) and as many sheets as the rows need. Pure. */
+/**
+ * An XLSX workbook as a stream: the parts of the package (ECMA-376 Part 2) and as many sheets as the rows need. Pure.
+ */
 import type { Row } from "./columns";
 import { encode, pieces } from "./pieces";
 import { columnLetters, headerXml, rowXml, SHEET_END, SHEET_ROWS_MAX, STYLES, sheetStart } from "./sheet";
@@ -20,7 +22,10 @@ const PACKAGE = "http://schemas.openxmlformats.org/package/2006";
 const DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
-/** The workbook. Sheets are laid out for `rowsMax` rows, because its list of parts comes first. Throws a RangeError past 4 GB. */
+/**
+ * The workbook. Sheets are laid out for `rowsMax` rows, because its list of parts comes first. Throws a RangeError past
+ * 4 GB.
+ */
 export function xlsx(workbook: Workbook): AsyncGenerator<Uint8Array> {
   const sheetRows = workbook.sheetRows ?? SHEET_ROWS_MAX - 1;
   const sheets = Array.from({ length: Math.max(1, Math.ceil(workbook.rowsMax / sheetRows)) }, (_, i) => i + 1);

@@ -1,6 +1,6 @@
 /**
- * A ZIP archive as a stream (PKWARE APPNOTE): each entry deflated as it comes, its sizes and checksum after it in a data
- * descriptor, so that nothing is held back. Without ZIP64: nothing in it may pass 4 GB. Pure.
+ * A ZIP archive as a stream (PKWARE APPNOTE): each entry deflated as it comes, its sizes and checksum after it in a
+ * data descriptor, so that nothing is held back. Without ZIP64: nothing in it may pass 4 GB. Pure.
  */
 import { encode } from "./pieces";
 
@@ -46,8 +46,9 @@ const TURN_BYTES = 256 * 1024;
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /**
- * Deflates chunk by chunk; the next one is asked for when what came of those before was given out. A CompressionStream of
- * workerd takes whatever it is given and is emptied 4 KB at a time: without the turns it would hold most of a fast source.
+ * Deflates chunk by chunk; the next one is asked for when what came of those before was given out. A CompressionStream
+ * of workerd takes whatever it is given and is emptied 4 KB at a time: without the turns it would hold most of a fast
+ * source.
  */
 export async function* deflate(source: Bytes): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new CompressionStream("deflate-raw");

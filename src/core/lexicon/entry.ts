@@ -4,7 +4,10 @@ import { LanguageSchema } from "../translation-schema";
 import { fold } from "./fold";
 import { wordsOf } from "./words";
 
-/** Entries of a workspace, and terms and variants of all of them: some 40 MB of a worker's memory once they are compiled. */
+/**
+ * Entries of a workspace, and terms and variants of all of them: some 40 MB of a worker's memory once they are
+ * compiled.
+ */
 export const LEXICON_MAX = 10_000;
 export const SPELLINGS_MAX = 30_000;
 const SPELLING_MAX = 100;

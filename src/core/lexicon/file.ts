@@ -10,14 +10,19 @@ type Column = (typeof COLUMNS)[number];
 
 export const LEXICON_HEADER: Row = COLUMNS;
 
-/** An entry as the cells of a record. Texts that look like formulas are made harmless one by one: variants share a cell. */
+/**
+ * An entry as the cells of a record. Texts that look like formulas are made harmless one by one: variants share a cell.
+ */
 export const cellsOf = (entry: LexiconEntry): Row =>
   COLUMNS.map((column) => {
     if (column !== "variants") return entry[column];
     return entry.variants.map((variant) => guardText(variant)).join(`${VARIANT_SEPARATOR} `);
   });
 
-/** What a file says: entries as they would be sent as JSON (not checked yet), and the line of each; or what is wrong with it. */
+/**
+ * What a file says: entries as they would be sent as JSON (not checked yet), and the line of each; or what is wrong
+ * with it.
+ */
 export type LexiconFile =
   | { readonly entries: readonly unknown[]; readonly lines: readonly number[] }
   | { readonly problem: Problem };

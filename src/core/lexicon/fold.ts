@@ -1,9 +1,13 @@
 /**
- * The written form by which words are compared: what differs only in case, coding, marks that writers leave out, or letters
- * that keyboards confuse, is the same. Pure; by the tables of Unicode that the runtime has (workerd brings the full ICU).
+ * The written form by which words are compared: what differs only in case, coding, marks that writers leave out, or
+ * letters that keyboards confuse, is the same. Pure; by the tables of Unicode that the runtime has (workerd brings the
+ * full ICU).
  */
 
-/** Characters that are not seen: zero-width (non-)joiners and spaces, soft hyphens, marks of direction, variation selectors. */
+/**
+ * Characters that are not seen: zero-width (non-)joiners and spaces, soft hyphens, marks of direction, variation
+ * selectors.
+ */
 const UNSEEN = /\p{Cf}|\p{Variation_Selector}/gu;
 const LATIN_MARKS = /(?<=\p{Script=Latin})\p{M}+/gu;
 
@@ -11,8 +15,8 @@ const LATIN_MARKS = /(?<=\p{Script=Latin})\p{M}+/gu;
 const DRAWN_OUT = /([\u0900-\u0DFF])(?<=\p{M})\1+/gu;
 
 /**
- * A word without what is not seen, in one coding (NFKC), one case, and Latin letters without diacritics. What tells letters of
- * other scripts apart is still there: this is what sounds are read from.
+ * A word without what is not seen, in one coding (NFKC), one case, and Latin letters without diacritics. What tells
+ * letters of other scripts apart is still there: this is what sounds are read from.
  */
 export function cleanse(word: string): string {
   const seen = word.normalize("NFKC").replace(UNSEEN, "").replaceAll("’", "'");
@@ -21,7 +25,10 @@ export function cleanse(word: string): string {
   return folded.normalize("NFD").replace(LATIN_MARKS, "").normalize("NFC").replace(DRAWN_OUT, "$1");
 }
 
-/** Vowel points, small letters and the stroke that stretches a word; hamza and madda, once they are apart from their letter. */
+/**
+ * Vowel points, small letters and the stroke that stretches a word; hamza and madda, once they are apart from their
+ * letter.
+ */
 const ARABIC_MARKS = /[\u0640\u064B-\u065F\u0670\u06D6-\u06ED]/g;
 /** What Arabic, Persian and Urdu keyboards write for the same letter. */
 const ARABIC_LETTERS: Readonly<Record<string, string>> = { ي: "ی", ى: "ی", ك: "ک", ه: "ہ", ة: "ہ", ۃ: "ہ", ٱ: "ا" };

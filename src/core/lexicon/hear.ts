@@ -1,6 +1,6 @@
 /**
- * Keys of sounds: words with a key in common sound alike, at a hearing as close as told (scripts.ts). A key is for comparing
- * and says nothing to people. Pure.
+ * Keys of sounds: words with a key in common sound alike, at a hearing as close as told (scripts.ts). A key is for
+ * comparing and says nothing to people. Pure.
  */
 import { squeeze } from "./fold";
 import type { Hearing, Script } from "./scripts";
@@ -31,8 +31,8 @@ const settle = (sounds: string): string =>
 const LENGTHS: Readonly<Record<string, string>> = { ā: "a", ă: "a", ī: "i", ĭ: "i", ū: "u", ŭ: "u" };
 
 /**
- * Without lengths of vowels, and without an a between consonants after the first vowel: whether it is spoken (ladaka, ladka) is
- * a rule of each language, and writers of Latin letters follow their ear.
+ * Without lengths of vowels, and without an a between consonants after the first vowel: whether it is spoken (ladaka,
+ * ladka) is a rule of each language, and writers of Latin letters follow their ear.
  */
 function loosen(sounds: string): string {
   const settled = settle(sounds.replace(/[āăīĭūŭ]/g, (vowel) => LENGTHS[vowel] ?? vowel));
@@ -68,8 +68,8 @@ function abjadKeys(sounds: readonly string[], script: Script): string[] {
 }
 
 /**
- * Keys by which words that may sound alike at any hearing are found, few of them for each word: all that have a sound key in
- * common have one of these in common, and some others too.
+ * Keys by which words that may sound alike at any hearing are found, few of them for each word: all that have a sound
+ * key in common have one of these in common, and some others too.
  */
 export function candidateKeys(word: string, script: Script): string[] {
   const sounds = expand(read(word, script));

@@ -1,6 +1,6 @@
 /**
- * Finds the terms of a lexicon in a text, in time linear in its words: a trie of words, walked from each place for as many
- * words as a term may have. Pure.
+ * Finds the terms of a lexicon in a text, in time linear in its words: a trie of words, walked from each place for as
+ * many words as a term may have. Pure.
  */
 import type { LexiconTerm } from "./entry";
 import { createVocabulary, type Vocabulary } from "./vocabulary";
@@ -18,9 +18,9 @@ export interface Match {
 
 export interface Matcher {
   /**
-   * The terms in a text, from left to right. Of terms that overlap the first counts, of those that begin at one word the
-   * longest, and what is written so before what sounds so; what several entries have in common counts for each of them.
-   * `accepts`: which entries are looked for at all.
+   * The terms in a text, from left to right. Of terms that overlap the first counts, of those that begin at one word
+   * the longest, and what is written so before what sounds so; what several entries have in common counts for each of
+   * them. `accepts`: which entries are looked for at all.
    */
   find(text: string, accepts?: (entry: number) => boolean): Match[];
 }

@@ -20,13 +20,16 @@ const PATTERNS = SCRIPTS.map(
   (script) => [script, new RegExp(`^(?=.*\\p{L})[\\p{Script=${script}}\\p{M}\\p{Nd}']+$`, "u")] as const,
 );
 
-/** The script of a word that went through `cleanse`; null: another one, or several, and it is compared only as it is written. */
+/**
+ * The script of a word that went through `cleanse`; null: another one, or several, and it is compared only as it is
+ * written.
+ */
 export const scriptOf = (word: string): Script | null =>
   PATTERNS.find(([, pattern]) => pattern.test(word))?.[0] ?? null;
 
 /**
- * How closely two words are heard. `north` tells aspirates apart (bhai, bai); `south` does not (thambi, tambi); `tamil` neither
- * voice (Tamil has one letter for k and g); `abjad` leaves short vowels out, as Arabic script does.
+ * How closely two words are heard. `north` tells aspirates apart (bhai, bai); `south` does not (thambi, tambi); `tamil`
+ * neither voice (Tamil has one letter for k and g); `abjad` leaves short vowels out, as Arabic script does.
  */
 export const HEARINGS = ["north", "south", "tamil", "abjad"] as const;
 export type Hearing = (typeof HEARINGS)[number];

@@ -1,8 +1,8 @@
 /**
  * Reads the sounds of a word from its letters, by rules and without a dictionary. Each sound is one character:
  *
- *   k g c j t d p b f m n r l y v s h, S (sh), Z (Tamil zh; in Marathi a j), and with breath K G J T D B (kh gh jh th dh bh)
- *   ā ī ū long and ă ĭ ŭ short vowels, a i u where the script does not say, e o
+ * k g c j t d p b f m n r l y v s h, S (sh), Z (Tamil zh; in Marathi a j), and with breath K G J T D B (kh gh jh th dh
+ * bh) ā ī ū long and ă ĭ ŭ short vowels, a i u where the script does not say, e o
  *
  * z is j and w is v, dental and retroflex are one: writers of Latin letters do not tell them apart. Pure.
  */

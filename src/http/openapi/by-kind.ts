@@ -1,4 +1,7 @@
-/** Bodies that differ by kind: in the document, one schema for each, with what the manifest says of config and credentials. */
+/**
+ * Bodies that differ by kind: in the document, one schema for each, with what the manifest says of config and
+ * credentials.
+ */
 import type { JsonSchema } from "../../core/openapi";
 import { type KindView, listKinds } from "../../services/kinds";
 

@@ -1,6 +1,6 @@
 /**
- * The API as types for `openapi-fetch`: `createClient<Paths>({ baseUrl })`. Made by the compiler from the operations, so that
- * there is nothing to generate. Clients that live elsewhere make theirs from /openapi.json. Types only.
+ * The API as types for `openapi-fetch`: `createClient<Paths>({ baseUrl })`. Made by the compiler from the operations,
+ * so that there is nothing to generate. Clients that live elsewhere make theirs from /openapi.json. Types only.
  */
 import type * as z from "zod";
 import type { OPERATIONS } from "./operations";

@@ -1,6 +1,6 @@
 /**
- * The named schemas of the document. A view is declared together with the type that its service returns, and where the two
- * differ the declaration does not compile; a body is the very schema that its route reads with.
+ * The named schemas of the document. A view is declared together with the type that its service returns, and where the
+ * two differ the declaration does not compile; a body is the very schema that its route reads with.
  */
 import * as z from "zod";
 import type { PartOfKind } from "./by-kind";

@@ -1,4 +1,7 @@
-/** The OpenAPI 3.1 document, made from the operations. Called when the worker is built (scripts/generate.ts) and by tests. */
+/**
+ * The OpenAPI 3.1 document, made from the operations. Called when the worker is built (scripts/generate.ts) and by
+ * tests.
+ */
 import type * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../core/errors";
 import type { Content, OpenApiDocument, OperationObject, ParameterObject, ResponseObject } from "../../core/openapi";
@@ -18,7 +21,9 @@ A list is \`{"items", "next"}\`: send \`next\` as \`cursor\` to get the next pag
 An answer to a request that changes something brings \`Formlog-Bookmark\`: send it with those that read, and they show that change. Without it they
 may be behind by as much as a copy of the database lags; \`Formlog-Bookmark: primary\` reads what is newest. What a 201 named is found in any case.`;
 
-/** Throws when an operation names a parameter that nobody described, a schema without a name, or an id that is taken. */
+/**
+ * Throws when an operation names a parameter that nobody described, a schema without a name, or an id that is taken.
+ */
 export function makeDocument(operations: readonly Operation[]): OpenApiDocument {
   const paths: Record<string, Record<string, OperationObject>> = {};
   const ids = new Set<string>();

@@ -1,6 +1,7 @@
 /**
- * An operation of the API as data. The document, the docs page, the check of every answer in the tests and the access matrix
- * are made from these; they stand beside their routes, in `routes/*.operations.ts`. The worker itself imports none of them.
+ * An operation of the API as data. The document, the docs page, the check of every answer in the tests and the access
+ * matrix are made from these; they stand beside their routes, in `routes/*.operations.ts`. The worker itself imports
+ * none of them.
  */
 import type * as z from "zod";
 import type { ErrorCode } from "../../core/errors";

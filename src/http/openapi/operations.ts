@@ -1,4 +1,7 @@
-/** All operations of the API, in the order of the document. A new route adds its own beside it, and a file its line here. */
+/**
+ * All operations of the API, in the order of the document. A new route adds its own beside it, and a file its line
+ * here.
+ */
 import { accessOperations } from "../routes/access.operations";
 import { alertOperations } from "../routes/alerts.operations";
 import { auditOperations } from "../routes/audit.operations";

@@ -1,4 +1,6 @@
-/** Which problems an operation may answer with: those it names, and those that follow from its key, parameters and body. */
+/**
+ * Which problems an operation may answer with: those it names, and those that follow from its key, parameters and body.
+ */
 import * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../core/errors";
 import { answer } from "./components";

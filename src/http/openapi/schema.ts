@@ -16,7 +16,9 @@ const settings = (io: Io) => ({
   override: ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => simplify(jsonSchema),
 });
 
-/** The named schemas by id. Throws when a shared one reads otherwise than it is written, and when an id is used twice. */
+/**
+ * The named schemas by id. Throws when a shared one reads otherwise than it is written, and when an id is used twice.
+ */
 export function componentSchemas(): Record<string, JsonSchema> {
   const both = { input: schemasAs("input"), output: schemasAs("output") };
   const found: Record<string, JsonSchema> = {};

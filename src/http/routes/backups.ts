@@ -22,7 +22,9 @@ export const RestoreBody = z.strictObject({
   erased: ErasuresBody.optional(),
 });
 
-/** A part is some megabytes at most: 5,000 rows or 4 million characters, gzipped; a manifest names some ten thousand. */
+/**
+ * A part is some megabytes at most: 5,000 rows or 4 million characters, gzipped; a manifest names some ten thousand.
+ */
 const OBJECT_BYTES_MAX = 50_000_000;
 
 /** A list of erasures as large as it may be. */

@@ -1,6 +1,6 @@
 /**
- * /hooks/{provider}/{delivery} and /hooks/{provider}/inbound/{integration}: what providers report and what recipients write,
- * passed on to the kind's worker, which alone can verify it.
+ * /hooks/{provider}/{delivery} and /hooks/{provider}/inbound/{integration}: what providers report and what recipients
+ * write, passed on to the kind's worker, which alone can verify it.
  */
 import { type Context, Hono } from "hono";
 import type { AppEnv } from "../../context";

@@ -1,4 +1,6 @@
-/** /v1/forms/{form}/links: collector links. Whoever reads them can submit by them, so reading needs what making needs. */
+/**
+ * /v1/forms/{form}/links: collector links. Whoever reads them can submit by them, so reading needs what making needs.
+ */
 import { Hono } from "hono";
 import type { AppEnv } from "../../context";
 import { LinkInputSchema } from "../../services/access-input";

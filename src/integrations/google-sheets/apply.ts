@@ -1,6 +1,6 @@
 /**
- * Brings a page into the spreadsheets: rows that are there are rewritten wherever they are, new ones are appended to the
- * one that takes them, and when that is full it is closed and the next one goes on. Called by deliver.ts.
+ * Brings a page into the spreadsheets: rows that are there are rewritten wherever they are, new ones are appended to
+ * the one that takes them, and when that is full it is closed and the next one goes on. Called by deliver.ts.
  */
 import type { Deps, Halt, Page, PageResult } from "../../core/integration";
 import { allFull, type Book, booksOf, findCurrent, look, named, noteCurrent, type Seen } from "./books";
@@ -60,7 +60,9 @@ async function rewriteAll(session: Session, state: State): Promise<Failure | und
   return undefined;
 }
 
-/** New rows, and those of a replay: the current spreadsheet, after the others were looked through where that matters. */
+/**
+ * New rows, and those of a replay: the current spreadsheet, after the others were looked through where that matters.
+ */
 async function append(session: Session, state: State): Promise<Failure | undefined> {
   const { page, outcomes, books } = session;
   const tried = new Set<number>();
@@ -147,8 +149,9 @@ async function lookElsewhere(
 }
 
 /**
- * Closes a spreadsheet that is full, when there is another one to try: its fence is swapped for one that says so, and with
- * that every copy of a write to it that is still on its way fails. Without a fence there is none that could arrive.
+ * Closes a spreadsheet that is full, when there is another one to try: its fence is swapped for one that says so, and
+ * with that every copy of a write to it that is still on its way fails. Without a fence there is none that could
+ * arrive.
  */
 async function leave(
   session: Session,

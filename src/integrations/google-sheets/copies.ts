@@ -1,6 +1,6 @@
 /**
- * Rows that are there twice, cell by cell, people's own columns too: the first one is kept, the others are deleted, in one
- * batch under the fence. Rows that differ in anything are left for a person. Called by inventory.ts.
+ * Rows that are there twice, cell by cell, people's own columns too: the first one is kept, the others are deleted, in
+ * one batch under the fence. Rows that differ in anything are left for a person. Called by inventory.ts.
  */
 import type { Halt } from "../../core/integration";
 import { type Book, look, named, type Shelf } from "./books";
@@ -59,8 +59,8 @@ async function removeIn(shelf: Shelf, book: Book, ids: ReadonlySet<string>): Pro
 }
 
 /**
- * Every fence of the integration swapped for another one at the same place: whoever read the rows before this, to append
- * to them or to change one by its number, fails now and reads again.
+ * Every fence of the integration swapped for another one at the same place: whoever read the rows before this, to
+ * append to them or to change one by its number, fails now and reads again.
  */
 function swapFences({ owner: { integration }, deps }: Shelf, ranges: readonly NamedRange[]): SheetsRequest[] {
   return fenceOwners(integration, ranges).flatMap((owner) => {

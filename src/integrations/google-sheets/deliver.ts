@@ -8,14 +8,16 @@ import type { Config, Secrets } from "./manifest";
 import { fenceHolds, isFenceless } from "./probe";
 
 /**
- * Writes a page into the sheets. Never throws for anything that Google does. What is in doubt was reconciled just before:
- * what is open still was certainly not applied.
+ * Writes a page into the sheets. Never throws for anything that Google does. What is in doubt was reconciled just
+ * before: what is open still was certainly not applied.
  */
 export function deliver(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
   return applyPage(openSession(page, deps));
 }
 
-/** May this integration do its work? Reads every spreadsheet, and writes its title as it is, which only an Editor may. */
+/**
+ * May this integration do its work? Reads every spreadsheet, and writes its title as it is, which only an Editor may.
+ */
 export async function test(deps: Deps<Config, Secrets>): Promise<TestResult> {
   const books = booksOf(deps);
   const details: string[] = [];

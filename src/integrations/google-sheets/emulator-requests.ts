@@ -1,6 +1,7 @@
 /**
- * `spreadsheets.batchUpdate` of the emulator: each kind of request as a function on a copy of the spreadsheet. The batch
- * applies in order and as a whole: a throw leaves the original as it was (BatchUpdateSpreadsheetRequest.requests).
+ * `spreadsheets.batchUpdate` of the emulator: each kind of request as a function on a copy of the spreadsheet. The
+ * batch applies in order and as a whole: a throw leaves the original as it was
+ * (BatchUpdateSpreadsheetRequest.requests).
  */
 import { areaOf } from "./emulator-a1";
 import { checkCell, checkRows, writeRows } from "./emulator-cells";

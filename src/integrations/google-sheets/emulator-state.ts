@@ -62,7 +62,9 @@ export interface Doc {
   readonly shared: ReadonlyMap<string, Role> | null;
   tabs: Tab[];
   namedRanges: NamedRange[];
-  /** Named ranges whose cells are gone: neither listed nor deletable, their ids and names stay taken (gspread #1530). */
+  /**
+   * Named ranges whose cells are gone: neither listed nor deletable, their ids and names stay taken (gspread #1530).
+   */
   ghosts: NamedRange[];
   metadata: Metadata[];
   nextId: number;
@@ -87,7 +89,9 @@ export function newTab(input: { sheetId: number; title: string } & Partial<Tab>)
   };
 }
 
-/** A file copied as in Drive: cells, named ranges and metadata keep their ids, nobody it was shared with comes along. */
+/**
+ * A file copied as in Drive: cells, named ranges and metadata keep their ids, nobody it was shared with comes along.
+ */
 export function copyFile(doc: Doc, input: { id: string; title: string; shared: Doc["shared"] }): Doc {
   return { ...copyDoc(doc), ...input };
 }

@@ -23,7 +23,9 @@ function toValue(value: Exclude<Plain, null>, option: "RAW" | "USER_ENTERED"): E
   return { stringValue: value };
 }
 
-/** Writes values from a corner on: null leaves a cell alone, "" empties it (ValueRange.values). Throws outside the grid. */
+/**
+ * Writes values from a corner on: null leaves a cell alone, "" empties it (ValueRange.values). Throws outside the grid.
+ */
 export function writeRowsAt(
   tab: Tab,
   at: { row: number; column: number },

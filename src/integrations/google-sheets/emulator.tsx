@@ -1,6 +1,7 @@
 /**
  * A Google Sheets of our own: answers as the real one does where Formlog (or anybody's client) can tell the difference,
- * and fails on demand. In tests it runs in process, in `npm start` behind an HTTP server; `fetch` is all there is to it.
+ * and fails on demand. In tests it runs in process, in `npm start` behind an HTTP server; `fetch` is all there is to
+ * it.
  */
 
 import { Hono } from "hono";

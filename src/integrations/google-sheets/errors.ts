@@ -27,8 +27,8 @@ export interface Answered {
 }
 
 /**
- * Too many calls, ours or of other tools of the account. Google wants exponential backoff, and refills quotas each minute (Sheets, "Usage
- * limits"): the waits grow up to the next one. Nothing was executed.
+ * Too many calls, ours or of other tools of the account. Google wants exponential backoff, and refills quotas each
+ * minute (Sheets, "Usage limits"): the waits grow up to the next one. Nothing was executed.
  */
 function quotaSpent(now: number): Failure {
   const reason = "The quota of Google Sheets for this minute is used up.";

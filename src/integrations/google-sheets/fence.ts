@@ -1,7 +1,8 @@
 /**
- * The fence: a named range whose id carries the last position applied. Every write swaps the fence it has seen for a new
- * one in the same all-or-nothing batch, and fails whole when that fence is gone: compare-and-swap, so that a repeated or
- * late copy of a request changes nothing (DESIGN.md section 5, delivery.md 1.4 A). Pure; called by requests.ts.
+ * The fence: a named range whose id carries the last position applied. Every write swaps the fence it has seen for a
+ * new one in the same all-or-nothing batch, and fails whole when that fence is gone: compare-and-swap, so that a
+ * repeated or late copy of a request changes nothing (DESIGN.md section 5, delivery.md 1.4 A). Pure; called by
+ * requests.ts.
  */
 import { SEGMENT_SIZE } from "../../core/ids";
 import type { Page } from "../../core/integration";
@@ -113,7 +114,9 @@ export interface Anchor {
 const anchorPrefix = ({ integration, sheet }: AnchorOwner) =>
   `${prefixOf(integration)}tab_${hash(sheet).toString(36)}_`;
 
-/** The named range on the data tab that finds it again when it was renamed; it is swapped whenever columns are added. */
+/**
+ * The named range on the data tab that finds it again when it was renamed; it is swapped whenever columns are added.
+ */
 export const anchorId = (owner: AnchorOwner, nonce: number): string => `${anchorPrefix(owner)}${nonce.toString(36)}`;
 
 export function findAnchor(owner: AnchorOwner, ranges: readonly NamedRange[]): Anchor | undefined {

@@ -1,6 +1,7 @@
 /**
- * What a person may do to the sheet between two pages, one row of the table for each act (README, "What you may do to the
- * sheet"). Each goes through the same course: three responses, the act, two more, an edit of the second, a replay of all.
+ * What a person may do to the sheet between two pages, one row of the table for each act (README, "What you may do to
+ * the sheet"). Each goes through the same course: three responses, the act, two more, an edit of the second, a replay
+ * of all.
  */
 import { describe, expect, it } from "vitest";
 import { deliver } from "./deliver";

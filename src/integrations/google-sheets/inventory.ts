@@ -1,6 +1,6 @@
 /**
- * What the spreadsheets have, for a comparison with the log: every id of a segment as a number in one sorted array, eight
- * bytes a row and one more to tick it off. Reads; only `removeCopies` writes (copies.ts). Called by the engine.
+ * What the spreadsheets have, for a comparison with the log: every id of a segment as a number in one sorted array,
+ * eight bytes a row and one more to tick it off. Reads; only `removeCopies` writes (copies.ts). Called by the engine.
  */
 import { parseResponseId, responseId, SEGMENT_SIZE, segmentOf, segmentStart, seqOf } from "../../core/ids";
 import type { Deps } from "../../core/integration";

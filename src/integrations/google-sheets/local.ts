@@ -1,4 +1,7 @@
-/** Google Sheets on this machine: a service account that only the emulator knows, and a spreadsheet that is shared with it. */
+/**
+ * Google Sheets on this machine: a service account that only the emulator knows, and a spreadsheet that is shared with
+ * it.
+ */
 import type { LocalKind } from "../../core/local";
 import { createSheetsEmulator } from "./emulator";
 

@@ -129,8 +129,9 @@ export const manifest: Manifest<Config, Secrets> = {
   queue: "formlog-google-sheets",
   queueBinding: "QUEUE_GOOGLE_SHEETS",
   serviceBinding: "KIND_GOOGLE_SHEETS",
-  // Google gives a user 60 writes a minute, and 60 reads, of which a page takes one each. What was saved counts too: 50 pages in any minute. The
-  // rest is for people's own tools, the halves of a refused page, looks for a page in doubt and the comparisons of the night.
+  // Google gives a user 60 writes a minute, and 60 reads, of which a page takes one each. What was saved counts too: 50
+  // pages in any minute. The rest is for people's own tools, the halves of a refused page, looks for a page in doubt
+  // and the comparisons of the night.
   budget: (_, secrets) => ({ name: `google-sheets:${secrets.client_email}`, capacity: 5, perSecond: 45 / 60 }),
   secretsFromEnv(settings) {
     const text = settings.GOOGLE_SERVICE_ACCOUNT;

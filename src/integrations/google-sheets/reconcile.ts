@@ -62,8 +62,9 @@ async function presentIds(session: Session, seen: readonly Seen[]): Promise<Set<
 }
 
 /**
- * Why nothing may be decided yet: when our fence was there and is gone, a request that still runs can't be told from one
- * that does not. A first use needs no wait: only one request can make the hidden tab. Where no fence holds, any doubt waits.
+ * Why nothing may be decided yet: when our fence was there and is gone, a request that still runs can't be told from
+ * one that does not. A first use needs no wait: only one request can make the hidden tab. Where no fence holds, any
+ * doubt waits.
  */
 async function waitOut({ page, deps, books, owner }: Session, seen: readonly Seen[]): Promise<Halt | null> {
   for (const one of seen) {

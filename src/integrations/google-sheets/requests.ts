@@ -143,7 +143,9 @@ function addTitles(
   return [{ updateCells: headerCells({ sheetId, rowIndex: row, columnIndex: first }, titles) }];
 }
 
-/** Names columns by developer metadata, in a batch of its own: a server or a quota that refuses it must stop nothing. */
+/**
+ * Names columns by developer metadata, in a batch of its own: a server or a quota that refuses it must stop nothing.
+ */
 export function tagColumns(
   integration: string,
   sheetId: number,

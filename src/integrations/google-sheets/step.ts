@@ -1,6 +1,6 @@
 /**
- * One step of a page in one spreadsheet: read it, decide about each entry, write under the fence. Every step may find that
- * the world has moved; then it is taken again. Called by apply.ts.
+ * One step of a page in one spreadsheet: read it, decide about each entry, write under the fence. Every step may find
+ * that the world has moved; then it is taken again. Called by apply.ts.
  */
 import type { Entry, Outcome, Page } from "../../core/integration";
 import { type Book, look, type Seen, type Shelf } from "./books";
@@ -67,7 +67,9 @@ export function settleByFence(stage: Stage, fence: Fence | undefined): void {
   }
 }
 
-/** One read and one write. Returns why the page can't go on here, or nothing; `refused` means that it is not the rows. */
+/**
+ * One read and one write. Returns why the page can't go on here, or nothing; `refused` means that it is not the rows.
+ */
 export async function step(stage: Stage, state: State): Promise<Failure | undefined> {
   const { session, book } = stage;
   const read = stage.seen ? { ok: true as const, value: stage.seen } : await look(session, book);
@@ -144,7 +146,9 @@ interface Refused {
   readonly failure: Failure;
 }
 
-/** What a write that failed means for the page; a row that is refused alone, while an empty write is not, is rejected. */
+/**
+ * What a write that failed means for the page; a row that is refused alone, while an empty write is not, is rejected.
+ */
 async function refused(stage: Stage, state: State, { target, items, written, failure }: Refused) {
   const { session, book } = stage;
   const [first] = items;

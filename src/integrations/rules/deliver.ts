@@ -1,6 +1,7 @@
 /**
- * Keeps the keys of a page's responses, judges these, and then whoever comes so soon after one of them that it may have to be
- * judged again. Who that is, is noted in the transaction that changes the keys, so that a worker that dies forgets nobody.
+ * Keeps the keys of a page's responses, judges these, and then whoever comes so soon after one of them that it may have
+ * to be judged again. Who that is, is noted in the transaction that changes the keys, so that a worker that dies
+ * forgets nobody.
  */
 import { indexOf, type NoSecrets } from "../../core/index-kind";
 import type { Deps, Page, PageResult } from "../../core/integration";

@@ -1,4 +1,7 @@
-/** The rules kind: responses that have too much in common with one before them. README.md says what is compared, and what it costs. */
+/**
+ * The rules kind: responses that have too much in common with one before them. README.md says what is compared, and
+ * what it costs.
+ */
 import { indexOf, type NoSecrets, testIndex } from "../../core/index-kind";
 import type { Integration } from "../../core/integration";
 import { deliver } from "./deliver";

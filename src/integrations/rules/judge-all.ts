@@ -1,6 +1,7 @@
 /**
- * Judges what one delivery has to: a page's responses, then all of its segment that are noted, whoever noted them. Those of another
- * segment are judged by the holder of its cursor, who is asked in time: before this page is settled, and each time it comes again.
+ * Judges what one delivery has to: a page's responses, then all of its segment that are noted, whoever noted them.
+ * Those of another segment are judged by the holder of its cursor, who is asked in time: before this page is settled,
+ * and each time it comes again.
  */
 import type { LogAddress } from "../../core/ids";
 import type { IndexDeps } from "../../core/index-kind";

@@ -1,6 +1,6 @@
 /**
- * Which rules responses break, said as their flags. It follows from the keys in the index and the answers in the log alone: a
- * response may be judged any number of times. One that was edited meanwhile is left to be judged again.
+ * Which rules responses break, said as their flags. It follows from the keys in the index and the answers in the log
+ * alone: a response may be judged any number of times. One that was edited meanwhile is left to be judged again.
  */
 import type { AnnotationResult, ResponseAnnotation } from "../../core/annotation";
 import type { LogAddress } from "../../core/ids";
@@ -27,7 +27,10 @@ export interface Judging extends Pick<Deps, "annotate"> {
   readonly readResponses: NonNullable<Deps["responses"]>;
 }
 
-/** Sets the flags of these responses. Returns the positions of those that were changed meanwhile; null: others can't be read now. */
+/**
+ * Sets the flags of these responses. Returns the positions of those that were changed meanwhile; null: others can't be
+ * read now.
+ */
 export async function judge(
   { lookups, annotate, readResponses }: Judging,
   responses: readonly Judged[],

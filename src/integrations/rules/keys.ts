@@ -1,6 +1,6 @@
 /**
- * What responses are found by: a digest of the answers that a rule compares. What people write differently and mean alike has
- * one digest. Digests alone are kept, never answers.
+ * What responses are found by: a digest of the answers that a rule compares. What people write differently and mean
+ * alike has one digest. Digests alone are kept, never answers.
  */
 import { answerOf } from "../../core/answer-sheet";
 import { toE164 } from "../../core/phone";
@@ -8,7 +8,9 @@ import type { Answer, ResponseRecord } from "../../core/response";
 import { toBase64Url } from "../../core/signed-text";
 import type { Compared, Lookup } from "./lookups";
 
-/** One rule's key of a response. `seen`: digest of all its answers, for rules whose condition may look at any of them. */
+/**
+ * One rule's key of a response. `seen`: digest of all its answers, for rules whose condition may look at any of them.
+ */
 export type Key = readonly [rule: string, key: string, at: number, seen: string];
 
 /** What is kept of a response. */

@@ -1,4 +1,6 @@
-/** Who is to be judged again is found by segment: the holder of a cursor may say nothing of another segment's responses. */
+/**
+ * Who is to be judged again is found by segment: the holder of a cursor may say nothing of another segment's responses.
+ */
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { migrate } from "../../../test/support/migrate";

@@ -1,4 +1,7 @@
-/** The rules' SQL, all of it (migrations/search/0005_rules_over_shards.sql): one index for all segments of a form, wherever they lie. */
+/**
+ * The rules' SQL, all of it (migrations/search/0005_rules_over_shards.sql): one index for all segments of a form,
+ * wherever they lie.
+ */
 import type { IndexChange } from "../../core/contribution";
 import { type LogAddress, SEGMENT_SIZE, segmentStart } from "../../core/ids";
 import type { IndexPagePlace, IndexPlace, WriteIndex } from "../../core/index-kind";
@@ -20,8 +23,9 @@ const [NEVER, ALWAYS] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
 const PLACE = "(k.at, k.received_at, k.position)";
 
 /**
- * Changes the keys, and notes who is to be judged again: whoever comes so soon after a key that came, went or whose response
- * says something else now, that it looks at it. They are `limit` at most, because those after them look at others first.
+ * Changes the keys, and notes who is to be judged again: whoever comes so soon after a key that came, went or whose
+ * response says something else now, that it looks at it. They are `limit` at most, because those after them look at
+ * others first.
  */
 export function writeKeys(
   lookups: readonly Lookup[],
@@ -105,7 +109,10 @@ export interface Keyed {
 /** By rule: those before a response that have its key, nearest first. */
 export type Earlier = ReadonlyMap<string, readonly LogAddress[]>;
 
-/** Statements that look for those before these responses, one for each limit. Each reads `limit` rows for a response and a rule. */
+/**
+ * Statements that look for those before these responses, one for each limit. Each reads `limit` rows for a response and
+ * a rule.
+ */
 export function lookFor(
   { db, integration }: IndexPlace,
   lookups: readonly Lookup[],
@@ -150,7 +157,9 @@ export interface Pending {
   readonly held: 0 | 1;
 }
 
-/** Some of those of a segment that are to be judged again: nobody but the holder of its cursor may say anything of them. */
+/**
+ * Some of those of a segment that are to be judged again: nobody but the holder of its cursor may say anything of them.
+ */
 export const readPending = ({ db, integration }: IndexPlace, segment: number, limit: number) =>
   db
     .prepare(
@@ -160,7 +169,10 @@ export const readPending = ({ db, integration }: IndexPlace, segment: number, li
     )
     .bind(integration, limit, segmentStart(segment), segmentStart(segment + 1));
 
-/** Of each other segment that has any, one that is to be judged again: its cursor is to be asked. Reads a few rows for each of those, one where nobody waits. */
+/**
+ * Of each other segment that has any, one that is to be judged again: its cursor is to be asked. Reads a few rows for
+ * each of those, one where nobody waits.
+ */
 export const readWaiting = ({ db, integration }: IndexPlace, segment: number) =>
   db
     .prepare(
@@ -183,7 +195,10 @@ export const addPending = ({ db, integration, shard }: IndexPagePlace, positions
     )
     .bind(integration, shard, JSON.stringify(positions));
 
-/** Strikes out those that were judged, but for whom somebody has noted since they were read: a look before that may have missed it. */
+/**
+ * Strikes out those that were judged, but for whom somebody has noted since they were read: a look before that may have
+ * missed it.
+ */
 export const clearPending = ({ db, integration }: IndexPlace, judged: readonly Pending[]) =>
   db
     .prepare(

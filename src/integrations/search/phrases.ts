@@ -1,6 +1,6 @@
 /**
- * What somebody looks for: words, `"several words"` in that order, `begin*`, and `-without`. Read here, put to FTS5, and found
- * again in an answer to mark it there. Pure.
+ * What somebody looks for: words, `"several words"` in that order, `begin*`, and `-without`. Read here, put to FTS5,
+ * and found again in an answer to mark it there. Pure.
  */
 import type { Found } from "../../core/snippet";
 import { type Word, wordsOf } from "./words";

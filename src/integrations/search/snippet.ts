@@ -8,8 +8,8 @@ import { wordsOf } from "./words";
 export type Texts = readonly (readonly [question: string, text: string])[];
 
 /**
- * The answers in which something was found, each with the part around it; null: it is not there. With `question`, only that
- * answer counts, and must have all that is looked for.
+ * The answers in which something was found, each with the part around it; null: it is not there. With `question`, only
+ * that answer counts, and must have all that is looked for.
  */
 export function findMatches(texts: Texts, wanted: Wanted, question?: string): SearchMatch[] | null {
   const looked = question === undefined ? texts : texts.filter(([ref]) => ref === question);

@@ -12,7 +12,10 @@ const ROOM = 2 ** 31;
 
 const textsIn = (contribution: IndexChange["after"]): Texts | undefined => contribution?.own as Texts | undefined;
 
-/** Documents and words of changed responses. A response keeps its document while it has texts, and so its place in the order. */
+/**
+ * Documents and words of changed responses. A response keeps its document while it has texts, and so its place in the
+ * order.
+ */
 export const writeDocuments: WriteIndex = (changes, { db, integration, shard }) => {
   const had = changes.filter(({ before }) => textsIn(before));
   const has = changes.flatMap(({ position, after }) => {

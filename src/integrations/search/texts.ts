@@ -13,7 +13,9 @@ export const isSearchable = ({ type }: Pick<Question, "type">): boolean =>
 /** UTF-16 units of a response that are searched, at most: one is not to fill a page of the index by itself. */
 const RESPONSE_MAX = 200_000;
 
-/** The texts of a response, in the order of the form; an erased one has none. `only`: these questions, unless undefined. */
+/**
+ * The texts of a response, in the order of the form; an erased one has none. `only`: these questions, unless undefined.
+ */
 export function textsOf(
   response: ResponseRecord,
   definition: Definition | undefined,

@@ -1,6 +1,6 @@
 /**
- * Words: what a text is cut into before it is indexed, looked for and marked. Made here and not by FTS5's tokenizer, so that
- * all three agree, in every script. Pure.
+ * Words: what a text is cut into before it is indexed, looked for and marked. Made here and not by FTS5's tokenizer, so
+ * that all three agree, in every script. Pure.
  */
 
 /** Letters, digits and the marks that belong to them. */

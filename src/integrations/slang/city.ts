@@ -3,7 +3,10 @@ import type { Definition, Question } from "../../core/form";
 import { cityKey } from "../../core/lexicon/entry";
 import type { Answers } from "../../core/response";
 
-/** The subjects of counts: all cities together, a response without one, or `=` with a choice's id or a typed name, folded. */
+/**
+ * The subjects of counts: all cities together, a response without one, or `=` with a choice's id or a typed name,
+ * folded.
+ */
 export const EVERYWHERE = "*";
 export const NOWHERE = "-";
 const named = (id: string) => `=${id}`;
@@ -17,7 +20,10 @@ export interface City {
 const questionOf = (definition: Definition | undefined, ref: string): Question | undefined =>
   definition?.questions.find((question) => question.ref === ref);
 
-/** The city of a response, against the definition that it was answered against. Typed names are one when they fold alike. */
+/**
+ * The city of a response, against the definition that it was answered against. Typed names are one when they fold
+ * alike.
+ */
 export function cityOf(answers: Answers, definition: Definition | undefined, ref: string): City {
   const answer = answers[ref];
   if (typeof answer !== "string") return { subject: NOWHERE, names: [] };
@@ -28,7 +34,10 @@ export function cityOf(answers: Answers, definition: Definition | undefined, ref
   return { subject: named(answer), names: [...new Set([key, cityKey(label ?? "")])].filter((name) => name !== "") };
 }
 
-/** The subject of a city as it is asked for: by a choice's id or label, or by a typed name; null: the form has no such choice. */
+/**
+ * The subject of a city as it is asked for: by a choice's id or label, or by a typed name; null: the form has no such
+ * choice.
+ */
 export function subjectOf(asked: string, definition: Definition | undefined, ref: string): string | null {
   const choices = questionOf(definition, ref)?.choices;
   if (!choices) return cityKey(asked) === "" ? null : named(cityKey(asked));

@@ -8,11 +8,16 @@ import type { ResponseRecord } from "../../core/response";
 import { cityOf, EVERYWHERE, NOWHERE } from "./city";
 import { type Config, textRefs } from "./manifest";
 
-/** UTF-16 units of a response that are looked through, and different words of it that are counted: one is not to fill a page. */
+/**
+ * UTF-16 units of a response that are looked through, and different words of it that are counted: one is not to fill a
+ * page.
+ */
 const TEXT_MAX = 50_000;
 const WORDS_MAX = 1_000;
 
-/** Of `counts`: responses by city (subject empty), responses with a term (key empty: with any), words, and their sum. */
+/**
+ * Of `counts`: responses by city (subject empty), responses with a term (key empty: with any), words, and their sum.
+ */
 export const FACETS = {
   cities: "slang.city",
   lexicon: "slang.lexicon",

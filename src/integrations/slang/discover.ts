@@ -1,6 +1,6 @@
 /**
- * Words that one city uses more than the others: the log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi and
- * Quinn 2008, "Fightin' Words", section 3.5). Pure.
+ * Words that one city uses more than the others: the log-odds ratio with an informative Dirichlet prior (Monroe,
+ * Colaresi and Quinn 2008, "Fightin' Words", section 3.5). Pure.
  */
 
 /** How many responses of the city, and of all cities, have a word. */
@@ -18,8 +18,8 @@ export interface ScoredWord extends WordCount {
 }
 
 /**
- * Words that the prior counts as: the wider the prior, the more must be said before a word stands out. Some fifty short answers,
- * spread over the words as all cities together use them.
+ * Words that the prior counts as: the wider the prior, the more must be said before a word stands out. Some fifty short
+ * answers, spread over the words as all cities together use them.
  */
 const PRIOR_WORDS = 500;
 

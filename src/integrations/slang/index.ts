@@ -1,4 +1,7 @@
-/** The slang kind: the terms of a lexicon by city, and words that one city uses more. README.md says how, and what it costs. */
+/**
+ * The slang kind: the terms of a lexicon by city, and words that one city uses more. README.md says how, and what it
+ * costs.
+ */
 import { keepIndex } from "../../core/index-kind";
 import { contributionOf } from "./contribution";
 import { type Config, manifest } from "./manifest";

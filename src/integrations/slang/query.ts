@@ -26,7 +26,10 @@ interface Asked {
 
 class Refusal extends Error {}
 
-/** `counts`, `hits` (of a term) and `discover` (in a city). Parameters: `city`, `term`, `question`, `limit`, and where to go on. */
+/**
+ * `counts`, `hits` (of a term) and `discover` (in a city). Parameters: `city`, `term`, `question`, `limit`, and where
+ * to go on.
+ */
 export async function query({ name, parameters }: QueryRequest, deps: Deps): Promise<QueryResult> {
   const answer = ANSWERS[name];
   if (!answer) return { problem: { code: "not_found", detail: `There is no ${name} here.` } };

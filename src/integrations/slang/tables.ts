@@ -96,8 +96,8 @@ export interface CityCount {
 }
 
 /**
- * Cities (subjects) with their responses, and how many have a term (empty: any): all of them together, the one that is asked
- * for, and those where most have it. Reads three rows for each city that there is, the sort among them.
+ * Cities (subjects) with their responses, and how many have a term (empty: any): all of them together, the one that is
+ * asked for, and those where most have it. Reads three rows for each city that there is, the sort among them.
  */
 export async function countCities(
   { db, integration }: IndexPlace,
@@ -120,7 +120,10 @@ export interface TermCount {
   readonly n: number;
 }
 
-/** The terms that most responses of a city have, after one. Reads two rows for each term that was found there, the sort among them. */
+/**
+ * The terms that most responses of a city have, after one. Reads two rows for each term that was found there, the sort
+ * among them.
+ */
 export async function countTerms(
   { db, integration }: IndexPlace,
   { question, city, after, limit }: { question: string; city: string; after: TermCount | null; limit: number },
@@ -157,7 +160,10 @@ export interface CityWords {
   readonly words: readonly WordCount[];
 }
 
-/** The `limit` most frequent words of a city, with how often they come in all cities. Reads two rows for each, and two more for the sums. */
+/**
+ * The `limit` most frequent words of a city, with how often they come in all cities. Reads two rows for each, and two
+ * more for the sums.
+ */
 export async function readWords({ db, integration }: IndexPlace, city: string, limit: number): Promise<CityWords> {
   const sums = db
     .prepare(

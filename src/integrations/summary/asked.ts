@@ -1,4 +1,6 @@
-/** What was asked: the questions and choices of the newest version, and those of earlier ones that are still counted. */
+/**
+ * What was asked: the questions and choices of the newest version, and those of earlier ones that are still counted.
+ */
 import type { Definition, Question } from "../../core/form";
 import type { ReadDefinitions } from "../../core/index-kind";
 import { FORM } from "./contribution";
@@ -27,8 +29,8 @@ const YES_NO = [
 ];
 
 /**
- * Questions in the order of the newest version, then removed ones. Reads earlier versions only when something is counted that the
- * newest one does not have, and only as far back as it has to.
+ * Questions in the order of the newest version, then removed ones. Reads earlier versions only when something is
+ * counted that the newest one does not have, and only as far back as it has to.
  */
 export async function findAsked(
   rows: readonly CountRow[],

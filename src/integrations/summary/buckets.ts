@@ -1,6 +1,6 @@
 /**
- * The grids that answers are counted on. A grid is fixed, so that what a response counts depends on nothing but the response,
- * and whatever people answer it has a bounded number of keys. Pure.
+ * The grids that answers are counted on. A grid is fixed, so that what a response counts depends on nothing but the
+ * response, and whatever people answer it has a bounded number of keys. Pure.
  */
 import { type Decimal, ZERO } from "./decimal";
 

@@ -49,7 +49,10 @@ function countsOfResponse({ receivedAt, review, version, flags }: ResponseRecord
   ];
 }
 
-/** Rules of the form by name. An integration may think of any number of names: its flags count as its own, whatever they are. */
+/**
+ * Rules of the form by name. An integration may think of any number of names: its flags count as its own, whatever they
+ * are.
+ */
 function countsOfFlags(flags: ResponseRecord["flags"]): Count[] {
   const rules = new Set(flags.flatMap(({ rule, source }) => (source === undefined ? [rule] : [])));
   const sources = new Set(flags.flatMap(({ source }) => (source === undefined ? [] : [source])));

@@ -1,6 +1,7 @@
 /**
- * Numbers: counted by bucket, with what each differs from its bucket, and its square from the bucket's, in limbs. All of that
- * are sums that can be taken back; mean and standard deviation come of them exactly, and are rounded once. Pure.
+ * Numbers: counted by bucket, with what each differs from its bucket, and its square from the bucket's, in limbs. All
+ * of that are sums that can be taken back; mean and standard deviation come of them exactly, and are rounded once.
+ * Pure.
  */
 import type { Count } from "../../core/contribution";
 import type { NumbersSummary } from "../../core/summary";

@@ -1,4 +1,6 @@
-/** Whether a text may be sent now: the countries and the hours that the config allows. Pure; asked before each attempt. */
+/**
+ * Whether a text may be sent now: the countries and the hours that the config allows. Pure; asked before each attempt.
+ */
 import type { Deps, Entry, Outcome } from "../../core/integration";
 import { countryOf } from "../../core/phone";
 import type { Config, Secrets } from "./manifest";

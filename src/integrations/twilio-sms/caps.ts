@@ -1,7 +1,7 @@
 /**
- * Daily caps (UTC) on texts to one number and of one workspace: whoever fills in a form chooses the number, and the workspace
- * pays (toll fraud). One round trip for a page; what is taken and not used is given back. A cap that is not configured is not
- * counted either: counting writes rows.
+ * Daily caps (UTC) on texts to one number and of one workspace: whoever fills in a form chooses the number, and the
+ * workspace pays (toll fraud). One round trip for a page; what is taken and not used is given back. A cap that is not
+ * configured is not counted either: counting writes rows.
  */
 import type { Deps, Entry, Outcome } from "../../core/integration";
 import type { QuotaUse } from "../../core/recipients";
@@ -33,8 +33,8 @@ export interface Caps {
 }
 
 /**
- * Counts the entries that are attempted for the first time. A later attempt at the same delivery, after a reconciliation say,
- * was counted then; one that a person asked for is a text of its own.
+ * Counts the entries that are attempted for the first time. A later attempt at the same delivery, after a
+ * reconciliation say, was counted then; one that a person asked for is a text of its own.
  */
 export async function takeCaps(entries: readonly Entry[], deps: Deps<Config, Secrets>): Promise<Caps> {
   const fresh = entries.filter((entry) => (entry.attempted?.attempts ?? 0) === 0);

@@ -1,6 +1,7 @@
 /**
- * Reads the status of messages that Twilio has taken and whose last word did not come. Reads only: nothing is sent here. Many are read
- * from Twilio's list, 1,000 with a request; what is not in it is asked for by its SID, which settles the matter.
+ * Reads the status of messages that Twilio has taken and whose last word did not come. Reads only: nothing is sent
+ * here. Many are read from Twilio's list, 1,000 with a request; what is not in it is asked for by its SID, which
+ * settles the matter.
  */
 import type { Deps, Outcome, PageResult, Unchecked } from "../../core/integration";
 import { fetchMessage, type Message, newestMessages } from "./client";

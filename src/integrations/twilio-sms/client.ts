@@ -64,8 +64,8 @@ export const listMessages = (deps: Deps<Config, Secrets>, to: string, since: num
   list(deps, { filter: { To: to }, ...TO_ONE, since });
 
 /**
- * What was sent since a time (milliseconds; Twilio counts in days), by one sender or by all: 50,000 messages at most. What
- * was not handed to a carrier yet has no date and is left out by Twilio.
+ * What was sent since a time (milliseconds; Twilio counts in days), by one sender or by all: 50,000 messages at most.
+ * What was not handed to a carrier yet has no date and is left out by Twilio.
  */
 export function listSent(
   deps: Deps<Config, Secrets>,
@@ -75,7 +75,10 @@ export function listSent(
   return list(deps, { filter: { ...(from !== null && { From: from }), "DateSent>": day }, ...SENT });
 }
 
-/** The newest messages of one sender or of all, a page of 1,000 at a time, until they are older than `since` (milliseconds). */
+/**
+ * The newest messages of one sender or of all, a page of 1,000 at a time, until they are older than `since`
+ * (milliseconds).
+ */
 export const newestMessages = (
   deps: Deps<Config, Secrets>,
   { from, since, pagesMax }: { from: string | null; since: number; pagesMax: number },

@@ -14,8 +14,8 @@ import { judgeFailure, OPTED_OUT, optOutScope, outcomeOfStatus } from "./outcome
 /** A Worker has six connections (platform.md 1.2), and Twilio counts those that are open at once (20429). */
 const AT_ONCE = 5;
 /**
- * So many doubtful answers in a row are an outage: the rest of the page waits for its end. Where nothing got through before, a page of
- * fewer says it too; else one lost answer would stop everybody.
+ * So many doubtful answers in a row are an outage: the rest of the page waits for its end. Where nothing got through
+ * before, a page of fewer says it too; else one lost answer would stop everybody.
  */
 const OUTAGE_AFTER = 3;
 
@@ -109,7 +109,10 @@ async function keepOptOuts(
     await optOuts.remove(scope, contentOf(entry).to);
 }
 
-/** Where Twilio reports, if it is to; null when it could not get there: it refuses such an address (21609), and the message with it. */
+/**
+ * Where Twilio reports, if it is to; null when it could not get there: it refuses such an address (21609), and the
+ * message with it.
+ */
 function callbackUrl({ delivery }: Entry, { config, publicUrl, settings }: Deps<Config, Secrets>): string | null {
   if (!(config.statusCallbacks ?? settings.TWILIO_STATUS_CALLBACKS === "on")) return null;
   if (publicUrl === null || !URL.canParse(publicUrl)) return null;

@@ -1,4 +1,6 @@
-/** What Twilio checks before it takes a message, in one place: the parameters of a create, or the error that they meet. */
+/**
+ * What Twilio checks before it takes a message, in one place: the parameters of a create, or the error that they meet.
+ */
 import { TwilioError } from "./emulator-errors";
 import type { StoredMessage } from "./emulator-state";
 import { countSegments } from "./segments";

@@ -1,4 +1,6 @@
-/** What happens to a message after it was taken: its statuses, step by step, and the signed callbacks that tell of them. */
+/**
+ * What happens to a message after it was taken: its statuses, step by step, and the signed callbacks that tell of them.
+ */
 import * as z from "zod";
 import { withTimeLimit } from "../../core/time-limit";
 import { type FaultInput, strike } from "./emulator-faults";

@@ -37,11 +37,16 @@ export interface TwilioEmulatorOptions {
 }
 
 export interface TwilioEmulator {
-  /** Answers a request; rejects with EmulatorDrop when a fault breaks the connection: a server then destroys the socket. */
+  /**
+   * Answers a request; rejects with EmulatorDrop when a fault breaks the connection: a server then destroys the socket.
+   */
   fetch(request: Request): Promise<Response>;
   /** Put faults in, take them out: the list that requests are struck by. */
   readonly faults: FaultInput[];
-  /** Requests by what they do (`create`, `list`, `fetch` …) since the start; `callback` and `callback_failed` count tries. */
+  /**
+   * Requests by what they do (`create`, `list`, `fetch` …) since the start; `callback` and `callback_failed` count
+   * tries.
+   */
   readonly stats: Readonly<Record<string, number>>;
   /** Everything that was sent and received, oldest first. */
   readonly messages: readonly StoredMessage[];

@@ -1,6 +1,6 @@
 /**
- * Messages that people send to our numbers (Twilio's inbound webhook): STOP and START change the opt-out list of the account,
- * anything else is left alone. The answer is an empty TwiML document: nothing is sent back.
+ * Messages that people send to our numbers (Twilio's inbound webhook): STOP and START change the opt-out list of the
+ * account, anything else is left alone. The answer is an empty TwiML document: nothing is sent back.
  */
 import type { CallbackRequest, Deps, InboundResult } from "../../core/integration";
 import type { Config, Secrets } from "./manifest";

@@ -1,4 +1,7 @@
-/** The twilio-sms kind: a text message for each response. Its parts stand in this folder; README.md says what it promises. */
+/**
+ * The twilio-sms kind: a text message for each response. Its parts stand in this folder; README.md says what it
+ * promises.
+ */
 import type { Deps, Integration, TestResult } from "../../core/integration";
 import { admitEntry } from "./admit";
 import { readCallback } from "./callback";

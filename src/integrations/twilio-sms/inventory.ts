@@ -1,6 +1,6 @@
 /**
- * What Twilio has, compared with what the log says: its list of our senders' messages, read once, by SID and by text. Reads
- * only; what is missing is reported and never sent again.
+ * What Twilio has, compared with what the log says: its list of our senders' messages, read once, by SID and by text.
+ * Reads only; what is missing is reported and never sent again.
  */
 import { parseResponseId, segmentOf } from "../../core/ids";
 import type { Deps } from "../../core/integration";

@@ -1,4 +1,6 @@
-/** What is sent for a response: recipient and text, from the answers and the template. Pure; fixed at the first attempt. */
+/**
+ * What is sent for a response: recipient and text, from the answers and the template. Pure; fixed at the first attempt.
+ */
 import * as z from "zod";
 import type { Definition } from "../../core/form";
 import type { Deps, Entry, Outcome, Preview } from "../../core/integration";

@@ -1,6 +1,6 @@
 /**
- * Quiet hours: between two times of day in a time zone nothing is sent. Pure; the zone's clock, summer time included, is
- * Intl's. Called by admit.ts for each entry.
+ * Quiet hours: between two times of day in a time zone nothing is sent. Pure; the zone's clock, summer time included,
+ * is Intl's. Called by admit.ts for each entry.
  */
 import * as z from "zod";
 import { field } from "../../core/config-field";

@@ -1,6 +1,6 @@
 /**
- * Finds out what became of messages in doubt: Twilio's list of messages to the number is asked for the same text at that
- * time. Two empty looks, minutes apart, are as much certainty as Twilio gives that a message was never taken.
+ * Finds out what became of messages in doubt: Twilio's list of messages to the number is asked for the same text at
+ * that time. Two empty looks, minutes apart, are as much certainty as Twilio gives that a message was never taken.
  */
 import type { Attempted, Deps, Entry, Outcome, Page, PageResult } from "../../core/integration";
 import { type Listed, listMessages, type Message, type Result } from "./client";
@@ -12,7 +12,9 @@ import { isDoubtful, judgeListFailure, outcomeOfStatus } from "./outcomes";
 /** Clocks differ, and Twilio's times are whole seconds; a page of time-outs takes minutes. */
 export const BEFORE_MS = 60_000;
 export const AFTER_MS = 600_000;
-/** Lists that are asked for at once: a page may need as many as it has entries, and nobody else's turn comes meanwhile. */
+/**
+ * Lists that are asked for at once: a page may need as many as it has entries, and nobody else's turn comes meanwhile.
+ */
 const AT_ONCE = 5;
 /** So many lists in a row that do not come are an outage; fewer hold up only those that asked for them. */
 const OUTAGE_AFTER = 3;
@@ -56,7 +58,10 @@ export async function reconcilePage(page: Page, deps: Deps<Config, Secrets>): Pr
   return { outcomes };
 }
 
-/** Reads the list of the first entry's number, and those of the numbers behind it that are still missing. Returns the first. */
+/**
+ * Reads the list of the first entry's number, and those of the numbers behind it that are still missing. Returns the
+ * first.
+ */
 async function listAhead(
   lists: Map<string, Result<Listed>>,
   entries: readonly Entry[],
@@ -118,8 +123,8 @@ interface Wanted {
 }
 
 /**
- * The message of this attempt, which is then nobody else's; null when there is none. The same text may have gone to the same
- * number for another response: what other deliveries have is not ours.
+ * The message of this attempt, which is then nobody else's; null when there is none. The same text may have gone to the
+ * same number for another response: what other deliveries have is not ours.
  */
 async function findMessage(
   messages: readonly Message[],

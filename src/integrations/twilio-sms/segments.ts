@@ -1,6 +1,7 @@
 /**
- * How many SMS a text is billed as: 160 characters of the GSM 7-bit alphabet or 70 UTF-16 units alone, 153 or 67 in each part of a
- * longer one (3GPP TS 23.038 section 6.2.1, TS 23.040 section 9.2.3.24). Called by the emulator and by whoever shows a price.
+ * How many SMS a text is billed as: 160 characters of the GSM 7-bit alphabet or 70 UTF-16 units alone, 153 or 67 in
+ * each part of a longer one (3GPP TS 23.038 section 6.2.1, TS 23.040 section 9.2.3.24). Called by the emulator and by
+ * whoever shows a price.
  */
 
 const GSM_BASIC = new Set(

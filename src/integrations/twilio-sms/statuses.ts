@@ -7,7 +7,10 @@ interface Stage {
   readonly phase: "open" | "sent" | "final";
 }
 
-/** Ours, not Twilio's: Twilio does not have the message any more. A report that is still on its way may say what became of it. */
+/**
+ * Ours, not Twilio's: Twilio does not have the message any more. A report that is still on its way may say what became
+ * of it.
+ */
 export const NOT_FOUND = "not_found";
 
 const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
@@ -27,10 +30,16 @@ const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
 /** Undefined: a status of something else than a text that we sent, or one that is new at Twilio. */
 export const stageOf = (status: string): Stage | undefined => STAGES.get(status);
 
-/** 15 minutes after a create, then growing pauses; the last check is 17 hours after the create: Twilio queues for ten at most. */
+/**
+ * 15 minutes after a create, then growing pauses; the last check is 17 hours after the create: Twilio queues for ten at
+ * most.
+ */
 const CHECK_SECONDS: readonly number[] = [900, 3_600, 14_400, 43_200];
 
-/** Seconds until a status is asked for (again) after so many checks; undefined: never, it is final or was asked for often enough. */
+/**
+ * Seconds until a status is asked for (again) after so many checks; undefined: never, it is final or was asked for
+ * often enough.
+ */
 export function checkAfter(status: string, checks: number): number | undefined {
   const stage = stageOf(status);
   return stage && stage.phase !== "final" ? CHECK_SECONDS[checks] : undefined;

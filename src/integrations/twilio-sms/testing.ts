@@ -1,4 +1,6 @@
-/** What the tests of this kind share: an emulated Twilio with a clock that stands still, responses, and pages of them. */
+/**
+ * What the tests of this kind share: an emulated Twilio with a clock that stands still, responses, and pages of them.
+ */
 import type { Definition } from "../../core/form";
 import { SEGMENT_SIZE } from "../../core/ids";
 import type { Deps, Entry, Page } from "../../core/integration";

@@ -1,6 +1,7 @@
 /**
- * What a receiver says of a response when it answers an event: flags and entries of metadata, as a message of Standard Webhooks
- * under the event's own id, signed by the secret that signed the event (docs/decisions/021). Whatever is not so says nothing.
+ * What a receiver says of a response when it answers an event: flags and entries of metadata, as a message of Standard
+ * Webhooks under the event's own id, signed by the secret that signed the event (docs/decisions/021). Whatever is not
+ * so says nothing.
  */
 import * as z from "zod";
 import type { AnnotationInput } from "../../core/annotation";

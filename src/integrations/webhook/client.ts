@@ -1,4 +1,7 @@
-/** The one call of this kind, over an injected fetch. Redirects are not followed, and of the answer only its beginning is read. */
+/**
+ * The one call of this kind, over an injected fetch. Redirects are not followed, and of the answer only its beginning
+ * is read.
+ */
 import type { AttemptRecord, Deps } from "../../core/integration";
 import { withTimeLimit } from "../../core/time-limit";
 import type { Config, Secrets } from "./manifest";

@@ -1,6 +1,7 @@
 /**
- * Sends the events of a page. An event that fails alone waits alone, by the schedule, and holds up no other. An endpoint that
- * is down is told by several events failing and none getting through: then the page stops, and nothing of it is passed over.
+ * Sends the events of a page. An event that fails alone waits alone, by the schedule, and holds up no other. An
+ * endpoint that is down is told by several events failing and none getting through: then the page stops, and nothing of
+ * it is passed over.
  */
 
 import type { Feed } from "../../core/ids";
@@ -34,7 +35,9 @@ const GIVEN_UP_MS = 5 * 24 * 3_600_000;
 const GIVEN_UP =
   "The receiver has taken nothing for five days. Mend it or give another address, then resume the integration.";
 
-/** Entries without an outcome wait where they are; `halt` says why. Whatever may have arrived is sent again with its id. */
+/**
+ * Entries without an outcome wait where they are; `halt` says why. Whatever may have arrived is sent again with its id.
+ */
 export async function deliverPage(page: Page, deps: Deps<Config, Secrets>): Promise<PageResult> {
   return heedAnswers(page, deps, await sendPage(page, deps, makePayloads(deps)));
 }

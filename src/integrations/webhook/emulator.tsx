@@ -1,6 +1,6 @@
 /**
- * A receiver of our own: checks signatures as any receiver does, keeps what came, and fails on demand. In tests it runs in
- * process, in `npm start` behind an HTTP server; `fetch` is all there is to it.
+ * A receiver of our own: checks signatures as any receiver does, keeps what came, and fails on demand. In tests it runs
+ * in process, in `npm start` behind an HTTP server; `fetch` is all there is to it.
  */
 import { Hono } from "hono";
 import * as z from "zod";

@@ -1,4 +1,7 @@
-/** Headers of a user's own on each call. What the call itself is made of, or what others must be able to trust, is not theirs. */
+/**
+ * Headers of a user's own on each call. What the call itself is made of, or what others must be able to trust, is not
+ * theirs.
+ */
 import * as z from "zod";
 
 const HEADERS_MAX = 20;

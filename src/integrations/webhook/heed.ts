@@ -1,6 +1,7 @@
 /**
- * Acts on what receivers answered to the events of a page: one annotation for each response, all of them together, before the
- * page is settled. A page whose answers say nothing costs no call. What did not count is noted with the attempt.
+ * Acts on what receivers answered to the events of a page: one annotation for each response, all of them together,
+ * before the page is settled. A page whose answers say nothing costs no call. What did not count is noted with the
+ * attempt.
  */
 import type { AnnotationInput, AnnotationResult } from "../../core/annotation";
 import type { AttemptRecord, Deps, Entry, Outcome, Page, PageResult } from "../../core/integration";
@@ -71,8 +72,8 @@ async function collect(page: Page, { secrets }: Deps<Config, Secrets>, heard: Se
 }
 
 /**
- * Only who submits or edits asks for a validator's word. What a reviewer or another integration does must not: two validators
- * would answer each other for ever.
+ * Only who submits or edits asks for a validator's word. What a reviewer or another integration does must not: two
+ * validators would answer each other for ever.
  */
 function reasonNotToAsk({ event, annotated }: Entry): string | null {
   if (event === "created" || (event === "updated" && !annotated)) return null;

@@ -1,6 +1,7 @@
 /**
- * Signing keys as Standard Webhooks 1.0 writes them: `whsec_` and 24 to 64 random bytes for HMAC-SHA256 (v1), `whsk_` and
- * `whpk_` for ed25519 (v1a), all in base64. A private key is its seed and its public key (64 bytes), or the seed alone.
+ * Signing keys as Standard Webhooks 1.0 writes them: `whsec_` and 24 to 64 random bytes for HMAC-SHA256 (v1), `whsk_`
+ * and `whpk_` for ed25519 (v1a), all in base64. A private key is its seed and its public key (64 bytes), or the seed
+ * alone.
  */
 import type { Credentials, RandomBytes } from "../../core/credentials";
 import type { Secrets } from "./manifest";

@@ -87,7 +87,8 @@ export const manifest: Manifest<Config, Secrets> = {
     // What a crash sends again stays small.
     pageSize: 25,
     pageBytes: 1_000_000,
-    // A page and what settles it cost as much as some deliveries: of a stream of them, those of half a second share one.
+    // A page and what settles it cost as much as some deliveries: of a stream of them, those of half a second share
+    // one.
     pageGapSeconds: 0.5,
     backlogAtOnce: true,
     // A repeat with the same webhook-id is what receivers expect.

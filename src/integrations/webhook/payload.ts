@@ -1,6 +1,7 @@
 /**
- * The body of an event: `{type, timestamp, data}` as Standard Webhooks 1.0 recommends, or what the integration's own payload
- * says, whose texts are templates. Pure: an event of the same revision of a response has the same body at every attempt.
+ * The body of an event: `{type, timestamp, data}` as Standard Webhooks 1.0 recommends, or what the integration's own
+ * payload says, whose texts are templates. Pure: an event of the same revision of a response has the same body at every
+ * attempt.
  */
 import type { Definition } from "../../core/form";
 import type { Deps, Entry, EntryEvent } from "../../core/integration";
@@ -31,7 +32,9 @@ export function eventsOf({ events }: Config): EntryEvent[] {
   return Object.entries(ENTRY_TYPES).flatMap(([type, event]) => (wanted.has(type) ? [event] : []));
 }
 
-/** The notices that a config asks for; all of them unless told. A payload of one's own is about a response: it has none. */
+/**
+ * The notices that a config asks for; all of them unless told. A payload of one's own is about a response: it has none.
+ */
 export function noticesOf({ events, payload }: Config): NoticeEvent[] {
   const wanted = new Set<string>(events ?? (payload === undefined ? EVENT_TYPES : []));
   return Object.entries(NOTICE_TYPES).flatMap(([type, event]) => (wanted.has(type) ? [event] : []));
@@ -87,7 +90,10 @@ interface CompiledPayload {
   readonly problems: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** Makes every text of a JSON value a template; what is wrong with them is in `problems`, by path, and rendered as nothing. */
+/**
+ * Makes every text of a JSON value a template; what is wrong with them is in `problems`, by path, and rendered as
+ * nothing.
+ */
 export function compilePayload(value: unknown, definition: Definition, path = "payload"): CompiledPayload {
   if (typeof value === "string") {
     const template = compileTemplate(value, definition);

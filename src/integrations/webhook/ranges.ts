@@ -38,7 +38,10 @@ const IPV6: readonly (readonly [cidr: string, name: string])[] = [
   ["ff00::/8", "a multicast address"],
 ];
 
-/** What an address is when it is special, as `a private address`; `public`; null: no IP address. IPv6 without its brackets. */
+/**
+ * What an address is when it is special, as `a private address`; `public`; null: no IP address. IPv6 without its
+ * brackets.
+ */
 export function describeAddress(host: string): string | null {
   const bits = host.includes(":") ? parseIpv6(host) : parseIpv4(host);
   if (bits === null) return null;

@@ -1,6 +1,6 @@
 /**
- * Signatures of Standard Webhooks 1.0 over `id.timestamp.body`: HMAC-SHA256 (v1) and ed25519 (v1a). Called by deliver.ts to
- * sign, by the emulated receiver to verify.
+ * Signatures of Standard Webhooks 1.0 over `id.timestamp.body`: HMAC-SHA256 (v1) and ed25519 (v1a). Called by
+ * deliver.ts to sign, by the emulated receiver to verify.
  */
 import { importPrivateKey, readKey, toBase64 } from "./keys";
 import type { Secrets } from "./manifest";
@@ -48,7 +48,10 @@ export async function makeSigner(secrets: Secrets, now: number): Promise<Signer>
   };
 }
 
-/** Whether a message bears a signature by this key (`whsec_` or `whpk_`) and is not old at `now` (milliseconds). Never throws. */
+/**
+ * Whether a message bears a signature by this key (`whsec_` or `whpk_`) and is not old at `now` (milliseconds). Never
+ * throws.
+ */
 export async function verifyMessage(
   key: string,
   { signature, ...message }: Message & { readonly signature: string },

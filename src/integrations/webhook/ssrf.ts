@@ -1,6 +1,7 @@
 /**
- * Which addresses a webhook may go to: names of the public internet over https. Pure. A name is not resolved here: what stands
- * behind it may change between a look and the call, so the worker's flag `global_fetch_strictly_public` guards the call itself.
+ * Which addresses a webhook may go to: names of the public internet over https. Pure. A name is not resolved here: what
+ * stands behind it may change between a look and the call, so the worker's flag `global_fetch_strictly_public` guards
+ * the call itself.
  */
 import { describeAddress } from "./ranges";
 
@@ -13,7 +14,10 @@ export interface TargetRules {
 
 const PORTS: ReadonlySet<string> = new Set(["", "443", "8443"]);
 
-/** Top-level names that no public DNS has, or that lead inwards (RFC 6761, RFC 6762, RFC 7686, RFC 8375, ICANN's .internal). */
+/**
+ * Top-level names that no public DNS has, or that lead inwards (RFC 6761, RFC 6762, RFC 7686, RFC 8375, ICANN's
+ * .internal).
+ */
 const INNER_SUFFIXES = [
   "localhost",
   "local",

@@ -1,7 +1,7 @@
 /**
- * What the console keeps in a browser: the session, how far the databases had come when it last changed something, and for the
- * next page a sentence and what is shown there once. Over https the names begin with
- * `__Host-`: no other host and no page without TLS can set them (draft-ietf-httpbis-rfc6265bis, section 4.1.3.2).
+ * What the console keeps in a browser: the session, how far the databases had come when it last changed something, and
+ * for the next page a sentence and what is shown there once. Over https the names begin with `__Host-`: no other host
+ * and no page without TLS can set them (draft-ietf-httpbis-rfc6265bis, section 4.1.3.2).
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
@@ -18,7 +18,10 @@ const FLASH_SECONDS = 60;
 /** A copy of the database that lags behind by more is none to read from. */
 const BOOKMARK_SECONDS = 60;
 
-/** `Lax`, so that a link from elsewhere leads to a page and not to the sign-in; what changes anything is checked besides. */
+/**
+ * `Lax`, so that a link from elsewhere leads to a page and not to the sign-in; what changes anything is checked
+ * besides.
+ */
 const attributes = (c: Context) => {
   const secure = new URL(c.req.url).protocol === "https:";
   return { path: "/", httpOnly: true, sameSite: "Lax", secure, ...(secure && { prefix: "host" as const }) } as const;

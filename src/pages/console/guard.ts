@@ -32,7 +32,10 @@ const BODY_BYTES_MAX = 2 * 1024 * 1024;
 
 type ConsoleContext = Context<ConsoleEnv>;
 
-/** Lets a request pass that comes with a session; asks others to sign in, and afterwards leads them to where they wanted. */
+/**
+ * Lets a request pass that comes with a session; asks others to sign in, and afterwards leads them to where they
+ * wanted.
+ */
 const withSession = createMiddleware<ConsoleEnv>(async (c, next): Promise<Response | undefined> => {
   const text = readSessionCookie(c);
   const session = text === undefined ? null : await open(c, text);
@@ -151,8 +154,8 @@ export const limitBody = bodyLimit({
 export const guard = [withSession, limitBody, withOwnForm] as const;
 
 /**
- * Lets a request pass whose key has the scope; of a key of one form, at the addresses of that form only, unless the page
- * `narrows` what it shows itself.
+ * Lets a request pass whose key has the scope; of a key of one form, at the addresses of that form only, unless the
+ * page `narrows` what it shows itself.
  */
 export const may = (scope: Scope, { narrows = false }: { narrows?: boolean } = {}) =>
   createMiddleware<ConsoleEnv>(async (c, next) => {

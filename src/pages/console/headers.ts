@@ -1,6 +1,6 @@
 /**
- * The security headers of the console: nothing but what we serve ourselves, and in no frame. The preview of a form is the one
- * page that has a frame, and what stands there the one that is shown in one, of our own.
+ * The security headers of the console: nothing but what we serve ourselves, and in no frame. The preview of a form is
+ * the one page that has a frame, and what stands there the one that is shown in one, of our own.
  */
 import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";

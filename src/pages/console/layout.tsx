@@ -1,6 +1,7 @@
 /**
- * The document around every page of the console: head, bar with the sections, heading, tabs. No inline style or script, so
- * that the content security policy can forbid them. A page is a function of its props; routes turn it into an answer.
+ * The document around every page of the console: head, bar with the sections, heading, tabs. No inline style or script,
+ * so that the content security policy can forbid them. A page is a function of its props; routes turn it into an
+ * answer.
  */
 import type { Child } from "hono/jsx";
 import { hasScope, type Scope } from "../../services/access";

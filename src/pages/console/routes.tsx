@@ -1,6 +1,6 @@
 /**
- * The operator's console: every page of it, what stands before them, and errors in words. http/app mounts the result. A route
- * reads what was asked, calls verbs of services/ and renders a page; a new part of the console has its line here.
+ * The operator's console: every page of it, what stands before them, and errors in words. http/app mounts the result. A
+ * route reads what was asked, calls verbs of services/ and renders a page; a new part of the console has its line here.
  */
 import { Hono } from "hono";
 import { AppError } from "../../core/errors";

@@ -1,7 +1,8 @@
 /**
- * The script of the console, as text for the browser. Every page works without it; it adds: focus on what was refused, the tab of
- * the page in sight, no second sending while the first is under way, the reader's own time, buttons that copy, in filters what goes
- * with the chosen question, and a look again at what is under way (`data-live`: the address).
+ * The script of the console, as text for the browser. Every page works without it; it adds: focus on what was refused,
+ * the tab of the page in sight, no second sending while the first is under way, the reader's own time, buttons that
+ * copy, in filters what goes with the chosen question, and a look again at what is under way (`data-live`: the
+ * address).
  */
 
 /** A sending that hangs may be tried again after this. */

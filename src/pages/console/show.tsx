@@ -39,7 +39,9 @@ export async function goOn(c: Context<ConsoleEnv>, path: string, sentence: strin
   return c.redirect(path, 303);
 }
 
-/** Leads on to a page that shows something once: to reload that page makes nothing again, and does not show it again. */
+/**
+ * Leads on to a page that shows something once: to reload that page makes nothing again, and does not show it again.
+ */
 export async function goOnOnce(
   c: Context<ConsoleEnv>,
   path: string,
@@ -52,8 +54,8 @@ export async function goOnOnce(
 }
 
 /**
- * An action: does it and leads on, or shows again where it was asked for what is wrong with it. What is no AppError is a bug,
- * and left to the app.
+ * An action: does it and leads on, or shows again where it was asked for what is wrong with it. What is no AppError is
+ * a bug, and left to the app.
  */
 export async function act(
   c: Context<ConsoleEnv>,

@@ -1,4 +1,7 @@
-/** What the pages of administration have besides: questions to be answered, texts to be copied, filters in a row. Goes behind style.ts. */
+/**
+ * What the pages of administration have besides: questions to be answered, texts to be copied, filters in a row. Goes
+ * behind style.ts.
+ */
 export const WORK_STYLE = `
 .hint.inset { margin: -0.1rem 0 0.35rem 1.7rem; }
 .copyable textarea { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; background: var(--raised); min-height: 0; }

@@ -2,7 +2,8 @@ import { LOOK } from "../../core/look";
 import { INTEGRATIONS_STYLE } from "./integrations/style";
 
 /**
- * The stylesheet of the console, as text. System fonts, colours of core/look.ts. Wide screens show much at once; below 48rem the bar folds into a menu.
+ * The stylesheet of the console, as text. System fonts, colours of core/look.ts. Wide screens show much at once; below
+ * 48rem the bar folds into a menu.
  */
 export const STYLE = `
 ${LOOK}

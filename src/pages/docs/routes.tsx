@@ -1,4 +1,7 @@
-/** GET /docs: the API as a page, rendered from the OpenAPI document once for each isolate. No script, nothing from elsewhere. */
+/**
+ * GET /docs: the API as a page, rendered from the OpenAPI document once for each isolate. No script, nothing from
+ * elsewhere.
+ */
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { html } from "hono/html";

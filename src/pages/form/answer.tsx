@@ -1,4 +1,7 @@
-/** How the hosted pages answer: a page that nobody keeps, an error in words. Used by the routes of this folder and by http/app. */
+/**
+ * How the hosted pages answer: a page that nobody keeps, an error in words. Used by the routes of this folder and by
+ * http/app.
+ */
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { html } from "hono/html";
@@ -15,7 +18,9 @@ import { explain, statusOf } from "./refusals";
 import type { PublicForm } from "./services";
 import { speechFor } from "./words";
 
-/** What the handlers hand on: the context of the services, what the headers let in, and the form as soon as it is known. */
+/**
+ * What the handlers hand on: the context of the services, what the headers let in, and the form as soon as it is known.
+ */
 export interface PageVariables<Ctx> {
   ctx: Ctx;
   beyond?: Beyond;

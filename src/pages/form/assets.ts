@@ -1,7 +1,7 @@
 /**
- * The static files of the hosted pages and their addresses. An address holds a hash of its content, so that it may be kept
- * for good and a new deployment is seen at once; that of a stylesheet also the colour of a form. `npm run generate` makes the
- * content (scripts/client.ts). Used by layout.tsx and static.ts.
+ * The static files of the hosted pages and their addresses. An address holds a hash of its content, so that it may be
+ * kept for good and a new deployment is seen at once; that of a stylesheet also the colour of a form. `npm run
+ * generate` makes the content (scripts/client.ts). Used by layout.tsx and static.ts.
  */
 import built from "./client.gen.json";
 import { themeCss } from "./theme";

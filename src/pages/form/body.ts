@@ -1,6 +1,6 @@
 /**
- * The entries of a posted body: the two media types that an HTML form sends, text only. Called by routes.tsx, behind the
- * body limit.
+ * The entries of a posted body: the two media types that an HTML form sends, text only. Called by routes.tsx, behind
+ * the body limit.
  */
 import { AppError } from "../../core/errors";
 

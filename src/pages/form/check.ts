@@ -1,7 +1,7 @@
 /**
- * POST /f/{form}/check: the form while it is filled in, for its script. Answers which questions are asked, which must be
- * answered and what the calculated ones show, and on request what is wrong on one page. Nothing is stored, and nothing is kept
- * of what comes. Called by routes.tsx, which hands on the form after it was found and admitted.
+ * POST /f/{form}/check: the form while it is filled in, for its script. Answers which questions are asked, which must
+ * be answered and what the calculated ones show, and on request what is wrong on one page. Nothing is stored, and
+ * nothing is kept of what comes. Called by routes.tsx, which hands on the form after it was found and admitted.
  */
 import { type AnswersState, problemsIn, stateOf } from "../../core/answer-state";
 import { pagesOf } from "../../core/form-pages";

@@ -1,7 +1,8 @@
 /**
- * The control of each question type. Limits are not given to the browser (it would cut a pasted text off, or complain in
- * its own way about one thing at a time): the server complains about everything at once. What the browser alone can
- * notice, half a date or letters in a number, it does notice, so that nothing typed is lost on the way. Used by page.tsx.
+ * The control of each question type. Limits are not given to the browser (it would cut a pasted text off, or complain
+ * in its own way about one thing at a time): the server complains about everything at once. What the browser alone can
+ * notice, half a date or letters in a number, it does notice, so that nothing typed is lost on the way. Used by
+ * page.tsx.
  */
 import type { JSX } from "hono/jsx/jsx-runtime";
 import type { Question } from "../../core/form";

@@ -1,4 +1,7 @@
-/** The pages of a correction as functions of their props: what was flagged, with the answers to mend; and that all is well. */
+/**
+ * The pages of a correction as functions of their props: what was flagged, with the answers to mend; and that all is
+ * well.
+ */
 import { decidingRefs } from "../../core/answer-state";
 import type { Problem } from "../../core/errors";
 import type { Flag } from "../../core/flag";

@@ -1,6 +1,6 @@
 /**
- * The addresses of a correction: GET and POST /f/{form}/corrections/{correction}, and the thanks of a flagged response. They work
- * without script, and need no key: whoever has the link is let in. Mounted by routes.tsx.
+ * The addresses of a correction: GET and POST /f/{form}/corrections/{correction}, and the thanks of a flagged response.
+ * They work without script, and need no key: whoever has the link is let in. Mounted by routes.tsx.
  */
 import { type Context, Hono } from "hono";
 import { AppError } from "../../core/errors";

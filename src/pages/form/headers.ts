@@ -19,7 +19,10 @@ export interface Beyond {
 const NONE = ["'none'"];
 const SELF = ["'self'"];
 
-/** A page lets in and leads to nothing but ourselves, and to what its form needs; it may be framed where its form says so. */
+/**
+ * A page lets in and leads to nothing but ourselves, and to what its form needs; it may be framed where its form says
+ * so.
+ */
 export async function setHeaders(c: Context, beyond: Beyond = {}, settings: FormSettings = {}): Promise<void> {
   const { widget, leadsTo } = beyond;
   const sites = settings.embedOn ?? [];

@@ -1,6 +1,6 @@
 /**
- * The address of a collector's inbox: GET /f/{form}/inbox?link=…. It works without script, and needs no key: whoever has the link
- * is let in, to what came by it. Mounted by routes.tsx.
+ * The address of a collector's inbox: GET /f/{form}/inbox?link=…. It works without script, and needs no key: whoever
+ * has the link is let in, to what came by it. Mounted by routes.tsx.
  */
 import { Hono } from "hono";
 import { AppError } from "../../core/errors";

@@ -1,4 +1,6 @@
-/** In which language a page is shown: the form's texts, and the page's own words with them. Pure. Used by routes.tsx. */
+/**
+ * In which language a page is shown: the form's texts, and the page's own words with them. Pure. Used by routes.tsx.
+ */
 import { acceptedLanguages, chooseLanguage, languagesOf, localize } from "../../core/translation";
 import type { PublicForm } from "./services";
 import { ENGLISH, type Speech, speechFor } from "./words";

@@ -1,4 +1,6 @@
-/** The switch between the languages of a form: links, each in its own language. The script takes what was typed along. */
+/**
+ * The switch between the languages of a form: links, each in its own language. The script takes what was typed along.
+ */
 import { directionOf } from "../../core/translation";
 import type { ShownForm } from "./language";
 import { formPath, type Kept } from "./paths";

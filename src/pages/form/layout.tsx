@@ -1,6 +1,6 @@
 /**
- * The document around every hosted page: head, stylesheet, logo, one column. No inline style or script, so that the content
- * security policy can forbid them. Used by the pages; routes.tsx turns it into an answer.
+ * The document around every hosted page: head, stylesheet, logo, one column. No inline style or script, so that the
+ * content security policy can forbid them. Used by the pages; routes.tsx turns it into an answer.
  */
 import type { Child } from "hono/jsx";
 import type { Theme } from "../../core/form-theme";

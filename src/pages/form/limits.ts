@@ -1,4 +1,7 @@
-/** The limits of an answer and what is wrong with one, in the words of the page. Pure. Used by question.tsx, page.tsx and check.ts. */
+/**
+ * The limits of an answer and what is wrong with one, in the words of the page. Pure. Used by question.tsx, page.tsx
+ * and check.ts.
+ */
 import { TEXT_LIMITS } from "../../core/answer-types";
 import type { Problem } from "../../core/errors";
 import { type Question, scaleBounds } from "../../core/form";
@@ -38,7 +41,9 @@ const nameOf = (kind: Kind, name: Name): keyof Limits =>
     ? name
     : `${kind}${name === "from" ? "From" : name === "atLeast" ? "AtLeast" : name === "atMost" ? "AtMost" : "Exactly"}`;
 
-/** Codes of core/answer-types.ts by the sentence that says them. Others (the form's own rules) bring their own words. */
+/**
+ * Codes of core/answer-types.ts by the sentence that says them. Others (the form's own rules) bring their own words.
+ */
 const SENTENCES: Readonly<Record<string, keyof Words["problems"]>> = {
   required: "required",
   unknown_question: "unknown",

@@ -1,6 +1,6 @@
 /**
- * The pages that are not the form: thanks, kept, and why something can't be shown or taken. Each says what happened to the
- * answers and what to do now. Called by routes.tsx and answer.tsx.
+ * The pages that are not the form: thanks, kept, and why something can't be shown or taken. Each says what happened to
+ * the answers and what to do now. Called by routes.tsx and answer.tsx.
  */
 import type { Child } from "hono/jsx";
 import type { FormSettings } from "../../core/form-settings";

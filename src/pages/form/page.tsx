@@ -1,6 +1,6 @@
 /**
- * The hosted form as a function of its props: pages of questions with their controls, what was typed, and, after a refusal, a
- * summary that leads to each mistake. Called by routes.tsx.
+ * The hosted form as a function of its props: pages of questions with their controls, what was typed, and, after a
+ * refusal, a summary that leads to each mistake. Called by routes.tsx.
  */
 import { type AnswersState, decidingRefs, stateOf } from "../../core/answer-state";
 import type { Problem } from "../../core/errors";

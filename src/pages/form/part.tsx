@@ -1,6 +1,6 @@
 /**
- * One page of a form: what stands over it, and its questions, those after a statement as a group under it. Without script all
- * pages stand one after the other; with it one is shown at a time. Used by page.tsx.
+ * One page of a form: what stands over it, and its questions, those after a statement as a group under it. Without
+ * script all pages stand one after the other; with it one is shown at a time. Used by page.tsx.
  */
 import type { Question } from "../../core/form";
 import type { FormPage } from "../../core/form-pages";

@@ -1,6 +1,6 @@
 /**
- * Answers as they would have been typed, and back: which of them somebody has changed. What was not touched is not sent, so that
- * a page shown and sent again changes nothing by itself. Pure; the counterpart of read.ts.
+ * Answers as they would have been typed, and back: which of them somebody has changed. What was not touched is not
+ * sent, so that a page shown and sent again changes nothing by itself. Pure; the counterpart of read.ts.
  */
 import type { Definition, Question } from "../../core/form";
 import type { Answer, Answers } from "../../core/response";
@@ -35,8 +35,8 @@ const localTime = (answer: Exclude<Answer, object>): string =>
   String(answer).replace(/(?::00(?:\.0+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/, "");
 
 /**
- * A JSON Merge Patch that makes of the answers in `before` what was typed since. Filled-in inputs of questions that the form does
- * not have are in it, so that they are refused and never dropped.
+ * A JSON Merge Patch that makes of the answers in `before` what was typed since. Filled-in inputs of questions that the
+ * form does not have are in it, so that they are refused and never dropped.
  */
 export function patchFrom(definition: Definition, typed: Typed, before: Typed): Readonly<Record<string, unknown>> {
   const questions = new Map(definition.questions.map((question) => [question.ref, question]));

@@ -1,7 +1,8 @@
 /**
  * The frame around each question, the same for all types: its title (a label, or the legend of a group), what helps to
- * answer it, and what is wrong with the answer. Assistive technology reads all three with the input. Used by controls.tsx
- * and choices.tsx. The script finds a question by its `data-ref`, and says by `data-asked` whether it is shown.
+ * answer it, and what is wrong with the answer. Assistive technology reads all three with the input. Used by
+ * controls.tsx and choices.tsx. The script finds a question by its `data-ref`, and says by `data-asked` whether it is
+ * shown.
  */
 import type { Child } from "hono/jsx";
 import type { AnswersState } from "../../core/answer-state";
@@ -118,7 +119,9 @@ export const Single = (props: FrameProps) => (
   </div>
 );
 
-/** A question with several inputs: the title is the legend of the group. `aria-invalid` is allowed on radio groups only. */
+/**
+ * A question with several inputs: the title is the legend of the group. `aria-invalid` is allowed on radio groups only.
+ */
 export const Group = ({ radio, ...props }: FrameProps & { radio?: boolean }) => {
   const aria = ariaOf(props);
   const group = radio ? { ...aria, role: "radiogroup" } : { "aria-describedby": aria["aria-describedby"] };

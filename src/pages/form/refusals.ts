@@ -17,7 +17,9 @@ export interface Refusal {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/** What the form says when its service refused. A version that is not the posted one is the likely reason: named first. */
+/**
+ * What the form says when its service refused. A version that is not the posted one is the likely reason: named first.
+ */
 export function refusalOf(error: AppError, form: PublicForm, typed: Typed, words: Words): Refusal {
   if (error.code === "invalid_answers") {
     const problems = error.details.errors ?? [];

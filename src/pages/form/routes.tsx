@@ -1,6 +1,6 @@
 /**
- * The addresses of the hosted form: GET and POST /f/{form}, the pages after sending, and what other files mount here. The
- * services come in as an argument; http/app mounts the result. A handler reads, calls one verb and renders.
+ * The addresses of the hosted form: GET and POST /f/{form}, the pages after sending, and what other files mount here.
+ * The services come in as an argument; http/app mounts the result. A handler reads, calls one verb and renders.
  */
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -34,7 +34,10 @@ export function createFormPages<Ctx>(services: FormServices<Ctx>): Hono<{ Variab
   const newKey = () => services.newKey?.() ?? crypto.randomUUID();
   const now = () => services.now?.() ?? Date.now();
 
-  /** The form of the address as its reader reads it. Throws AppError `not_found`, `forbidden`, `form_draft`, `store_unavailable`. */
+  /**
+   * The form of the address as its reader reads it. Throws AppError `not_found`, `forbidden`, `form_draft`,
+   * `store_unavailable`.
+   */
   const load = async (c: Context): Promise<ShownForm> => {
     const form = await services.loadForm(c.get("ctx"), c.req.param("form") ?? "");
     c.set("form", form);

@@ -1,6 +1,6 @@
 /**
- * What the hosted form pages ask of the rest of the product: two verbs and a source of keys. They come in as an argument
- * of createFormPages, so that the pages run over anything that keeps these promises.
+ * What the hosted form pages ask of the rest of the product: two verbs and a source of keys. They come in as an
+ * argument of createFormPages, so that the pages run over anything that keeps these promises.
  */
 import type { CompiledDefinition } from "../../core/compiled";
 import type { Flag } from "../../core/flag";
@@ -123,12 +123,15 @@ export interface FormServices<Ctx> extends CorrectionServices<Ctx>, InboxService
   /** Throws AppError `not_found`, `form_draft`. */
   loadForm(ctx: Ctx, formId: string): Promise<PublicForm>;
   /**
-   * The id of the stored response, or a receipt when the store was down and the response waits to be stored.
-   * Throws AppError `invalid_answers`, `form_closed`, `form_full`, `idempotency_key_reused`, `link_needed`, `link_refused`, `link_full`,
-   * `too_many_requests`, `not_human`, `turnstile_unavailable`, `overloaded`, `store_unavailable`.
+   * The id of the stored response, or a receipt when the store was down and the response waits to be stored. Throws
+   * AppError `invalid_answers`, `form_closed`, `form_full`, `idempotency_key_reused`, `link_needed`, `link_refused`,
+   * `link_full`, `too_many_requests`, `not_human`, `turnstile_unavailable`, `overloaded`, `store_unavailable`.
    */
   submitResponse(ctx: Ctx, input: PageResponse): Promise<PageOutcome>;
-  /** Throws AppError `link_needed`, `link_refused` or `link_full` when the form can't be used by this link, or without one. */
+  /**
+   * Throws AppError `link_needed`, `link_refused` or `link_full` when the form can't be used by this link, or without
+   * one.
+   */
   admitVisitor(ctx: Ctx, form: PublicForm, link: string | undefined): Promise<unknown>;
   /** Counts a robot that filled in what people do not see. */
   noteTrapped(ctx: Ctx, form: PublicForm): void;

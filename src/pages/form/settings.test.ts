@@ -1,4 +1,7 @@
-/** What the settings of a form change in its pages: colours, logo, sites that embed, words of thanks, and where it is shared. */
+/**
+ * What the settings of a form change in its pages: colours, logo, sites that embed, words of thanks, and where it is
+ * shared.
+ */
 import { beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "../../core/errors";
 import { EMBED } from "./assets";

@@ -1,4 +1,7 @@
-/** An answer as the page shows it: as displayAnswer does, with yes and no in the page's words. Used by controls.tsx and check.ts. */
+/**
+ * An answer as the page shows it: as displayAnswer does, with yes and no in the page's words. Used by controls.tsx and
+ * check.ts.
+ */
 import { displayAnswer } from "../../core/answer";
 import type { Question } from "../../core/form";
 import type { Answer } from "../../core/response";

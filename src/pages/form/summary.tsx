@@ -1,4 +1,6 @@
-/** What keeps a form from being taken, over the form: announced, focused, and leading to each mistake. Used by page.tsx. */
+/**
+ * What keeps a form from being taken, over the form: announced, focused, and leading to each mistake. Used by page.tsx.
+ */
 import type { Problem } from "../../core/errors";
 import type { Question } from "../../core/form";
 import { sayProblem } from "./limits";

@@ -1,6 +1,6 @@
 /**
- * The services of the hosted form in memory, for the tests of these pages: they keep the promises that the pages rely on
- * (answers are checked by the real interpreter, a key stores once), without a database. Not part of the product.
+ * The services of the hosted form in memory, for the tests of these pages: they keep the promises that the pages rely
+ * on (answers are checked by the real interpreter, a key stores once), without a database. Not part of the product.
  */
 import { Hono } from "hono";
 import { checkAnswers } from "../../core/answer";

@@ -1,6 +1,6 @@
 /**
- * The colours of a form as a stylesheet: from the one colour of its owner, a lighter or darker one that can be read on the
- * paper of each scheme (WCAG 2.2, 1.4.3: 4.5 to 1), with ink that can be read on it. Pure. Used by assets.ts.
+ * The colours of a form as a stylesheet: from the one colour of its owner, a lighter or darker one that can be read on
+ * the paper of each scheme (WCAG 2.2, 1.4.3: 4.5 to 1), with ink that can be read on it. Pure. Used by assets.ts.
  */
 
 type Rgb = readonly [red: number, green: number, blue: number];

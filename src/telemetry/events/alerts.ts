@@ -12,7 +12,9 @@ interface Told extends Traced {
   readonly cause: string | undefined;
 }
 
-/** Somebody was told of what needs them, for the first time or again; with no address to tell it to, this line is all. */
+/**
+ * Somebody was told of what needs them, for the first time or again; with no address to tell it to, this line is all.
+ */
 export function alertRaised(fields: Told): void {
   logEvent("warn", "alert_raised", fields);
 }

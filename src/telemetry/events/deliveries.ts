@@ -19,7 +19,10 @@ export interface OutcomeCounts {
   readonly unknown?: number | undefined;
 }
 
-/** A page of deliveries was written down: what became of its entries. `warn`: something was parked or has to wait; `error`: our own code failed. */
+/**
+ * A page of deliveries was written down: what became of its entries. `warn`: something was parked or has to wait;
+ * `error`: our own code failed.
+ */
 export function pageSettled(
   fields: OfIntegration &
     OutcomeCounts & {

@@ -1,5 +1,8 @@
 /** The form of simulated runs, and what the n-th person answers. */
-/** When every run begins, whatever time it is here: one seed is one run. Later than now, the time of what is made before a run. */
+/**
+ * When every run begins, whatever time it is here: one seed is one run. Later than now, the time of what is made before
+ * a run.
+ */
 export const START = Date.UTC(2100, 0, 1, 12);
 export const definition = {
   title: "Simulation",

@@ -1,6 +1,7 @@
 /**
- * A worker under the simulator's control: each of its calls to D1 and to the provider passes a gate, where it may go on, stop
- * for ever before or after its effect (a crash), or be held while the world goes on (a slow call, a lease that runs out).
+ * A worker under the simulator's control: each of its calls to D1 and to the provider passes a gate, where it may go
+ * on, stop for ever before or after its effect (a crash), or be held while the world goes on (a slow call, a lease that
+ * runs out).
  */
 import type { Shards } from "../../../src/store/shards";
 import type { Random } from "./random";
@@ -14,7 +15,10 @@ export interface GateOptions {
 
 export type WorkerState = "running" | "held" | "ended" | "crashed";
 
-/** A worker's gate. `idle` resolves when the worker has ended, crashed, or waits for a held call, and no call is on its way. */
+/**
+ * A worker's gate. `idle` resolves when the worker has ended, crashed, or waits for a held call, and no call is on its
+ * way.
+ */
 export function createGate({ random, decide }: GateOptions) {
   let active = 0;
   let held: (() => void)[] = [];

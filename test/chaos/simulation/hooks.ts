@@ -50,8 +50,8 @@ export async function hooks({ kind = webhook, segmentMax }: Setting = {}): Promi
 }
 
 /**
- * An event has one id at all attempts, and one content at each revision of its response; none is missing, and the receiver's own
- * changes are none. Its flags are those of the newest answers.
+ * An event has one id at all attempts, and one content at each revision of its response; none is missing, and the
+ * receiver's own changes are none. Its flags are those of the newest answers.
  */
 export async function checkEvents({ run, received }: SimulatedWebhook, expected: Expected): Promise<void> {
   const contents = new Map<string, string>();

@@ -35,7 +35,8 @@ async function check({ run: { world } }: { readonly run: Run }): Promise<void> {
 
 prepareRuns();
 
-// The property test of test/api/lookups-property.test.ts goes further; here one seed in twenty shows the engine around it.
+// The property test of test/api/lookups-property.test.ts goes further; here one seed in twenty shows the engine around
+// it.
 const FEW = SEEDS.filter((_, i) => ONE || i % 20 === 0);
 
 it.each(FEW)("rules, seed %i", async (seed) => {

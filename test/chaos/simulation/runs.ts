@@ -1,4 +1,7 @@
-/** What all simulated runs begin with: seeds, empty databases; a run of a kind with an index; how a broken build is caught. */
+/**
+ * What all simulated runs begin with: seeds, empty databases; a run of a kind with an index; how a broken build is
+ * caught.
+ */
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, vi } from "vitest";
@@ -19,7 +22,10 @@ const COUNT = ONE ? 1 : Number(env.CHAOS_SEEDS ?? 25);
 const REGRESSIONS: readonly number[] = [4, 19];
 export const SEEDS = [...(ONE ? [] : REGRESSIONS), ...Array.from({ length: COUNT }, (_, i) => FROM + i)];
 
-/** Two kinds that take turns at the seeds: what both of them go through is the engine's. Seeds that failed once are for both. */
+/**
+ * Two kinds that take turns at the seeds: what both of them go through is the engine's. Seeds that failed once are for
+ * both.
+ */
 export const everySecond = (turn: 0 | 1): readonly number[] =>
   SEEDS.filter((_, i) => ONE || i < REGRESSIONS.length || i % 2 === turn);
 

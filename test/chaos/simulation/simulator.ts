@@ -1,7 +1,8 @@
 /**
- * One run: a form with one integration, several workers that may crash or hang at every call, a queue that drops, doubles,
- * delays and reorders, a provider that fails in every way, people who submit, edit and erase, an operator who pauses, resumes,
- * replays and compares. Afterwards everything is mended, time passes, and what stands at the provider is compared with the log.
+ * One run: a form with one integration, several workers that may crash or hang at every call, a queue that drops,
+ * doubles, delays and reorders, a provider that fails in every way, people who submit, edit and erase, an operator who
+ * pauses, resumes, replays and compares. Afterwards everything is mended, time passes, and what stands at the provider
+ * is compared with the log.
  */
 import { drain } from "../../../src/dispatch/drain";
 import type { Engine } from "../../../src/dispatch/engine";

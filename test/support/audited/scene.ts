@@ -34,7 +34,10 @@ export async function drafted(): Promise<string> {
   return id;
 }
 
-/** A call that changes something, the object that its entry names, and a key of another workspace if that is where it was. */
+/**
+ * A call that changes something, the object that its entry names, and a key of another workspace if that is where it
+ * was.
+ */
 export type Deed = () => Promise<{ answer: Answer; object: string; as?: string }>;
 
 /** A call that makes the object which its answer names. */

@@ -1,4 +1,7 @@
-/** /console/alerts: where the alerts of a workspace go. Each is an integration, whose own pages try, pause and delete it. */
+/**
+ * /console/alerts: where the alerts of a workspace go. Each is an integration, whose own pages try, pause and delete
+ * it.
+ */
 import { type Context, Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { addDestination, listDestinations } from "../../../services/alerts";

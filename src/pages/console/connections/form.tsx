@@ -1,4 +1,6 @@
-/** Credentials entered: of a new connection, or in the place of those that are stored. What is stored is never shown. */
+/**
+ * Credentials entered: of a new connection, or in the place of those that are stored. What is stored is never shown.
+ */
 import type { AppError } from "../../../core/errors";
 import type { ConnectionView } from "../../../services/connections";
 import type { KindView } from "../../../services/kinds";

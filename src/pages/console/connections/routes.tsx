@@ -1,4 +1,7 @@
-/** /console/connections: stored credentials. They go in and never come out; those that Formlog makes are shown as they are made. */
+/**
+ * /console/connections: stored credentials. They go in and never come out; those that Formlog makes are shown as they
+ * are made.
+ */
 import { type Context, Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { pageToken, parsePageToken } from "../../../core/ids";

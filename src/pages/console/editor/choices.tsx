@@ -1,4 +1,7 @@
-/** The choices of a question or of a list: labels to change, buttons to move and drop them, a place to add several at once. */
+/**
+ * The choices of a question or of a list: labels to change, buttons to move and drop them, a place to add several at
+ * once.
+ */
 import { type Choices, idOf } from "../../../core/draft/choices";
 import { TextArea } from "../parts/controls";
 import type { Inputs } from "./inputs";

@@ -1,4 +1,7 @@
-/** A condition put together in words, or written as an expression. Which of the two is shown follows from the choice above them. */
+/**
+ * A condition put together in words, or written as an expression. Which of the two is shown follows from the choice
+ * above them.
+ */
 import type { Child } from "hono/jsx";
 import { COMPARISONS } from "../../../core/draft/condition";
 import type { Question } from "../../../core/form";

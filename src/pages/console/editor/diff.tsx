@@ -1,4 +1,6 @@
-/** What changed between two definitions, for people: questions that came, went and changed, with what they said before. */
+/**
+ * What changed between two definitions, for people: questions that came, went and changed, with what they said before.
+ */
 import { asDraft, listOf, nameOf } from "../../../core/draft/draft";
 import { isObject, itemsOf, memberOf, textOf } from "../../../core/draft/json";
 import type { Question } from "../../../core/form";

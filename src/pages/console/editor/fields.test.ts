@@ -76,7 +76,10 @@ const draft: fc.Arbitrary<Draft> = fc
     return asDraft(JSON.parse(JSON.stringify({ ...rest, questions: [...known, ...questions] }))) ?? {};
   });
 
-/** A form as browsers send it: without line breaks in an input of one line, with their own in others, both to be read alike. */
+/**
+ * A form as browsers send it: without line breaks in an input of one line, with their own in others, both to be read
+ * alike.
+ */
 const sentBack = (fields: Readonly<Record<string, string>>, oneLine: boolean) =>
   new URLSearchParams(
     Object.entries(fields).map(([name, value]) => [

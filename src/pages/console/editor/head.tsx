@@ -1,4 +1,6 @@
-/** What the pages of the editor have in common: the way to them, the revision that a form brings back, what is wrong. */
+/**
+ * What the pages of the editor have in common: the way to them, the revision that a form brings back, what is wrong.
+ */
 import type { Child } from "hono/jsx";
 import type { AppError, Problem } from "../../../core/errors";
 import type { FormView } from "../../../services/form-view";
@@ -63,7 +65,9 @@ export const EditForm = ({ revision, children, ...rest }: EditFormProps) => (
   </ActionForm>
 );
 
-/** Pressed by the Enter key in an input: the first button of a form is what a browser takes for it (HTML, 4.10.21.2). */
+/**
+ * Pressed by the Enter key in an input: the first button of a form is what a browser takes for it (HTML, 4.10.21.2).
+ */
 export const DefaultButton = ({ deed }: { readonly deed: string }) => (
   <button type="submit" name="do" value={deed} class="sr" tabindex={-1}>
     Save by Enter

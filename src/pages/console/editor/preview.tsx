@@ -1,4 +1,6 @@
-/** The draft as people will see it: the hosted form's own page in a frame, and what would become of what is sent there. */
+/**
+ * The draft as people will see it: the hosted form's own page in a frame, and what would become of what is sent there.
+ */
 import { checkAnswers } from "../../../core/answer";
 import { compileDefinition } from "../../../core/compiled";
 import { asDraft } from "../../../core/draft/draft";
@@ -18,7 +20,9 @@ import { EditorPage } from "./head";
 import { languageName } from "./outline-parts";
 import { editPath } from "./paths";
 
-/** The working copy as its reader would read it; null: it has no question that could be shown, or could take too long. */
+/**
+ * The working copy as its reader would read it; null: it has no question that could be shown, or could take too long.
+ */
 export function shownCopy({ form, definition }: WorkingCopy, wanted: readonly string[]): ShownForm | null {
   const usable = usableDefinition(asDraft(definition) ?? {});
   if (usable.questions.length === 0 || isTooCostly(usable)) return null;

@@ -1,4 +1,6 @@
-/** A question as the inputs of its page, and back into the draft. What the page has no input for stays as it is. Pure. */
+/**
+ * A question as the inputs of its page, and back into the draft. What the page has no input for stays as it is. Pure.
+ */
 import {
   addChoices,
   type Choices,
@@ -110,7 +112,10 @@ function applyPage(question: JsonObject, sent: Sent): JsonObject {
   return next === page ? question : withMember(question, "page", next);
 }
 
-/** Choices after their inputs were sent: labels, new ones, and what the pressed button does (`do`: up:2, down:2, drop:2). */
+/**
+ * Choices after their inputs were sent: labels, new ones, and what the pressed button does (`do`: up:2, down:2,
+ * drop:2).
+ */
 export function applyChoices(stored: unknown, sent: Sent): { choices: Choices; dropped: readonly string[] } | null {
   if (stored !== undefined && !Array.isArray(stored)) return null;
   const before: Choices = stored ?? [];

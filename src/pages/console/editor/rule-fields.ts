@@ -46,7 +46,10 @@ export function applyRule(draft: Draft, key: string, sent: Sent, definition: Pic
   return { ...(kept ? { draft: changed, key } : renameRule(changed, key, named)), problems };
 }
 
-/** The questions that it concerns: those ticked; what the page does not show, as a ref that is gone, stays only untouched. */
+/**
+ * The questions that it concerns: those ticked; what the page does not show, as a ref that is gone, stays only
+ * untouched.
+ */
 function applyConcerned(rule: ReturnType<typeof objectOf>, sent: Sent): ReturnType<typeof objectOf> {
   const refs = sent.getAll("asked");
   const { questions } = rule;

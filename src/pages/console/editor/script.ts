@@ -1,6 +1,6 @@
 /**
- * What script adds to the editor: checks while something is typed (the same form is sent, and what came of it taken out of the
- * answer), and a file that is read into a text. Everything works without it.
+ * What script adds to the editor: checks while something is typed (the same form is sent, and what came of it taken out
+ * of the answer), and a file that is read into a text. Everything works without it.
  */
 
 const WAIT_MS = 500;

@@ -1,4 +1,7 @@
-/** The settings of a form as inputs, and the change that a sent form asks for: of those settings alone that somebody touched. Pure. */
+/**
+ * The settings of a form as inputs, and the change that a sent form asks for: of those settings alone that somebody
+ * touched. Pure.
+ */
 import { type Sent, sentText } from "../../../core/draft/fields";
 import { memberOf } from "../../../core/draft/json";
 import { pairsText, readPairs } from "../../../core/draft/pairs";

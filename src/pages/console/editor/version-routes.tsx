@@ -1,4 +1,6 @@
-/** /console/forms/{form}/versions: the versions of a form, what each changed, and one of them put into the draft again. */
+/**
+ * /console/forms/{form}/versions: the versions of a form, what each changed, and one of them put into the draft again.
+ */
 import { Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { pageToken, parsePageToken } from "../../../core/ids";

@@ -1,4 +1,7 @@
-/** What question types and members of a definition are called on the pages of the editor, and what is wrong with them in words. */
+/**
+ * What question types and members of a definition are called on the pages of the editor, and what is wrong with them in
+ * words.
+ */
 import type { Problem } from "../../../core/errors";
 import type { QuestionType } from "../../../core/form";
 
@@ -57,7 +60,10 @@ const MEMBERS: Readonly<Record<string, string>> = {
 export const memberName = (member: string): string =>
   Object.hasOwn(MEMBERS, member) ? (MEMBERS[member] ?? "") : member;
 
-/** A problem of a definition as a sentence. Those that zod finds by itself are said in our words; all others have their own. */
+/**
+ * A problem of a definition as a sentence. Those that zod finds by itself are said in our words; all others have their
+ * own.
+ */
 export function sayProblem({ code, detail }: Problem): string {
   const most = /<=(\d+)/.exec(detail)?.[1];
   const least = />=(\d+)/.exec(detail)?.[1];

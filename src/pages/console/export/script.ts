@@ -1,6 +1,7 @@
 /**
- * The script of the export page, as text for the browser: CSV and NDJSON come in parts, so that what has come can be counted in
- * responses and a part that failed be asked for again; a workbook comes in one piece, of which only the bytes can be counted.
+ * The script of the export page, as text for the browser: CSV and NDJSON come in parts, so that what has come can be
+ * counted in responses and a part that failed be asked for again; a workbook comes in one piece, of which only the
+ * bytes can be counted.
  */
 
 /** Responses of a part: seconds each, and little to repeat. */

@@ -1,4 +1,6 @@
-/** How far an index is: a bar while it is behind, why it stands still, and which one is shown where a form has several. */
+/**
+ * How far an index is: a bar while it is behind, why it stands still, and which one is shown where a form has several.
+ */
 import type { Child } from "hono/jsx";
 import type { IntegrationView } from "../../../services/integration-view";
 import { formPath, withQuery } from "../paths";

@@ -1,4 +1,7 @@
-/** Which credentials an integration works with: those of the installation, stored ones, or new ones that are entered here. */
+/**
+ * Which credentials an integration works with: those of the installation, stored ones, or new ones that are entered
+ * here.
+ */
 import { Prose } from "../../docs/prose";
 import { Input, idOf, Select } from "../parts/controls";
 import { Fields } from "./fields/fields";

@@ -1,4 +1,7 @@
-/** Deliveries of an integration in a table: those that wait for a person with what can be decided, and the newest of all. */
+/**
+ * Deliveries of an integration in a table: those that wait for a person with what can be decided, and the newest of
+ * all.
+ */
 import type { DeliveryView } from "../../../services/delivery-view";
 import { useMay } from "../env";
 import { Badge } from "../parts/badge";

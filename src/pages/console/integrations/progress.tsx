@@ -1,4 +1,6 @@
-/** How far an integration has come, and what is still before it. While something is, the script looks again by itself. */
+/**
+ * How far an integration has come, and what is still before it. While something is, the script looks again by itself.
+ */
 import type { ArrivalsView } from "../../../services/arrivals";
 import type { IntegrationView } from "../../../services/integration-view";
 import { Card } from "../parts/card";

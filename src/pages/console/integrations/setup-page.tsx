@@ -1,4 +1,7 @@
-/** The form of an integration, drawn from its kind's manifest: what is to be done elsewhere, and what is to be told here. */
+/**
+ * The form of an integration, drawn from its kind's manifest: what is to be done elsewhere, and what is to be told
+ * here.
+ */
 import type { AppError } from "../../../core/errors";
 import type { Preview } from "../../../core/integration";
 import type { ConnectionView } from "../../../services/connections";

@@ -1,4 +1,7 @@
-/** What the pages of integrations have beside the console's stylesheet, of which it is a part: kinds' forms, progress, the chart. */
+/**
+ * What the pages of integrations have beside the console's stylesheet, of which it is a part: kinds' forms, progress,
+ * the chart.
+ */
 export const INTEGRATIONS_STYLE = `
 .guide { grid-template-columns: minmax(0, 1fr) minmax(0, 1.5fr); }
 .guide > .card { margin-top: 0; }

@@ -1,4 +1,7 @@
-/** /console/keys: the keys of the workspace. A key's text is shown once, on the page that the form which made it leads to. */
+/**
+ * /console/keys: the keys of the workspace. A key's text is shown once, on the page that the form which made it leads
+ * to.
+ */
 import { type Context, Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { pageToken, parsePageToken } from "../../../core/ids";

@@ -6,7 +6,9 @@ export const FIELDS = ["term", "language", "city", "variants", "meaning", "partO
 /** Its fields by name, as texts. */
 export type EntryValues = Readonly<Partial<Record<string, string>>>;
 
-/** What was typed, as the entry's schema takes it: what is empty is none; variants stand one a line, or as in a file. */
+/**
+ * What was typed, as the entry's schema takes it: what is empty is none; variants stand one a line, or as in a file.
+ */
 export function sentEntry(sent: URLSearchParams): Record<string, unknown> {
   const text = (name: string) => (sent.get(name) ?? "").trim();
   const variants = text("variants")

@@ -1,4 +1,6 @@
-/** /console/lexicon: the terms of a workspace, by language and city; added, changed, taken out, imported and exported. */
+/**
+ * /console/lexicon: the terms of a workspace, by language and city; added, changed, taken out, imported and exported.
+ */
 import { type Context, Hono } from "hono";
 import type { AppError } from "../../../core/errors";
 import { attachment } from "../../../core/export/file-name";

@@ -1,4 +1,7 @@
-/** /console/forms/{form}/links: collector links. Whoever sees a link can submit by it, so seeing needs what making needs. */
+/**
+ * /console/forms/{form}/links: collector links. Whoever sees a link can submit by it, so seeing needs what making
+ * needs.
+ */
 import { type Context, Hono } from "hono";
 import type { AppError } from "../../../core/errors";
 import { pageToken, parsePageToken } from "../../../core/ids";

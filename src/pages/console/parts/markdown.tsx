@@ -1,6 +1,6 @@
 /**
- * The Markdown of our own texts (setup steps of kinds): paragraphs, numbered steps, **strong**, *emphasis*, `code` and links to
- * https. Anything else is shown as it stands; nothing of it becomes markup by itself.
+ * The Markdown of our own texts (setup steps of kinds): paragraphs, numbered steps, **strong**, *emphasis*, `code` and
+ * links to https. Anything else is shown as it stands; nothing of it becomes markup by itself.
  */
 import type { Child } from "hono/jsx";
 

@@ -1,4 +1,6 @@
-/** Moments and how long ago they are. All times of the console are UTC; the script adds the reader's own as a tooltip. */
+/**
+ * Moments and how long ago they are. All times of the console are UTC; the script adds the reader's own as a tooltip.
+ */
 import { lasting } from "../words";
 
 /** Of an RFC 3339 moment: "2026-11-24 14:05", with seconds if told. */

@@ -1,4 +1,7 @@
-/** What a plot shows, of counts as the summary has them: an even scale without holes, and not more columns than fit. Pure. */
+/**
+ * What a plot shows, of counts as the summary has them: an even scale without holes, and not more columns than fit.
+ * Pure.
+ */
 
 export interface Bin {
   readonly label: string;
@@ -69,8 +72,9 @@ interface Counted {
 }
 
 /**
- * A histogram that is kept to two digits, smallest first, on even steps: one for each whole number where these are few, or steps
- * of 1, 2 or 5 that are no finer than the digits that are kept. `scale`: bounds that are shown whatever was answered.
+ * A histogram that is kept to two digits, smallest first, on even steps: one for each whole number where these are few,
+ * or steps of 1, 2 or 5 that are no finer than the digits that are kept. `scale`: bounds that are shown whatever was
+ * answered.
  */
 export function binNumbers(
   histogram: readonly Counted[],

@@ -1,6 +1,6 @@
 /**
- * Columns over an even scale, as SVG without script or style of its own. Their sizes are attributes; colours come by classes.
- * What they show stands in a table below, for whoever can't see them or wants the numbers.
+ * Columns over an even scale, as SVG without script or style of its own. Their sizes are attributes; colours come by
+ * classes. What they show stands in a table below, for whoever can't see them or wants the numbers.
  */
 
 import { count, counted } from "../words";

@@ -1,4 +1,7 @@
-/** The part of the stylesheet that is about plots and what is found. The sizes of bars and columns are attributes of the SVG. */
+/**
+ * The part of the stylesheet that is about plots and what is found. The sizes of bars and columns are attributes of the
+ * SVG.
+ */
 export const PLOT_STYLE = `
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 25rem), 1fr)); gap: 1.25rem; align-items: start; }
 .cards > .card, .split > .card { margin-top: 0; }

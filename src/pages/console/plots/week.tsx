@@ -1,4 +1,7 @@
-/** The hours of a week as a field of squares: the more there is, the stronger its colour. The table below has the numbers. */
+/**
+ * The hours of a week as a field of squares: the more there is, the stronger its colour. The table below has the
+ * numbers.
+ */
 import { DAYS } from "../../../core/opening-hours";
 import type { Summary } from "../../../core/summary";
 import { count, counted } from "../words";

@@ -1,4 +1,6 @@
-/** Editing a response: the questions of the form's newest version with their controls, as whoever fills it in has them. */
+/**
+ * Editing a response: the questions of the form's newest version with their controls, as whoever fills it in has them.
+ */
 import { decidingRefs } from "../../../core/answer-state";
 import type { AppError, Problem } from "../../../core/errors";
 import { pagesOf } from "../../../core/form-pages";

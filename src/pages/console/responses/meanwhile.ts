@@ -1,6 +1,6 @@
 /**
- * An edit of a response that somebody else changed since it was read: what was typed stays, what others changed comes in, and
- * where both touched an answer it is said. Pure.
+ * An edit of a response that somebody else changed since it was read: what was typed stays, what others changed comes
+ * in, and where both touched an answer it is said. Pure.
  */
 import { differences } from "../../../core/difference";
 import type { Problem } from "../../../core/errors";

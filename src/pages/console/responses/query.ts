@@ -1,6 +1,7 @@
 /**
- * The address of a table of responses. It says all that is shown: filters as the API takes them, the columns, the place. Forms
- * without script can't write such names, so a condition comes in three fields, and is put into the address by a redirect.
+ * The address of a table of responses. It says all that is shown: filters as the API takes them, the columns, the
+ * place. Forms without script can't write such names, so a condition comes in three fields, and is put into the address
+ * by a redirect.
  */
 import { isDate, isDatetime } from "../../../core/answer-formats";
 import { AppError } from "../../../core/errors";
@@ -49,8 +50,8 @@ export function columnsOf(query: URLSearchParams, questions: readonly Question[]
 const COLUMNS = 5;
 
 /**
- * The address as it is to be: the added condition among the others, the columns in one value, nothing empty. Null: it is so.
- * A new condition begins at the front.
+ * The address as it is to be: the added condition among the others, the columns in one value, nothing empty. Null: it
+ * is so. A new condition begins at the front.
  */
 export function tidied(query: URLSearchParams, questions: readonly Question[]): URLSearchParams | null {
   const next = new URLSearchParams();
@@ -83,7 +84,9 @@ function addedCondition(query: URLSearchParams, questions: readonly Question[]):
   return [`filter[${about}][${operator}]`, values.map((text) => asSent(question, text.trim())).join(",")];
 }
 
-/** What somebody typed, as the API takes it: a choice by its label, yes and no in any case. Throws `invalid_parameter`. */
+/**
+ * What somebody typed, as the API takes it: a choice by its label, yes and no in any case. Throws `invalid_parameter`.
+ */
 function asSent(question: Question | undefined, text: string): string {
   const typed = text.toLocaleLowerCase();
   if (question?.type === "yes_no") return { yes: "true", no: "false" }[typed] ?? typed;

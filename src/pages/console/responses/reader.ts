@@ -1,4 +1,6 @@
-/** Answers as people read them: by the version of the form that they were given to, with the titles of its questions. */
+/**
+ * Answers as people read them: by the version of the form that they were given to, with the titles of its questions.
+ */
 import { displayAnswer } from "../../../core/answer";
 import { createLabels, newestFirst } from "../../../core/export/labels";
 import type { Definition, Question } from "../../../core/form";

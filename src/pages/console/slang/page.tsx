@@ -1,4 +1,7 @@
-/** The terms of the lexicon in a form's answers: how many responses have them, by city and by term, and where they stand. */
+/**
+ * The terms of the lexicon in a form's answers: how many responses have them, by city and by term, and where they
+ * stand.
+ */
 import type { AppError } from "../../../core/errors";
 import type { Definition, Question } from "../../../core/form";
 import type { SlangPage as Slang } from "../../../services/slang";

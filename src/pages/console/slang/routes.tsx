@@ -1,4 +1,7 @@
-/** /console/forms/{form}/slang: the terms of the lexicon in answers, words that one city uses more, and a changed lexicon applied. */
+/**
+ * /console/forms/{form}/slang: the terms of the lexicon in answers, words that one city uses more, and a changed
+ * lexicon applied.
+ */
 import { Hono } from "hono";
 import { AppError } from "../../../core/errors";
 import { definitionsOf, loadOwnForm } from "../../../services/forms";

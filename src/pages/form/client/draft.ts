@@ -1,6 +1,6 @@
 /**
- * What is typed is kept on this device until it is sent: of one form and one version, with its key, so that a sending whose
- * answer was lost is not stored twice. People can turn it off, for all forms, on a device that others use too.
+ * What is typed is kept on this device until it is sent: of one form and one version, with its key, so that a sending
+ * whose answer was lost is not stored twice. People can turn it off, for all forms, on a device that others use too.
  */
 import { inputsIn, make } from "./dom";
 import { wordsOf } from "./words";

@@ -1,7 +1,7 @@
 /**
- * The script of other sites: `<script src="https://…/f/assets/embed.js" data-form="form_…" async></script>` becomes a frame
- * with the form, as high as its content. `data-lang` and `data-link` go along. When a response was sent, the frame gets the
- * event `formlog:sent` with `detail.receipt`.
+ * The script of other sites: `<script src="https://…/f/assets/embed.js" data-form="form_…" async></script>` becomes a
+ * frame with the form, as high as its content. `data-lang` and `data-link` go along. When a response was sent, the
+ * frame gets the event `formlog:sent` with `detail.receipt`.
  */
 import { HEIGHT, type HeightMessage, SENT, type SentMessage } from "./messages";
 

@@ -1,4 +1,6 @@
-/** Inside a frame of another site: tells the script there (embed.ts) how high the page is, and that a response was sent. */
+/**
+ * Inside a frame of another site: tells the script there (embed.ts) how high the page is, and that a response was sent.
+ */
 import { HEIGHT, SENT } from "./messages";
 
 /** The height and the receipt are no secrets of the site around us: it alone may frame this page (frame-ancestors). */

@@ -1,4 +1,6 @@
-/** Mistakes as the server's page shows them (question.tsx, summary.tsx): at each question, and together over the form. */
+/**
+ * Mistakes as the server's page shows them (question.tsx, summary.tsx): at each question, and together over the form.
+ */
 import { all, frameOf, type Input, inputsIn, make } from "./dom";
 import { wordsOf } from "./words";
 
@@ -22,7 +24,9 @@ function clearMistakes(root: ParentNode): void {
   }
 }
 
-/** Shows the mistakes of a part of the form, and nothing of what was wrong there before; the focus goes to the summary. */
+/**
+ * Shows the mistakes of a part of the form, and nothing of what was wrong there before; the focus goes to the summary.
+ */
 export function showMistakes(form: HTMLFormElement, part: ParentNode, mistakes: readonly Mistake[]): void {
   document.getElementById("summary")?.remove();
   clearMistakes(part);

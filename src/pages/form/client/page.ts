@@ -1,6 +1,7 @@
 /**
- * The script of the hosted pages. They work without it; it adds pages shown one at a time, questions that come and go, a draft
- * on this device, local time, the device's place. It runs before anything is drawn, so that nothing jumps when it takes over.
+ * The script of the hosted pages. They work without it; it adds pages shown one at a time, questions that come and go,
+ * a draft on this device, local time, the device's place. It runs before anything is drawn, so that nothing jumps when
+ * it takes over.
  */
 
 import { forget } from "./draft";

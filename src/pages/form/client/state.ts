@@ -1,6 +1,7 @@
 /**
- * Questions that come and go with the answers. The server looks at them (check.ts there), as it does when they are sent, and is
- * asked when an answer changes that decides about others. While it can't be reached, what was known last holds.
+ * Questions that come and go with the answers. The server looks at them (check.ts there), as it does when they are
+ * sent, and is asked when an answer changes that decides about others. While it can't be reached, what was known last
+ * holds.
  */
 import { all, frameOf } from "./dom";
 import type { Mistake } from "./mistakes";
@@ -14,7 +15,10 @@ interface Checked {
 }
 
 export interface State {
-  /** What is wrong on a page (its number, from 1 on); nothing is when the server can't be asked: it will say when it is sent. */
+  /**
+   * What is wrong on a page (its number, from 1 on); nothing is when the server can't be asked: it will say when it is
+   * sent.
+   */
   check(page: number): Promise<readonly Mistake[]>;
 }
 

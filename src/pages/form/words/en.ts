@@ -1,6 +1,6 @@
 /**
- * The page's own words in English: the table that the other languages follow. Names between braces are filled in. Sentences
- * are built so that they need no plural forms of a number.
+ * The page's own words in English: the table that the other languages follow. Names between braces are filled in.
+ * Sentences are built so that they need no plural forms of a number.
  */
 export const EN = {
   form: {

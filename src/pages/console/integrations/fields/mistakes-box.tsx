@@ -1,4 +1,7 @@
-/** What is wrong with a form, at its top: each mistake leads to its control. Announced on arrival, and focused where script runs. */
+/**
+ * What is wrong with a form, at its top: each mistake leads to its control. Announced on arrival, and focused where
+ * script runs.
+ */
 import type { AppError } from "../../../../core/errors";
 import { Prose } from "../../../docs/prose";
 import { idOf } from "../../parts/controls";

@@ -42,8 +42,8 @@ export interface Control {
 const LINE_MAX = 1_000;
 
 /**
- * The controls for an object's properties. What names a connection is left out: it has a control of its own. `optional`: the
- * object may be left out, so that nothing in it is filled in.
+ * The controls for an object's properties. What names a connection is left out: it has a control of its own.
+ * `optional`: the object may be left out, so that nothing in it is filled in.
  */
 export function controlsOf(
   schema: JsonSchema,

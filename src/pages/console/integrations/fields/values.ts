@@ -1,4 +1,6 @@
-/** What was entered in controls, as the value that their schema describes; and a value as its controls show it. Pure. */
+/**
+ * What was entered in controls, as the value that their schema describes; and a value as its controls show it. Pure.
+ */
 import type { Problem } from "../../../../core/errors";
 import { type Control, partAt } from "./model";
 
