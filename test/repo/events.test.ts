@@ -19,8 +19,9 @@ interface Event {
 
 /** The events of a file: what its functions say of themselves, and what they write. */
 function eventsIn(file: string): Event[] {
-  const functions = read(file).matchAll(/\/\*\* ([^\n]+) \*\/\nexport function \w+\([\s\S]*?\n\}\n/g);
-  return [...functions].map(([text, means = ""]) => {
+  const functions = read(file).matchAll(/\/\*\*((?:(?!\*\/)[\s\S])+)\*\/\nexport function \w+\([\s\S]*?\n\}\n/g);
+  return [...functions].map(([text, doc = ""]) => {
+    const means = doc.replace(/\n \* ?/g, " ").replace(/\s+/g, " ").trim();
     const call = /logEvent\(([\s\S]*?)\b(?:fields|rest),?\s*\);/.exec(text)?.[1] ?? "";
     const words = [...call.matchAll(/"(\w+)"/g)].map(([, word = ""]) => word);
     const said = words.filter((word) => LEVELS.includes(word));
