@@ -253,7 +253,7 @@ it("no page has barriers that axe knows, scrolls sideways, or keeps anything fro
 }, 400_000);
 
 /** Routes that show no page: files, and addresses that lead on. */
-const NO_PAGE = /^\/console\/?$|\/assets\/|\/export\.(csv|json)$|\/definition\.json$/;
+const NO_PAGE = /^\/(console\/?)?$|\/assets\/|\/export\.(csv|json)$|\/definition\.json$/;
 
 /** The pages of the console that none of these addresses is of. */
 function without(addresses: readonly string[]): string[] {
