@@ -21,7 +21,10 @@ interface Event {
 function eventsIn(file: string): Event[] {
   const functions = read(file).matchAll(/\/\*\*((?:(?!\*\/)[\s\S])+)\*\/\nexport function \w+\([\s\S]*?\n\}\n/g);
   return [...functions].map(([text, doc = ""]) => {
-    const means = doc.replace(/\n \* ?/g, " ").replace(/\s+/g, " ").trim();
+    const means = doc
+      .replace(/\n \* ?/g, " ")
+      .replace(/\s+/g, " ")
+      .trim();
     const call = /logEvent\(([\s\S]*?)\b(?:fields|rest),?\s*\);/.exec(text)?.[1] ?? "";
     const words = [...call.matchAll(/"(\w+)"/g)].map(([, word = ""]) => word);
     const said = words.filter((word) => LEVELS.includes(word));
