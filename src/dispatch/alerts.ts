@@ -3,7 +3,6 @@
  * once more when it is over. It is noted after it was told: a sweep that dies in between tells it again, under the same
  * id.
  */
-
 import type { AlertMessage, OpenAlert } from "../core/alert/alert";
 import { courseOf, messagesOf } from "../core/alert/course";
 import { type AlertLogEvent, alertEntry } from "../core/alert/entry";

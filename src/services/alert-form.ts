@@ -2,7 +2,6 @@
  * Alerts are told as responses of a form of the workspace: its integrations carry them on, with everything that they
  * promise. This is the form, and an alert as its answers.
  */
-
 import type { Context } from "../context";
 import type { AlertMessage } from "../core/alert/alert";
 import { AppError } from "../core/errors";

@@ -1,5 +1,4 @@
 /** Workspaces and their keys: made, shown, listed, revoked. What a key may do is in access.ts. */
-
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";

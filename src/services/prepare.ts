@@ -1,5 +1,4 @@
 /** A submission made ready for the log: answers and metadata checked, fingerprint and nonce made. */
-
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { checkAnswers } from "../core/answer";
 import { AppError } from "../core/errors";

@@ -3,7 +3,6 @@
  * repeated comes to the same. Each part is held against its hashes before it is written, and read back and compared
  * afterwards. Cursors come last, when the rest is there and in order; until then the sweeper does nothing.
  */
-
 import type { Context } from "../context";
 import {
   type BackupManifest,

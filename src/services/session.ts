@@ -2,7 +2,6 @@
  * Sessions of the console: a key that signed in, for as long as it is used and works. What a session may do is what its
  * key may do. Nothing is kept of one but that it was ended (docs/decisions/018-console-sessions.md).
  */
-
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";

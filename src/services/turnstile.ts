@@ -2,7 +2,6 @@
  * Cloudflare Turnstile, optional per form: the widget's secret is sealed in the form's row, the token that comes with a
  * submission is checked by the verifier (developers.cloudflare.com/turnstile, "Validate the token").
  */
-
 import type { SubmissionContext } from "../context-submission";
 import { AppError } from "../core/errors";
 import { unseal } from "../core/seal";

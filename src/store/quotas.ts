@@ -2,7 +2,6 @@
  * Daily quotas in D1: how often something may be done in a day for one recipient or one workspace. Days are UTC. Keys
  * are kept as digests, so that no phone number stands in the table.
  */
-
 import type { QuotaUse } from "../core/recipients";
 import { sha256 } from "../core/sha256";
 
