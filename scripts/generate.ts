@@ -16,11 +16,12 @@ import { kindBase, kindConfig, kindConfigFile } from "./cloud/kind-config";
 const at = (file: string) => path.resolve(import.meta.dirname, "..", file);
 
 const read = (file: string) => readFileSync(at(file), "utf8");
-const traits = catalog.map(({ kind, queueBinding, events, reconciled }) => ({
+const traits = catalog.map(({ kind, queueBinding, events, reconciled, index }) => ({
   kind,
   queueBinding,
   events,
   reconciled,
+  index: index === true,
 }));
 
 const kindConfigs = catalog.map(({ kind }) => [kindConfigFile(kind), kindConfig(read(kindBase(kind)), kind, catalog)]);

@@ -4,7 +4,7 @@
  */
 import { FEEDS } from "../core/ids";
 import type { Halt } from "../core/integration";
-import { deleteCursor } from "../store/cursor-control";
+import { deleteStatement } from "../store/cursor-control";
 import { type Cursor, type CursorChange, claimCursor, type Settled, type WakeUp } from "../store/cursors";
 import { landFlight } from "../store/flights";
 import { loadSetup } from "../store/integrations";
@@ -33,7 +33,7 @@ export async function drain(given: Engine, wakeUp: WakeUp): Promise<void> {
     loadSetup(engine.shards.control, { no: wakeUp.integration }),
   ]);
   if (!claimed) return;
-  if (!setup) return deleteCursor(shard.db, claimed.segment, claimed.integration);
+  if (!setup) return void (await deleteStatement(shard.db, claimed.segment, claimed.integration).run());
   const place = { shard, setup };
   const landed = await landFlight(shard.db, claimed);
   if (!landed) return;

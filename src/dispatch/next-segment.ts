@@ -4,24 +4,19 @@
  * by then. Everything may be cut short and repeated, by several at once: whoever comes first into the directory has
  * opened it.
  */
-
-import { segmentStart } from "../core/ids";
-import type { KindTraits } from "../core/manifest";
-import { nextNight } from "../core/night";
+import type { Trace } from "../core/trace";
 import { setIndexedQuestions } from "../store/answer-index";
-import { createCursor, findCursor } from "../store/cursor-control";
 import { type FormRow, findForm, readDefinitions } from "../store/form-reads";
 import * as placement from "../store/placement";
 import { beginRecheck, readRechecks } from "../store/rechecks";
 import { isRestoring } from "../store/restoring";
-import { listSegments, type Segment, type Shards } from "../store/shards";
+import { listSegments, type Segment } from "../store/shards";
+import { count } from "../telemetry/counters";
 import * as events from "../telemetry/events";
+import { dropOrphans, furnishSegment, type Obeyer, obeyCommands } from "./obey";
 
-export interface Opener {
-  readonly shards: Shards;
-  readonly now: () => number;
+export interface Opener extends Obeyer {
   readonly capBytes: number;
-  readonly traitsOf: (kind: string) => KindTraits | undefined;
 }
 
 export interface Opening {
@@ -41,7 +36,6 @@ export async function openNextSegment(on: Opener, { form: id, from, anywhere }: 
   const { shards } = on;
   const [row, earlier] = await Promise.all([findForm(shards.control, id), listSegments(shards, id)]);
   const last = earlier.at(-1);
-  // The cursors of a deleted form are held: those that were made as they are now would stay so when it is restored.
   if (!row || row.deletedAt !== null || !last || !placement.isSame(last, from)) return false;
   if (await isRestoring(shards.control)) return false;
   const rows = await placement.readShards(shards);
@@ -65,17 +59,33 @@ export async function openNextSegment(on: Opener, { form: id, from, anywhere }: 
 export async function settleOpening(on: Opener, id: string): Promise<void> {
   const [row, segments] = await Promise.all([findForm(on.shards.control, id), listSegments(on.shards, id)]);
   const [last, next] = segments.slice(-2);
-  if (!row || row.deletedAt !== null || !last || !next) return;
+  if (!row || row.erasingAt !== null || !last || !next) return;
   await furnish(on, row, { last, next });
+  await dropOrphans(on, next);
   await placement.noteSettled(on.shards, id, next);
 }
 
-/** Forms whose openings one sweep settles. */
+/** Forms that one sweep settles. */
 const SETTLE_MAX = 100;
 
-/** Settles what was cut short. Done by the sweeper. */
-export async function settleOpenings(on: Opener): Promise<void> {
-  for (const form of await placement.listUnsettled(on.shards, SETTLE_MAX)) await settleOpening(on, form);
+/**
+ * Does what was begun with forms and their integrations and not ended, because a worker died or a shard was away. One
+ * round trip when there is nothing. A form that fails stops no other; the first failure is thrown at the end.
+ */
+export async function settleForms(on: Opener, trace?: Trace): Promise<void> {
+  const errors: unknown[] = [];
+  for (const unsettled of await placement.listUnsettled(on.shards, SETTLE_MAX)) {
+    await settleForm(on, unsettled, trace).catch((error: unknown) => errors.push(error));
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+async function settleForm(on: Opener, { form, opening }: placement.Unsettled, trace?: Trace): Promise<void> {
+  if (opening === 1) await settleOpening(on, form);
+  const { integrations } = await obeyCommands(on, form);
+  count("formlog_settled", { what: "segment" }, opening);
+  count("formlog_settled", { what: "integration" }, integrations);
+  events.formSettled({ trace, form, segments: opening, integrations });
 }
 
 interface Step {
@@ -89,11 +99,8 @@ interface Step {
  */
 async function furnish(on: Opener, form: FormRow, { last, next }: Step): Promise<void> {
   const { shards } = on;
-  const [here, there] = [shards.get(last.shard).db, shards.get(next.shard).db];
-  for (const { no, kind } of await placement.listFollowers(shards, form.id)) {
-    const cursor = await findCursor(here, last.no, no);
-    await createCursor(there, firstPlace(on, { integration: no, kind, segment: next.no }), { segment: last, cursor });
-  }
+  const there = shards.get(next.shard).db;
+  await furnishSegment(on, form.id, { last, next });
   const questions = (await readDefinitions(shards.control, form.id, [form.version])).get(form.version)?.questions ?? [];
   const indexed = questions.filter((question) => question.indexed);
   if (indexed.length > 0) await setIndexedQuestions(there, next.no, indexed);
@@ -102,17 +109,4 @@ async function furnish(on: Opener, form: FormRow, { last, next }: Step): Promise
     const request = { form: form.id, version, askedAt, startAt: askedAt };
     await beginRecheck(there, next.no, { request, now: on.now() });
   }
-}
-
-/** Where an integration begins in a new segment: before its first response, and before its first change. */
-function firstPlace(on: Opener, at: { integration: number; kind: string; segment: number }) {
-  const kind = on.traitsOf(at.kind);
-  const follows = kind?.events.some((event) => event !== "created") === true;
-  const start = segmentStart(at.segment);
-  return {
-    ...at,
-    position: start,
-    revisionPosition: follows ? start : null,
-    reconcileAt: kind?.reconciled ? nextNight(on.now(), at.integration) : null,
-  };
 }

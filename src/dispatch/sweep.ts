@@ -1,6 +1,6 @@
 /**
  * The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message
- * matters; tries dead letters again, passes on what happened to integrations, brings the indexes of answers nearer to
+ * matters; ends what was begun with forms and integrations, tries dead letters again, passes on what happened to integrations, brings the indexes of answers nearer to
  * the log, looks at old responses again whose form's rules changed, erases what was deleted or kept for long enough,
  * and tells what needs somebody.
  */
@@ -22,7 +22,7 @@ import * as events from "../telemetry/events";
 import { pingDeadman, type Teller, tellAlerts } from "./alerts";
 import { resendDead } from "./dead-letters";
 import { eraseDeletedForms, eraseDeletedIntegrations, type IntegrationEraser } from "./erase";
-import { type Opener, settleOpenings } from "./next-segment";
+import { type Opener, settleForms } from "./next-segment";
 import { passOnNotices, type WantsNotice } from "./notices";
 import { beginRechecks, goOnRechecking } from "./recheck";
 import { askShards } from "./vitals";
@@ -61,7 +61,7 @@ export async function sweep(on: Sweeper, now: number): Promise<number> {
   const asked = await askShards(shards);
   let count = 0;
   await step("requests of re-checks", () => beginRechecks(on));
-  await step("new segments", () => settleOpenings(on.opener));
+  await step("what was cut short", () => settleForms(on.opener, trace));
   // Before the cursors: what is stored is theirs.
   await step("dead letters", () => resendDead(on, now));
   for (const shard of shards.all) count += await sweepShard(on, { shard, now, step });

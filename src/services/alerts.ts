@@ -12,7 +12,8 @@ import { checkWith } from "./check";
 import { createConnection, type MadeSecrets } from "./connections";
 import { createForm } from "./form-verbs";
 import type { IntegrationView } from "./integration-view";
-import { createIntegration, type IntegrationInput, listIntegrations } from "./integrations";
+import { listIntegrations } from "./integrations";
+import { createIntegration, type IntegrationInput } from "./new-integration";
 
 export interface AlertView {
   readonly cause: string;

@@ -35,8 +35,21 @@ export interface MadeSecrets {
 export async function createConnection(
   ctx: Context,
   workspace: string,
-  input: { kind: string; name: string; secrets?: unknown },
+  input: ConnectionInput,
 ): Promise<ConnectionView & MadeSecrets> {
+  const { row, entry, shown } = await makeConnection(ctx, workspace, input);
+  await store.insertConnection(ctx.shards.control, row, entry);
+  return { ...view(row), ...shown };
+}
+
+interface ConnectionInput {
+  readonly kind: string;
+  readonly name: string;
+  readonly secrets?: unknown;
+}
+
+/** The same, ready to be stored by the caller. */
+export async function makeConnection(ctx: Context, workspace: string, input: ConnectionInput) {
   const manifest = findKind(input.kind);
   if (!manifest) throw new AppError("invalid_request", { detail: `There is no kind ${input.kind}.` });
   const ring = keyRingOf(ctx);
@@ -47,9 +60,9 @@ export async function createConnection(
   const names = { id: newId("conn", ctx.random), workspace, kind: input.kind, name: input.name };
   const detail = { kind: input.kind };
   const entry = audited(ctx, { workspace, action: "connection.created", object: names.id, detail });
-  await store.insertConnection(ctx.shards.control, { ...names, ...sealed, createdAt: now, updatedAt: now }, entry);
-  const shown = made === undefined ? undefined : manifest.credentials?.shown(made);
-  return { ...view({ ...names, createdAt: now }), ...(shown && { secrets: shown }) };
+  const told = made === undefined ? undefined : manifest.credentials?.shown(made);
+  const shown: MadeSecrets = told ? { secrets: told } : {};
+  return { row: { ...names, ...sealed, createdAt: now, updatedAt: now }, entry, shown };
 }
 
 function keyRingOf(ctx: Context): KeyRing {

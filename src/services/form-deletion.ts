@@ -4,9 +4,8 @@
  */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
-import { holdCursors, releaseCursors } from "../store/cursor-control";
+import { obeyCommands } from "../dispatch/obey";
 import type { FormRow } from "../store/form-reads";
-import { listSegments } from "../store/shards";
 import { applyChange } from "./form-verbs";
 import { type FormView, viewForm } from "./form-view";
 import { findRow, missing } from "./forms";
@@ -24,9 +23,7 @@ export async function deleteForm(
   const eraseAt = now + input.retentionDays * DAY_MS;
   const deed = { action: "form.deleted", detail: { eraseAt: new Date(eraseAt).toISOString() } } as const;
   const view = await applyChange(ctx, row, { deletedAt: row.deletedAt ?? now, eraseAt }, deed);
-  // After the form: a form that is there keeps its integrations running, and one of which this was cut short is deleted
-  // again.
-  for (const { shard, no } of await listSegments(ctx.shards, row.id)) await holdCursors(ctx.shards.get(shard).db, no);
+  await obeyCommands(ctx.opener, row.id);
   return view;
 }
 
@@ -38,7 +35,7 @@ export async function restoreForm(ctx: Context, workspace: string, input: { form
   const row = await findRow(ctx, workspace, input.form);
   if (row.erasingAt !== null) throw missing();
   if (row.deletedAt === null) {
-    if (await release(ctx, row)) return viewForm(row);
+    if ((await release(ctx, row)) > 0) return viewForm(row);
     throw new AppError("conflict", { detail: "This form is not deleted." });
   }
   const view = await applyChange(ctx, row, { deletedAt: null, eraseAt: null }, { action: "form.restored" });
@@ -46,13 +43,9 @@ export async function restoreForm(ctx: Context, workspace: string, input: { form
   return view;
 }
 
-/** Lets the integrations of a form go on as they were. False: none of them was held. */
-async function release(ctx: Context, { id }: FormRow): Promise<boolean> {
-  let held = false;
-  for (const { shard, no } of await listSegments(ctx.shards, id)) {
-    const released = await releaseCursors(ctx.shards.get(shard), no);
-    held ||= released.held;
-    ctx.waitUntil(ctx.wake(released.wakeUps));
-  }
-  return held;
+/** Lets the integrations of a form go on as they were. Returns of how many something was left to do. */
+async function release(ctx: Context, { id }: FormRow): Promise<number> {
+  const { integrations, wakeUps } = await obeyCommands(ctx.opener, id);
+  ctx.waitUntil(ctx.wake(wakeUps));
+  return integrations;
 }

@@ -4,27 +4,28 @@
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
 import type { TestResult } from "../core/integration";
-import * as cursors from "../store/cursor-control";
-import { deleteIntegration as deleteRow } from "../store/integrations";
-import { audited, record } from "./audit";
-import { type IntegrationView, readCursors, ring, viewIntegration } from "./integration-view";
-import { findOwnIntegration, type Named } from "./integrations";
+import { dropCursors } from "../dispatch/obey";
+import * as store from "../store/integrations";
+import { listSegments } from "../store/shards";
+import { audited } from "./audit";
+import { type IntegrationView, tellCursors, viewIntegration } from "./integration-view";
+import { findOwnIntegration, missingIntegration, type Named } from "./integrations";
 
 /** Stops an integration where it is: nothing is lost, it goes on from there. */
-export async function pauseIntegration(ctx: Context, workspace: string, input: Named): Promise<IntegrationView> {
-  const row = await findOwnIntegration(ctx, workspace, input);
-  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.pauseCursor(db, cursor.segment, row.no);
-  await record(ctx, { workspace, action: "integration.paused", object: row.id, detail: { form: row.form } });
-  return viewIntegration(ctx, row);
-}
+export const pauseIntegration = (ctx: Context, workspace: string, input: Named): Promise<IntegrationView> =>
+  setPaused(ctx, workspace, { ...input, paused: true });
 
 /** Lets a paused, waiting or blocked integration go on now. */
-export async function resumeIntegration(ctx: Context, workspace: string, input: Named): Promise<IntegrationView> {
+export const resumeIntegration = (ctx: Context, workspace: string, input: Named): Promise<IntegrationView> =>
+  setPaused(ctx, workspace, { ...input, paused: false });
+
+async function setPaused(ctx: Context, workspace: string, input: Named & { paused: boolean }) {
   const row = await findOwnIntegration(ctx, workspace, input);
-  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.resumeCursor(db, cursor, ctx.now());
-  await record(ctx, { workspace, action: "integration.resumed", object: row.id, detail: { form: row.form } });
-  await ring(ctx, row);
-  return viewIntegration(ctx, row);
+  const action = input.paused ? "integration.paused" : "integration.resumed";
+  const entry = audited(ctx, { workspace, action, object: row.id, detail: { form: row.form } });
+  if (!(await store.setPaused(ctx.shards.control, row.no, input.paused, entry))) throw missingIntegration();
+  await tellCursors(ctx, row.form);
+  return viewIntegration(ctx, { ...row, paused: input.paused ? 1 : 0 });
 }
 
 /** Asks the kind whether the integration can do its work; nothing is delivered. */
@@ -41,11 +42,17 @@ export async function testIntegration(ctx: Context, workspace: string, input: Na
   return response.json<TestResult>();
 }
 
-/** Deletes an integration; what it delivered stays where it is. What we hold of it is erased by the sweeper. */
+/**
+ * Deletes an integration; what it delivered stays where it is. What we hold of it is erased by the sweeper, its cursors
+ * too should this be cut short.
+ */
 export async function deleteIntegration(ctx: Context, workspace: string, input: Named): Promise<void> {
   const row = await findOwnIntegration(ctx, workspace, input);
-  for (const { db, cursor } of await readCursors(ctx, row)) await cursors.deleteCursor(db, cursor.segment, row.no);
   const detail = { form: row.form, kind: row.kind };
   const entry = audited(ctx, { workspace, action: "integration.deleted", object: row.id, detail });
-  await deleteRow(ctx.shards.control, { no: row.no, now: ctx.now() }, entry);
+  // First: whoever makes a cursor for it after this finds that it is gone, and takes it back (dispatch/obey.ts).
+  if (!(await store.deleteIntegration(ctx.shards.control, { no: row.no, now: ctx.now() }, entry))) {
+    throw missingIntegration();
+  }
+  await dropCursors(ctx.shards, await listSegments(ctx.shards, row.form), [row.no]);
 }

@@ -7,7 +7,7 @@ import type { AuditDetail } from "../core/audit";
 import { AppError, type Problem } from "../core/errors";
 import { parseResponseId, segmentOf, segmentStart } from "../core/ids";
 import { findKind } from "../integrations/kinds";
-import { rewindCursor } from "../store/cursor-control";
+import { rewindStatement } from "../store/cursor-control";
 import type { Cursor } from "../store/cursors";
 import { readDeliveries, scheduleDeliveries } from "../store/deliveries";
 import type { IntegrationRow } from "../store/integrations";
@@ -136,7 +136,7 @@ async function rewind(ctx: Context, placed: readonly PlacedCursor[], start: Star
   for (const [index, { db, cursor }] of placed.entries()) {
     if (index < start.index) continue;
     const position = index === start.index ? start.position : segmentStart(cursor.segment);
-    await rewindCursor(db, cursor, { position, now: ctx.now() });
+    await rewindStatement(db, cursor, { position, now: ctx.now() }).run();
   }
 }
 

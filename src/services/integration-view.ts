@@ -2,6 +2,7 @@
 import type { Context } from "../context";
 import { seqOf } from "../core/ids";
 import { type Attempts, attemptsSince, sumAttempts } from "../core/tally";
+import { obeyCommands } from "../dispatch/obey";
 import { readBudgets } from "../store/budgets";
 import { findCursors, type KnownCursor, type Lag, lagsOf } from "../store/cursor-control";
 import type { CursorState } from "../store/cursors";
@@ -93,6 +94,15 @@ export async function ring(ctx: Context, row: IntegrationRow): Promise<void> {
   );
 }
 
+/**
+ * Tells the cursors of a form's integrations what was commanded just now, and wakes those that may go on. What this does
+ * not come to the sweeper does.
+ */
+export async function tellCursors(ctx: Context, form: string): Promise<void> {
+  const { wakeUps } = await obeyCommands(ctx.opener, form);
+  await ctx.wake(wakeUps);
+}
+
 const WORST_FIRST: readonly CursorState[] = ["blocked", "paused", "waiting", "active"];
 
 /** The view of an integration, over all its segments. */
@@ -169,7 +179,8 @@ function viewOf(ctx: Context, row: IntegrationRow, { placed, parked, tokens }: K
     id: row.id,
     form: row.form,
     kind: row.kind,
-    state: WORST_FIRST.find((s) => all.some((cursor) => cursor.state === s)) ?? "active",
+    // Told by its row already while a cursor is not.
+    state: row.paused === 1 ? "paused" : (WORST_FIRST.find((s) => all.some(({ state }) => state === s)) ?? "active"),
     config: row.config,
     filter: row.filter,
     lag: {

@@ -1,82 +1,17 @@
-/** Verbs on integrations: configure on a form, look at, change. */
+/** Verbs on integrations: look at, change. Configuring one: new-integration.ts. */
 import type { CachedForm, Context } from "../context";
 import { AppError } from "../core/errors";
 import { compileFilter } from "../core/expression";
-import { newId, segmentStart } from "../core/ids";
 import type { Manifest } from "../core/integration";
-import { nextNight } from "../core/night";
 import type { ResponseRecord } from "../core/response";
 import { catalog, findKind } from "../integrations/kinds";
 import { findConnection } from "../store/connections";
-import { compareFromHere, createCursor, resumeCursor, rewindCursor } from "../store/cursor-control";
 import * as store from "../store/integrations";
-import { headOf, listSegments, type Segment } from "../store/shards";
 import { audited } from "./audit";
 import { checkWith } from "./check";
-import { createConnection, type MadeSecrets } from "./connections";
-import { loadForm, loadOwnForm, missing } from "./forms";
-import { type IntegrationView, readCursors, ring, viewIntegration, viewIntegrations } from "./integration-view";
+import { loadForm, loadOwnForm } from "./forms";
+import { type IntegrationView, tellCursors, viewIntegration, viewIntegrations } from "./integration-view";
 import { seek } from "./reads";
-
-export interface IntegrationInput {
-  readonly kind: string;
-  readonly config: unknown;
-  readonly filter?: string | null;
-  /** `beginning`: the responses that are there already are delivered too. `now` unless told; an index has them all. */
-  readonly start?: "now" | "beginning";
-}
-
-/**
- * Configures a kind on a form and starts it; credentials that were made for it are shown only now. Throws
- * `invalid_request` with what is wrong in the config.
- */
-export async function createIntegration(
-  ctx: Context,
-  workspace: string,
-  input: IntegrationInput & { form: string },
-): Promise<IntegrationView & MadeSecrets> {
-  const form = await loadOwnForm(ctx, workspace, input.form);
-  const manifest = findManifest(input.kind);
-  const checked = await checkSetup(ctx, form, { manifest, config: input.config, filter: input.filter ?? null });
-  const { setup, secrets } = await withConnection(ctx, form, { manifest, setup: checked });
-  const now = ctx.now();
-  const start = startOf(manifest, input.start);
-  const names = { id: newId("int", ctx.random), workspace, form: form.id, kind: manifest.kind };
-  const detail = { form: form.id, kind: manifest.kind, start };
-  const row = await store.insertIntegration(
-    ctx.shards.control,
-    { ...names, ...setup, createdAt: now, updatedAt: now },
-    audited(ctx, { workspace, action: "integration.created", object: names.id, detail }),
-  );
-  if (!row) throw missing();
-  const segments = await listSegments(ctx.shards, form.id);
-  for (const [i, segment] of segments.entries()) {
-    await startCursor(ctx, { row, manifest, segment, before: segments[i - 1], start });
-  }
-  if (start === "beginning") await ring(ctx, row);
-  return { ...(await viewIntegration(ctx, row)), ...(secrets && { secrets }) };
-}
-
-/** Where an integration starts. Throws `invalid_request` when an index is to leave out what is there already. */
-function startOf({ index, kind }: Manifest, start: IntegrationInput["start"]): "now" | "beginning" {
-  if (!index) return start ?? "now";
-  if (start !== "now") return "beginning";
-  const detail = `${kind} keeps an index of all responses: leave \`start\` out. A filter leaves responses out.`;
-  throw new AppError("invalid_request", { errors: [{ pointer: "/start", code: "index_starts_at_beginning", detail }] });
-}
-
-/** A connection of its own, for kinds whose credentials Formlog makes and that were given none. */
-async function withConnection(
-  ctx: Context,
-  form: CachedForm,
-  { manifest, setup }: { manifest: Manifest; setup: Setup },
-): Promise<{ setup: Setup } & MadeSecrets> {
-  if (!manifest.credentials || setup.connection !== null) return { setup };
-  const name = `${manifest.title} of ${form.title}`.slice(0, 200);
-  const made = await createConnection(ctx, form.workspace, { kind: manifest.kind, name });
-  const config = { ...setup.config, connection: made.id };
-  return { setup: { ...setup, config, connection: made.id }, ...(made.secrets && { secrets: made.secrets }) };
-}
 
 /** The manifest of a kind. Throws `invalid_request` with the kinds that there are. */
 export function findManifest(kind: string): Manifest {
@@ -87,33 +22,8 @@ export function findManifest(kind: string): Manifest {
   throw new AppError("invalid_request", { errors: [problem] });
 }
 
-interface Start {
-  readonly row: store.IntegrationRow;
-  readonly manifest: Manifest;
-  readonly segment: Segment;
-  /** That the form wrote to before this one. */
-  readonly before: Segment | undefined;
-  readonly start: "now" | "beginning";
-}
-
-async function startCursor(ctx: Context, { row, manifest, segment, before, start }: Start): Promise<void> {
-  const follows = manifest.events.some((event) => event !== "created");
-  const place = (feed: "responses" | "revisions") =>
-    start === "now" ? headOf(ctx.shards, segment, feed) : segmentStart(segment.no);
-  const cursor = {
-    segment: segment.no,
-    integration: row.no,
-    kind: row.kind,
-    position: await place("responses"),
-    // A back-fill reads responses as they are now: earlier changes are in them.
-    revisionPosition: follows ? await headOf(ctx.shards, segment, "revisions") : null,
-    reconcileAt: manifest.reconciled ? nextNight(ctx.now(), row.no) : null,
-    owedAt: ctx.now(),
-  };
-  await createCursor(ctx.shards.get(segment.shard).db, cursor, before ? { segment: before, cursor: null } : null);
-}
-
-interface Setup {
+/** What is stored of how an integration is configured. */
+export interface Setup {
   readonly config: Record<string, unknown>;
   readonly connection: string | null;
   readonly filter: string | null;
@@ -158,9 +68,11 @@ export async function findOwnIntegration(
 ): Promise<store.IntegrationRow> {
   await loadOwnForm(ctx, workspace, input.form);
   const row = await seek(ctx, ({ control }) => store.findIntegration(control, input.form, input.integration));
-  if (!row) throw new AppError("not_found", { detail: "This form has no such integration." });
+  if (!row) throw missingIntegration();
   return row;
 }
+
+export const missingIntegration = () => new AppError("not_found", { detail: "This form has no such integration." });
 
 /**
  * Whether an integration's filter (and the events that it wants) lets a response pass, by the form's current version,
@@ -232,13 +144,8 @@ export async function updateIntegration(
   const entry = audited(ctx, { workspace, action: "integration.updated", object: row.id, detail });
   // Another credential has another budget: which one is known when it is first used.
   const budget = setup.connection === row.connection ? row.budget : null;
-  await store.updateIntegration(ctx.shards.control, row.no, { ...setup, budget, updatedAt: ctx.now() }, entry);
-  // What it waited for may be mended by the change: it tries again at once.
-  for (const { db, cursor } of await readCursors(ctx, row)) {
-    await compareFromHere(db, cursor.segment, row.no);
-    if (manifest.index) await rewindCursor(db, cursor, { position: segmentStart(cursor.segment), now: ctx.now() });
-    if (cursor.state !== "paused") await resumeCursor(db, cursor, ctx.now());
-  }
-  await ring(ctx, row);
+  const change = { ...setup, budget, updatedAt: ctx.now() };
+  if (!(await store.updateIntegration(ctx.shards.control, row.no, change, entry))) throw missingIntegration();
+  await tellCursors(ctx, form.id);
   return getIntegration(ctx, workspace, input);
 }

@@ -2,11 +2,10 @@
 import type { CachedForm, SubmissionContext } from "../context-submission";
 import { checkAnswers } from "../core/answer";
 import { AppError } from "../core/errors";
+import { fingerprintOf } from "../core/fingerprint";
 import { flagsToJson } from "../core/flag";
 import { FULL, inItsWords, whyClosed } from "../core/form-settings";
 import { checkMetadata } from "../core/metadata";
-import { toNfc } from "../core/nfc";
-import { sha256 } from "../core/sha256";
 import { readSubmittedAt } from "../core/submitted-at";
 import type { NewResponse } from "../store/append";
 import { headOf } from "../store/shards";
@@ -92,20 +91,8 @@ async function knownHead(ctx: SubmissionContext, form: CachedForm): Promise<numb
 /**
  * What a key stands for: answers and metadata as they were sent (in NFC), whatever version they are checked against.
  */
-export async function fingerprint(input: Pick<Submission, "answers" | "metadata">): Promise<string> {
-  return (await sha256(canonical([input.answers, input.metadata ?? {}]))).slice(0, 32);
-}
-
-/** JSON with sorted keys, in NFC: the same content has one text. Depth is bounded by the reader of bodies. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value === "string") return JSON.stringify(toNfc(value));
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value)
-    .map(([k, v]) => [toNfc(k), v] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(",")}}`;
-}
+export const fingerprint = (input: Pick<Submission, "answers" | "metadata">): Promise<string> =>
+  fingerprintOf([input.answers, input.metadata ?? {}]);
 
 function nonce(random: SubmissionContext["random"]): string {
   let text = "";

@@ -15,14 +15,17 @@ export async function changeAudited<Row = unknown>(
   change: readonly D1PreparedStatement[],
   entry: AuditEntry,
 ): Promise<D1Result<Row>[]> {
-  const log = db
+  return (await db.batch<Row>([...change, auditStatement(db, entry)])).slice(0, -1);
+}
+
+/** The statement that writes an entry, unless the one before it in its batch changed nothing. */
+export const auditStatement = (db: D1Database, entry: AuditEntry): D1PreparedStatement =>
+  db
     .prepare(
       `INSERT INTO audit (id, workspace, at, actor, action, object, detail)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE changes() > 0`,
     )
     .bind(entry.id, entry.workspace, entry.at, entry.actor, entry.action, entry.object, JSON.stringify(entry.detail));
-  return (await db.batch<Row>([...change, log])).slice(0, -1);
-}
 
 /** Writes the entry of a change that was made elsewhere. */
 export async function insertAudit(db: D1Database, entry: AuditEntry): Promise<void> {

@@ -93,7 +93,11 @@ export const CONTROL_TABLES: readonly BackupTable[] = [
   table("links", "no", control.links),
   table("recheck_requests", "form", control.recheckRequests),
   table("connections", "no", control.connections),
-  table("integrations", "no", control.integrations, { only: ({ integrations }) => `no <= ${integrations}` }),
+  table("integrations", "no", control.integrations, {
+    only: ({ integrations }) => `no <= ${integrations}`,
+    // Cursors were read before: what was commanded in between they are told when they are restored.
+    instead: { obeyed: "-1" },
+  }),
   // What the shards had of one that was deleted meanwhile may be in the backup: it is looked through again.
   table("deleted_integrations", "no", control.deletedIntegrations, {
     instead: { erased_at: "CASE WHEN deleted_at < {startedAt} THEN erased_at END" },

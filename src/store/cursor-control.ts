@@ -1,16 +1,9 @@
 /**
- * What people do with cursors, and what they want to know of them: create, look, pause, resume, rewind, delete, lag.
+ * What people do with cursors, and what they want to know of them: create, look, rewind, delete, lag. What they want of
+ * a whole integration is told to its cursors by store/commands.ts.
  */
 import { SEGMENT_SIZE, segmentStart } from "../core/ids";
-import {
-  CURSOR_COLUMNS,
-  type Cursor,
-  type CursorRow,
-  RING_RETURNING,
-  toCursor,
-  toWakeUp,
-  type WakeUp,
-} from "./cursors";
+import { CURSOR_COLUMNS, type Cursor, type CursorRow, type CursorState, toCursor } from "./cursors";
 import type { Segment } from "./shards";
 
 /** Positions that a cursor was put past without delivering them: after the first, up to the second. */
@@ -21,35 +14,59 @@ export const isPassed = ({ passed, position }: KnownCursor, at: number): boolean
   at <= position && passed.some(([after, through, again]) => again === undefined && at > after && at <= through);
 
 /** A cursor as people look at it. */
-export type KnownCursor = Cursor & { readonly passed: Passed };
+export interface KnownCursor extends Cursor {
+  readonly passed: Passed;
+  /** The newest command of its integration that it knows. */
+  readonly obeyed: number;
+  /** As it goes on when its form is restored; null: its form is not deleted. */
+  readonly stateBefore: CursorState | null;
+}
 
-type NewCursor = Pick<Cursor, "segment" | "integration" | "kind" | "position" | "revisionPosition" | "reconcileAt"> & {
+const KNOWN_COLUMNS = `${CURSOR_COLUMNS}, passed, obeyed, state_before AS stateBefore`;
+type KnownRow = CursorRow & Pick<KnownCursor, "obeyed" | "stateBefore"> & { readonly passed: string };
+
+const toKnown = ({ obeyed, stateBefore, passed, ...row }: KnownRow): KnownCursor => ({
+  ...toCursor(row),
+  obeyed,
+  stateBefore,
+  passed: JSON.parse(passed) as Passed,
+});
+
+export type NewCursor = Pick<
+  Cursor,
+  "segment" | "integration" | "kind" | "position" | "revisionPosition" | "reconcileAt"
+> & {
   /** Since when it owes what is there already (milliseconds); unless told, since that came in. */
   readonly owedAt?: number;
 };
 
+/** The segment before a cursor's, and the cursor there (null: it has none). */
+export interface Before {
+  readonly segment: Segment;
+  readonly cursor: KnownCursor | null;
+}
+
+/** Stopped, a cursor's next one is stopped too; a wait for the provider is its own. */
+const stopOf = (state: CursorState): CursorState => (state === "waiting" ? "active" : state);
+
 /**
- * Gives an integration its cursor in a segment, unless that is being erased. What stands before its position is not
- * delivered. In a further segment of a form it begins as its cursor in the one before is (`after`): paused, or blocked
- * by a cause that was told.
+ * The statement that gives an integration its cursor in a segment, unless it has it or the segment is being erased.
+ * What stands before its position is not delivered. In a further segment of a form it begins as its cursor in the one
+ * before is: paused, or blocked by a cause that was told, and knowing the same commands.
  */
-export async function createCursor(
-  db: D1Database,
-  cursor: NewCursor,
-  after: { readonly segment: Segment; readonly cursor: Cursor | null } | null = null,
-): Promise<void> {
-  const before = after?.cursor;
-  const isBlocked = before?.state === "blocked";
-  const state = isBlocked || before?.state === "paused" ? before.state : "active";
-  await db
+export function createStatement(db: D1Database, cursor: NewCursor, before: Before | null = null): D1PreparedStatement {
+  const like = before?.cursor ?? null;
+  const stateBefore = like?.stateBefore ?? null;
+  const blocked = (stateBefore ?? like?.state) === "blocked" ? like : null;
+  return db
     .prepare(
       `INSERT INTO cursors
          (segment, integration, kind, state, position, revision_position, high, reconcile_at, compare_from, passed,
-          follows, next_at, failures, last_error, failing_since, failed_at, blocked, owed_at)
+          follows, next_at, failures, last_error, failing_since, failed_at, blocked, owed_at, state_before, obeyed)
        SELECT no, ?2, ?3, ?8, ?4, ?5, ?6, ?7, ?4, CASE WHEN ?4 > ?6 THEN json_array(json_array(?6, ?4)) ELSE '[]' END,
-          ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+          ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18
        FROM segments WHERE no = ?1 AND version >= 0
-       ON CONFLICT DO UPDATE SET state = 'paused' WHERE excluded.state = 'paused'`,
+       ON CONFLICT DO NOTHING`,
     )
     .bind(
       cursor.segment,
@@ -59,25 +76,26 @@ export async function createCursor(
       cursor.revisionPosition,
       segmentStart(cursor.segment),
       cursor.reconcileAt,
-      state,
-      after && JSON.stringify([after.segment.shard, after.segment.no]),
-      isBlocked ? before.nextAt : 0,
-      isBlocked ? before.failures : 0,
-      isBlocked ? before.lastError : null,
-      (isBlocked && before.failing?.since) || null,
-      (isBlocked && before.failing?.at) || null,
-      isBlocked && before.blocked ? JSON.stringify(before.blocked) : null,
+      stopOf(like?.state ?? "active"),
+      before && JSON.stringify([before.segment.shard, before.segment.no]),
+      blocked?.nextAt ?? 0,
+      blocked?.failures ?? 0,
+      blocked?.lastError ?? null,
+      blocked?.failing?.since ?? null,
+      blocked?.failing?.at ?? null,
+      blocked?.blocked ? JSON.stringify(blocked.blocked) : null,
       Math.trunc(cursor.owedAt ?? 0),
-    )
-    .run();
+      stateBefore && stopOf(stateBefore),
+      like?.obeyed ?? 0,
+    );
 }
 
 export async function findCursor(db: D1Database, segment: number, integration: number): Promise<KnownCursor | null> {
   const row = await db
-    .prepare(`SELECT ${CURSOR_COLUMNS}, passed FROM cursors WHERE segment = ? AND integration = ?`)
+    .prepare(`SELECT ${KNOWN_COLUMNS} FROM cursors WHERE segment = ? AND integration = ?`)
     .bind(segment, integration)
-    .first<CursorRow & { readonly passed: string }>();
-  return row ? { ...toCursor(row), passed: JSON.parse(row.passed) as Passed } : null;
+    .first<KnownRow>();
+  return row && toKnown(row);
 }
 
 /** The cursors of a shard that these segments and integrations name, in no order. One round trip. */
@@ -87,64 +105,12 @@ export async function findCursors(
 ): Promise<KnownCursor[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${CURSOR_COLUMNS}, passed FROM json_each(?) e
+      `SELECT ${KNOWN_COLUMNS} FROM json_each(?) e
        CROSS JOIN cursors ON segment = e.value->>0 AND integration = e.value->>1`,
     )
     .bind(JSON.stringify(named.map(({ segment, integration }) => [segment, integration])))
-    .all<CursorRow & { readonly passed: string }>();
-  return results.map((row) => ({ ...toCursor(row), passed: JSON.parse(row.passed) as Passed }));
-}
-
-/** Stops a cursor where it is, also one that is held; a holder finishes its page and then stops. */
-export async function pauseCursor(db: D1Database, segment: number, integration: number): Promise<void> {
-  await db
-    .prepare("UPDATE cursors SET state = 'paused', state_before = NULL WHERE segment = ? AND integration = ?")
-    .bind(segment, integration)
-    .run();
-}
-
-/**
- * Stops all cursors of a segment, each to go on as it was: its form is deleted, and may be restored. May be repeated.
- */
-export async function holdCursors(db: D1Database, segment: number): Promise<void> {
-  await db
-    .prepare("UPDATE cursors SET state_before = state, state = 'paused' WHERE segment = ? AND state_before IS NULL")
-    .bind(segment)
-    .run();
-}
-
-/**
- * Lets the cursors of a segment go on as they were before holdCursors. Returns whether any were held, and whom to wake.
- */
-export async function releaseCursors(
-  shard: { no: number; db: D1Database },
-  segment: number,
-): Promise<{ held: boolean; wakeUps: WakeUp[] }> {
-  const { results } = await shard.db
-    .prepare(
-      `UPDATE cursors SET state = state_before, state_before = NULL, wake_at = 0
-       WHERE segment = ? AND state_before IS NOT NULL RETURNING state, ${RING_RETURNING}`,
-    )
-    .bind(segment)
-    .all<Record<string, unknown>>();
-  const running = results.filter((row) => row.state !== "paused");
-  return { held: results.length > 0, wakeUps: running.map((row) => toWakeUp(row, shard.no)) };
-}
-
-/** Lets a paused, waiting or blocked cursor go on at once. */
-export async function resumeCursor(
-  db: D1Database,
-  { segment, integration }: Pick<Cursor, "segment" | "integration">,
-  now: number,
-): Promise<void> {
-  await db
-    .prepare(
-      `UPDATE cursors SET state = 'active', state_before = NULL, next_at = 0, wake_at = 0, failures = 0, last_error = NULL,
-         failing_since = NULL, failed_at = NULL, owed_at = CASE WHEN state IN ('paused', 'blocked') THEN ?3 ELSE owed_at END
-       WHERE segment = ?1 AND integration = ?2`,
-    )
-    .bind(segment, integration, Math.trunc(now))
-    .run();
+    .all<KnownRow>();
+  return results.map(toKnown);
 }
 
 /** A cursor, and how many responses of its segment wait for it. */
@@ -181,17 +147,24 @@ export async function postponeCursor(db: D1Database, cursor: Cursor, until: numb
 export const PASSED = `SELECT p.value->>0 AS a, p.value->>1 AS b, p.value->>2 IS NOT NULL AS again
   FROM json_each(cursors.passed) p`;
 
+interface Rewind {
+  readonly position: number;
+  readonly now: number;
+  /** Of a command: a cursor that knows it was moved already. Unless told, it is moved in any case. */
+  readonly unlessObeyed?: number;
+}
+
 /**
- * Moves a cursor back so that the log is delivered again from there. Raising the epoch takes the cursor from a holder,
- * whose page (if one is in flight) stays marked: its effect is reconciled first. What was passed over from there on is
- * to be delivered.
+ * The statement that moves a cursor back so that the log is delivered again from there. Raising the epoch takes the
+ * cursor from a holder, whose page (if one is in flight) stays marked: its effect is reconciled first. What was passed
+ * over from there on is to be delivered.
  */
-export async function rewindCursor(
+export function rewindStatement(
   db: D1Database,
   { segment, integration }: Pick<Cursor, "segment" | "integration">,
-  { position, now }: { readonly position: number; readonly now: number },
-): Promise<void> {
-  await db
+  { position, now, unlessObeyed = Number.MAX_SAFE_INTEGER }: Rewind,
+): D1PreparedStatement {
+  return db
     .prepare(
       `UPDATE cursors SET position = min(position, ?1), owed_at = CASE WHEN position > ?1 THEN ?4 ELSE owed_at END,
          compare_from = min(compare_from, ?1), epoch = epoch + 1,
@@ -200,23 +173,22 @@ export async function rewindCursor(
            SELECT json_array(a, min(b, ?1)) AS range FROM (${PASSED}) WHERE NOT again AND a < ?1
            UNION ALL SELECT json_array(max(a, ?1), b, 1) FROM (${PASSED}) WHERE NOT again AND b > ?1
            UNION ALL SELECT json_array(max(a, position), b, 1) FROM (${PASSED}) WHERE again AND b > position))
-       WHERE segment = ?2 AND integration = ?3`,
+       WHERE segment = ?2 AND integration = ?3 AND obeyed < ?5`,
     )
-    .bind(position, segment, integration, Math.trunc(now))
-    .run();
+    .bind(position, segment, integration, Math.trunc(now), unlessObeyed);
 }
 
-/** Another target or filter from here on: what was settled under the old one is not compared with the new one. */
-export async function compareFromHere(db: D1Database, segment: number, integration: number): Promise<void> {
-  await db
-    .prepare("UPDATE cursors SET compare_from = max(position, high) WHERE segment = ? AND integration = ?")
-    .bind(segment, integration)
-    .run();
-}
+/** The statement that deletes a cursor. What lies under its integration's number is left to the sweeper (dispatch/erase.ts). */
+export const deleteStatement = (db: D1Database, segment: number, integration: number): D1PreparedStatement =>
+  db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration);
 
-/** Deletes a cursor. What lies under its integration's number is erased by the sweeper (dispatch/erase.ts). */
-export async function deleteCursor(db: D1Database, segment: number, integration: number): Promise<void> {
-  await db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration).run();
+/** The numbers of the integrations that have a cursor in a segment. */
+export async function listFollowers(db: D1Database, segment: number): Promise<number[]> {
+  const { results } = await db
+    .prepare("SELECT integration FROM cursors WHERE segment = ?")
+    .bind(segment)
+    .all<{ integration: number }>();
+  return results.map(({ integration }) => integration);
 }
 
 /**

@@ -3,6 +3,7 @@ import { and, desc, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { AuditEntry } from "../core/audit";
 import { type Definition, type QuestionType, unresolved } from "../core/form";
 import { changeAudited } from "./audit";
+import { commandAll } from "./commands";
 import { control, prepared, query } from "./db";
 import { clearPublished, writeDraft } from "./drafts";
 import type { FormRow } from "./form-reads";
@@ -128,7 +129,10 @@ export type FormChange = Partial<
   Pick<FormRow, "state" | "access" | "metadata" | "turnstile" | "settings" | "archivedAt" | "deletedAt" | "eraseAt">
 >;
 
-/** Changes what is not versioned. False: the form is being erased, or gone. */
+/**
+ * Changes what is not versioned; deleted or restored, its integrations are told by their commands (store/commands.ts).
+ * False: the form is being erased, or gone.
+ */
 export async function updateForm(
   db: D1Database,
   id: string,
@@ -136,8 +140,9 @@ export async function updateForm(
   entry: AuditEntry,
 ): Promise<boolean> {
   const kept = and(eq(forms.id, id), isNull(forms.erasingAt));
-  const [updated] = await changeAudited(db, [prepared(db, control(db).update(forms).set(change).where(kept))], entry);
-  return updated?.meta.changes === 1;
+  const update = prepared(db, control(db).update(forms).set(change).where(kept));
+  const told = change.deletedAt === undefined ? [] : [commandAll(db, id)];
+  return (await changeAudited(db, [...told, update], entry)).at(-1)?.meta.changes === 1;
 }
 
 /** The type of every question that a form ever had, by ref: also of those that later versions do not ask. */

@@ -2,7 +2,9 @@
 import { and, asc, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import type { AuditEntry } from "../core/audit";
 import { type Definition, parseDefinition } from "../core/form";
-import { changeAudited } from "./audit";
+import { auditStatement, changeAudited } from "./audit";
+import type { Places } from "./commands";
+import type { ConnectionRow } from "./connections";
 import { control, prepared, query } from "./db";
 import { noteDeleted } from "./integration-erasure";
 import { connections, forms, formVersions, integrations } from "./schema";
@@ -13,23 +15,64 @@ export type IntegrationRow = typeof integrations.$inferSelect;
 const NEXT_NO = `1 + max(coalesce((SELECT max(no) FROM integrations), 0),
   coalesce((SELECT max(no) FROM deleted_integrations), 0))`;
 
-/** Returns the row, with the number that cursors and deliveries name it by. Null: the form was deleted. */
+/** What a new integration is made of. */
+export type NewIntegration = Pick<
+  IntegrationRow,
+  "id" | "workspace" | "form" | "kind" | "config" | "connection" | "filter" | "createdAt"
+> &
+  Pick<IntegrationRow, "idempotencyKey" | "fingerprint"> & { readonly places: Places };
+
+/** A connection that is made with an integration, and its entry. */
+export interface ItsConnection {
+  readonly row: Omit<ConnectionRow, "no">;
+  readonly entry: AuditEntry;
+}
+
+/**
+ * Makes an integration, its connection with it, and gives it its first command: to be there. Null: the form was
+ * deleted, or one was made with this key before; then nothing is made. One round trip.
+ */
 export async function insertIntegration(
   db: D1Database,
-  integration: Omit<IntegrationRow, "no" | "budget">,
-  entry: AuditEntry,
+  integration: NewIntegration,
+  { entry, connection }: { readonly entry: AuditEntry; readonly connection: ItsConnection | null },
 ): Promise<IntegrationRow | null> {
-  const { id, workspace, form, kind, config, connection, filter, createdAt, updatedAt } = integration;
+  const { id, workspace, form, kind, config, filter, createdAt, idempotencyKey, fingerprint } = integration;
+  const places = JSON.stringify(integration.places);
   const change = db
     .prepare(
-      `INSERT INTO integrations (no, id, workspace, form, kind, config, connection, filter, created_at, updated_at)
-       SELECT ${NEXT_NO}, ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?9 FROM forms WHERE id = ?3 AND deleted_at IS NULL
-       RETURNING no`,
+      `INSERT INTO integrations (no, id, workspace, form, kind, config, connection, filter, created_at, updated_at,
+         command, paused, places, idempotency_key, fingerprint)
+       SELECT ${NEXT_NO}, ?1, ?2, id, ?4, ?5, ?6, ?7, ?8, ?8, 1, 0, ?9, ?10, ?11
+       FROM forms WHERE id = ?3 AND deleted_at IS NULL
+       ON CONFLICT (form, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING no`,
     )
-    .bind(id, workspace, form, kind, JSON.stringify(config), connection, filter, createdAt, updatedAt);
-  const [inserted] = await changeAudited<{ no: number }>(db, [change], entry);
+    .bind(
+      ...[id, workspace, form, kind, JSON.stringify(config), integration.connection, filter, createdAt],
+      ...[places, idempotencyKey, fingerprint],
+    );
+  const made = connection ? [connectionStatement(db, connection.row, id), auditStatement(db, connection.entry)] : [];
+  const [inserted] = await db.batch<{ no: number }>([change, auditStatement(db, entry), ...made]);
   const row = inserted?.results[0];
-  return row ? { ...row, ...integration, budget: null } : null;
+  const fresh = { updatedAt: createdAt, budget: null, command: 1, obeyed: 0, paused: 0, resumed: 0, renewed: 0 };
+  return row ? { ...integration, ...row, ...fresh, places } : null;
+}
+
+/** The statement that stores the connection of an integration that was made just now. */
+function connectionStatement(db: D1Database, row: ItsConnection["row"], integration: string): D1PreparedStatement {
+  const { id, workspace, kind, name, sealed, keyId, createdAt, updatedAt } = row;
+  return db
+    .prepare(
+      `INSERT INTO connections (id, workspace, kind, name, sealed, key_id, created_at, updated_at)
+       SELECT ?1, workspace, ?3, ?4, ?5, ?6, ?7, ?8 FROM integrations WHERE workspace = ?2 AND id = ?9`,
+    )
+    .bind(id, workspace, kind, name, sealed, keyId, createdAt, updatedAt, integration);
+}
+
+/** The integration of a form that was made with this key. */
+export async function findByKey(db: D1Database, form: string, key: string): Promise<IntegrationRow | null> {
+  const mine = and(eq(integrations.form, form), eq(integrations.idempotencyKey, key));
+  return (await query(control(db).select().from(integrations).where(mine).get())) ?? null;
 }
 
 export async function findIntegration(db: D1Database, form: string, id: string): Promise<IntegrationRow | null> {
@@ -83,27 +126,43 @@ export async function listWorkspaceIntegrations(
   );
 }
 
+const NEXT_COMMAND = sql<number>`${integrations.command} + 1`;
+
+type Change = Pick<IntegrationRow, "config" | "connection" | "filter" | "budget" | "updatedAt">;
+
+/** Changes config or filter, and gives the command to work by them. False: it was deleted. */
 export async function updateIntegration(
   db: D1Database,
   no: number,
-  change: Partial<Pick<IntegrationRow, "config" | "connection" | "filter" | "budget">> & { updatedAt: number },
+  change: Change,
   entry: AuditEntry,
-): Promise<void> {
-  const changed = control(db).update(integrations).set(change).where(eq(integrations.no, no));
-  await changeAudited(db, [prepared(db, changed)], entry);
+): Promise<boolean> {
+  const set = { ...change, command: NEXT_COMMAND, renewed: NEXT_COMMAND };
+  const changed = control(db).update(integrations).set(set).where(eq(integrations.no, no));
+  const [updated] = await changeAudited(db, [prepared(db, changed)], entry);
+  return updated?.meta.changes === 1;
 }
 
-/** Deletes an integration; what lies under its number is left to the sweeper (dispatch/erase.ts). */
+/** Gives the command to stop, or to go on. False: it was deleted. */
+export async function setPaused(db: D1Database, no: number, paused: boolean, entry: AuditEntry): Promise<boolean> {
+  const set = { command: NEXT_COMMAND, ...(paused ? { paused: 1 } : { paused: 0, resumed: NEXT_COMMAND }) };
+  const changed = control(db).update(integrations).set(set).where(eq(integrations.no, no));
+  const [updated] = await changeAudited(db, [prepared(db, changed)], entry);
+  return updated?.meta.changes === 1;
+}
+
+/** Deletes an integration; what lies under its number is left to the sweeper (dispatch/erase.ts). False: it was gone. */
 export async function deleteIntegration(
   db: D1Database,
   { no, now }: { no: number; now: number },
   entry: AuditEntry,
-): Promise<void> {
+): Promise<boolean> {
   const change = [
     noteDeleted(db, "i.no = ?2", no, now),
     prepared(db, control(db).delete(integrations).where(eq(integrations.no, no))),
   ];
-  await changeAudited(db, change, entry);
+  const results = await changeAudited(db, change, entry);
+  return results.at(-1)?.meta.changes === 1;
 }
 
 /** Whether a number is that of an integration that is there. */

@@ -114,13 +114,26 @@ export async function listSegment(
     .run();
 }
 
-/** Forms with a segment that was opened just now, or whose opening was cut short. */
-export async function listUnsettled({ control }: Shards, limit: number): Promise<string[]> {
+/** A form with something that was begun and not ended. */
+export interface Unsettled {
+  readonly form: string;
+  /** 1: a segment was opened just now, or its opening was cut short; 0: it is only about its integrations. */
+  readonly opening: 0 | 1;
+}
+
+/**
+ * Forms with a segment that is not settled, or integrations whose cursors don't all know what people want. Reads
+ * nothing else.
+ */
+export async function listUnsettled({ control }: Shards, limit: number): Promise<Unsettled[]> {
   const { results } = await control
-    .prepare("SELECT DISTINCT form FROM directory WHERE settled = 0 LIMIT ?")
+    .prepare(
+      `SELECT form, max(opening) AS opening FROM (SELECT form, 1 AS opening FROM directory WHERE settled = 0
+         UNION ALL SELECT form, 0 FROM integrations WHERE obeyed < command) GROUP BY form LIMIT ?`,
+    )
     .bind(limit)
-    .all<{ form: string }>();
-  return results.map(({ form }) => form);
+    .all<Unsettled>();
+  return results;
 }
 
 /** Notes that nothing is left to be done for a segment. */
@@ -129,15 +142,6 @@ export async function noteSettled({ control }: Shards, form: string, { shard, no
     .prepare("UPDATE directory SET settled = 1 WHERE form = ? AND shard = ? AND segment = ?")
     .bind(form, shard, no)
     .run();
-}
-
-/** The integrations of a form, each by its number and kind, oldest first. */
-export async function listFollowers({ control }: Shards, form: string): Promise<{ no: number; kind: string }[]> {
-  const { results } = await control
-    .prepare("SELECT no, kind FROM integrations WHERE form = ? ORDER BY no")
-    .bind(form)
-    .all<{ no: number; kind: string }>();
-  return results;
 }
 
 /** The segments of these that lie on other shards than this one. */

@@ -121,6 +121,7 @@ export const cursors = sqliteTable(
     checkAt: integer("check_at"),
     owedAt: integer("owed_at").notNull(),
     asked: integer("asked").notNull(),
+    obeyed: integer("obeyed").notNull(),
   },
   (t) => [primaryKey({ columns: [t.segment, t.integration] })],
 );

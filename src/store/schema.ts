@@ -154,6 +154,14 @@ export const integrations = sqliteTable("integrations", {
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
   budget: text("budget", { mode: "json" }).$type<Budget>(),
+  command: integer("command").notNull(),
+  obeyed: integer("obeyed").notNull(),
+  paused: integer("paused"),
+  resumed: integer("resumed").notNull(),
+  renewed: integer("renewed").notNull(),
+  places: text("places"),
+  idempotencyKey: text("idempotency_key"),
+  fingerprint: text("fingerprint"),
 });
 
 export const deletedIntegrations = sqliteTable("deleted_integrations", {

@@ -4,7 +4,7 @@ import type { LogEntry } from "../core/log";
 import { logStatement } from "./logs";
 
 /** The newest file of migrations/: a database without it is older than this code. */
-export const SCHEMA = "0046_asked.sql";
+export const SCHEMA = "0047_commands.sql";
 
 export interface Vitals {
   /** The newest migration that was applied; null: none. */

@@ -2,10 +2,10 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseResponseId, responseId, SEGMENT_NUMBERS, SEGMENT_SIZE } from "../../src/core/ids";
 import { appendResponses, type NewResponse } from "../../src/store/append";
-import { createCursor } from "../../src/store/cursor-control";
 import { makeSegment } from "../../src/store/placement";
 import { findRefusal } from "../../src/store/refusals";
 import { openFirstSegment, openShards, updateOpenSegment } from "../../src/store/shards";
+import { createCursor } from "../support/cursors";
 
 const shards = openShards(env);
 let count = 0;

@@ -2,6 +2,7 @@
  * Asks: work that a kind puts on another cursor of its integration. Whenever one comes, the cursor has work until it is
  * answered.
  */
+
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { segmentStart } from "../../src/core/ids";
@@ -10,6 +11,7 @@ import * as control from "../../src/store/cursor-control";
 import * as cursors from "../../src/store/cursors";
 import { settlePage } from "../../src/store/settlement";
 import { openFirstSegment, openShards } from "../../src/store/shards";
+import { createCursor, setPaused } from "../support/cursors";
 
 const NOW = 1_000_000;
 const on = { no: 0, db: env.DB };
@@ -19,7 +21,7 @@ beforeEach(async () => {
   const form = { id: crypto.randomUUID(), version: 1, state: "open" as const, now: 0 };
   segment = (await openFirstSegment(openShards(env), form)).no;
   const place = { segment, integration: 1, kind: "k", position: segmentStart(segment) };
-  await control.createCursor(env.DB, { ...place, revisionPosition: null, reconcileAt: null });
+  await createCursor(env.DB, { ...place, revisionPosition: null, reconcileAt: null });
 });
 
 const ask = (now = NOW) => askCursors(on, { segments: [segment], integration: 1, now });
@@ -80,9 +82,9 @@ describe("an ask", () => {
   });
 
   it("waits with a paused cursor, and rings for nobody", async () => {
-    await control.pauseCursor(env.DB, segment, 1);
+    await setPaused(env.DB, { segment, integration: 1 }, { paused: true, now: NOW });
     expect([await ask(), await asked(), await sweep(NOW + 60_000)]).toEqual([[], 1, []]);
-    await control.resumeCursor(env.DB, { segment, integration: 1 }, NOW);
+    await setPaused(env.DB, { segment, integration: 1 }, { paused: false, now: NOW });
     expect(await sweep(NOW + 60_000)).toHaveLength(1);
   });
 });

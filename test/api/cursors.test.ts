@@ -10,6 +10,7 @@ import { markPage } from "../../src/store/flights";
 import { reportDelivery } from "../../src/store/reports";
 import { settlePage } from "../../src/store/settlement";
 import { openFirstSegment, openShards } from "../../src/store/shards";
+import { createCursor, setPaused } from "../support/cursors";
 
 const LEASE = { leaseMs: 20_000 };
 let segment = 0;
@@ -64,7 +65,7 @@ beforeEach(async () => {
   const form = { id: crypto.randomUUID(), version: 1, state: "open" as const, now: 0 };
   segment = (await openFirstSegment(openShards(env), form)).no;
   start = segment * SEGMENT_SIZE;
-  await control.createCursor(env.DB, {
+  await createCursor(env.DB, {
     segment,
     integration: 1,
     kind: "k",
@@ -130,9 +131,9 @@ describe("a cursor", () => {
     await claim(1_010_000);
     expect(await sweep(1_020_000)).toEqual([]);
     expect(await sweep(1_040_000), "its holder has died").toHaveLength(1);
-    await control.pauseCursor(env.DB, segment, 1);
+    await setPaused(env.DB, { segment, integration: 1 }, { paused: true, now: Date.now() });
     expect(await sweep(2_000_000)).toEqual([]);
-    await control.resumeCursor(env.DB, { segment, integration: 1 }, Date.now());
+    await setPaused(env.DB, { segment, integration: 1 }, { paused: false, now: Date.now() });
     expect(await sweep(2_000_000)).toHaveLength(1);
   });
 
@@ -140,7 +141,7 @@ describe("a cursor", () => {
     const held = await claim(1_000_000);
     if (!held) throw new Error("not claimed");
     await append();
-    await control.pauseCursor(env.DB, segment, 1);
+    await setPaused(env.DB, { segment, integration: 1 }, { paused: true, now: Date.now() });
     expect(await settle(held)).toEqual({ held: 0, asked: 0, more: 0 });
     expect((await find()).state).toBe("paused");
   });
@@ -149,7 +150,7 @@ describe("a cursor", () => {
     const held = await claim(1_000_000);
     if (!held) throw new Error("not claimed");
     await settle(held, { position: start + 3 });
-    await control.rewindCursor(env.DB, { segment, integration: 1 }, { position: start + 1, now: Date.now() });
+    await control.rewindStatement(env.DB, { segment, integration: 1 }, { position: start + 1, now: Date.now() }).run();
     expect(await settle(held, { position: start + 4 })).toBeNull();
     expect(await find()).toMatchObject({ position: start + 1, high: start + 3 });
     expect(await claim(1_000_001)).not.toBeNull();

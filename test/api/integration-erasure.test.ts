@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type Env, makeContext } from "../../src/context";
 import { eraseDeletedForms, eraseDeletedIntegrations } from "../../src/dispatch/erase";
 import { sweep } from "../../src/dispatch/sweep";
-import { createCursor } from "../../src/store/cursor-control";
 import { markPage } from "../../src/store/flights";
 import { call, newForm, newWorkspace, submit } from "../support/api";
+import { createCursor } from "../support/cursors";
 import { rowsUnder, segmentOf } from "../support/rows";
 import { onlyOnOneShard } from "../support/shards";
 

@@ -1,4 +1,5 @@
 /** A kind that delivers in order waits for the segments before: for no longer than they take, by the doorbell alone. */
+
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { DefinitionSchema } from "../../src/core/form-schema";
@@ -7,8 +8,8 @@ import type { Halt, Integration, Page } from "../../src/core/integration";
 import { drain } from "../../src/dispatch/drain";
 import { webhook } from "../../src/integrations/webhook/index";
 import { editResponse } from "../../src/services/edit";
-import { pauseCursor } from "../../src/store/cursor-control";
 import type { WakeUp } from "../../src/store/cursors";
+import { setPaused } from "../support/cursors";
 import { migrate } from "../support/migrate";
 import { RULED } from "../support/rules";
 import { others } from "../support/span";
@@ -141,7 +142,7 @@ it.each([
 it("one that people have stopped is looked at every five minutes, by the sweeper", async () => {
   await fill(["a"], ["b"]);
   const { shard, segment } = wakeUpOf(ids[0]);
-  await pauseCursor(world.ctx.shards.get(shard).db, segment, world.no);
+  await setPaused(world.ctx.shards.get(shard).db, { segment, integration: world.no }, { paused: true, now: 0 });
   expect(await work(ids[1])).toEqual([]);
   const rungOf = async () => (await world.due()).map((one) => one.segment);
   clock.now += 299_000;

@@ -8,7 +8,7 @@ import { createReceiver, type Receiver } from "../../src/integrations/webhook/em
 import { webhook } from "../../src/integrations/webhook/index";
 import { listAudit } from "../../src/services/audit";
 import { resumeIntegration } from "../../src/services/integration-control";
-import { createIntegration } from "../../src/services/integrations";
+import { createIntegration } from "../../src/services/new-integration";
 import type { WakeUp } from "../../src/store/cursors";
 import { listSegments, type Segment } from "../../src/store/shards";
 import { type Clock, createWorld } from "./world";

@@ -15,8 +15,11 @@ export const integrationOperations = operations(
     path: all,
     operationId: "createIntegration",
     summary: "Configure an integration on a form",
+    description:
+      "Send it again with the same Idempotency-Key when no answer came: one integration is made. Secrets that were made for it are in the first answer alone; rotate its connection to get new ones.",
     tag,
     scope: write,
+    headers: ["Idempotency-Key"],
     body: IntegrationBody,
     example: {
       kind: "twilio-sms",
@@ -24,8 +27,15 @@ export const integrationOperations = operations(
       filter: 'city == "pune"',
       start: "now",
     },
-    answers: { 201: { description: "It runs.", schema: schemas.CreatedIntegration, headers: ["Location"] } },
-    problems: ["conflict"],
+    answers: {
+      201: {
+        description: "It runs.",
+        schema: schemas.CreatedIntegration,
+        headers: ["Location"],
+        sometimes: ["Idempotent-Replayed"],
+      },
+    },
+    problems: ["conflict", "idempotency_key_reused"],
   },
   {
     method: "post",

@@ -12,9 +12,11 @@ import * as control from "../../services/integration-control";
 import { previewIntegration } from "../../services/integration-preview";
 import { replayIntegration } from "../../services/integration-replay";
 import * as integrations from "../../services/integrations";
+import { createIntegration } from "../../services/new-integration";
 import { listResponseDeliveries } from "../../services/response-deliveries";
 import { withKey } from "../auth";
 import { readJson } from "../body";
+import { idempotencyKey } from "../idempotency-key";
 import { listBody, numberedPage, pageOf } from "../list";
 
 const Config = z.record(z.string(), z.unknown());
@@ -44,9 +46,11 @@ const write = withKey("integrations:write");
 
 export const integrationRoutes = new Hono<AppEnv>()
   .post("/forms/:form/integrations", write, async (c) => {
-    const input = { form: c.req.param("form"), ...checkWith(IntegrationBody, await readJson(c)) };
-    const made = await integrations.createIntegration(c.get("ctx"), c.get("key").workspace, input);
-    return c.json(made, 201, { location: `/v1/forms/${made.form}/integrations/${made.id}` });
+    const body = checkWith(IntegrationBody, await readJson(c));
+    const input = { form: c.req.param("form"), idempotencyKey: idempotencyKey(c), ...body };
+    const { replayed, ...made } = await createIntegration(c.get("ctx"), c.get("key").workspace, input);
+    const headers = { location: `/v1/forms/${made.form}/integrations/${made.id}` };
+    return c.json(made, 201, { ...headers, ...(replayed && { "idempotent-replayed": "true" }) });
   })
   .post("/forms/:form/integrations/preview", write, async (c) => {
     const input = { form: c.req.param("form"), ...checkWith(PreviewBody, await readJson(c)) };

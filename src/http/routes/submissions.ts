@@ -8,25 +8,17 @@ import { submitResponse } from "../../services/submit";
 import { submitBatch } from "../../services/submit-batch";
 import { BATCH_BYTES_MAX, readJson } from "../body";
 import { wantsMinimal } from "../conditional";
+import { idempotencyKey } from "../idempotency-key";
 import { problemOf } from "../problem";
 import { readerOf } from "../reader";
 import { SECURE_HEADERS } from "../secure-headers";
 import { senderOf } from "../sender";
-import { isIdempotencyKey, readBatch, readSubmission } from "../submission-body";
+import { readBatch, readSubmission } from "../submission-body";
 
 const BATCH_MAX = 500;
 
 /** In both workers: before the path of the form stands what its app is mounted at. */
 export type SubmissionRequest = HonoContext<SubmissionEnv, "/forms/:form/responses">;
-
-/** The Idempotency-Key header: a bare token or a quoted string (draft-ietf-httpapi-idempotency-key-header). */
-function idempotencyKey(c: HonoContext): string | undefined {
-  const header = c.req.header("idempotency-key");
-  if (header === undefined) return undefined;
-  const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
-  if (isIdempotencyKey(key)) return key;
-  throw new AppError("invalid_parameter", { detail: "Idempotency-Key is 1 to 255 visible ASCII characters." });
-}
 
 /** The answer about a stored response, made with all its headers at once (secure-headers.ts). */
 function created(c: HonoContext<SubmissionEnv>, form: string, receipt: Receipt): Response {

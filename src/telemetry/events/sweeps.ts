@@ -38,6 +38,11 @@ export function segmentOpened(
   logEvent("info", "segment_opened", fields);
 }
 
+/** The sweeper ended what was begun with a form: its next segment, and what its integrations were told to do. */
+export function formSettled(fields: Traced & { form: string; segments: number; integrations: number }): void {
+  logEvent("info", "form_settled", fields);
+}
+
 /** Nothing of a deleted form is left. */
 export function formErased(fields: Traced & { form: string }): void {
   logEvent("info", "form_erased", fields);

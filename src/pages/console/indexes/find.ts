@@ -3,7 +3,8 @@ import type { Context } from "hono";
 import { getFormView } from "../../../services/form-verbs";
 import type { FormView } from "../../../services/form-view";
 import type { IntegrationView } from "../../../services/integration-view";
-import { createIntegration, listIntegrations } from "../../../services/integrations";
+import { listIntegrations } from "../../../services/integrations";
+import { createIntegration } from "../../../services/new-integration";
 import type { ConsoleEnv } from "../env";
 
 export type ConsoleContext = Context<ConsoleEnv>;

@@ -5,14 +5,9 @@ import type { Preview } from "../../../core/integration";
 import { createConnection, listConnections } from "../../../services/connections";
 import { getFormView } from "../../../services/form-verbs";
 import { loadOwnForm } from "../../../services/forms";
-import {
-  checkSetup,
-  createIntegration,
-  findManifest,
-  getIntegration,
-  updateIntegration,
-} from "../../../services/integrations";
+import { checkSetup, findManifest, getIntegration, updateIntegration } from "../../../services/integrations";
 import { type KindView, listKinds } from "../../../services/kinds";
+import { createIntegration } from "../../../services/new-integration";
 import { attempt } from "../../../services/store-failure";
 import type { ConsoleEnv } from "../env";
 import { may } from "../guard";
