@@ -6,7 +6,7 @@ export const COUNTERS = {
   formlog_wake_ups: "Wake-ups that were sent to the queue of a kind.",
   formlog_deliveries: "What became of entries that were handed to a kind, each attempt by itself.",
   formlog_halts: "Pages that stopped a cursor: the provider did not answer, was too busy, or refuses us.",
-  formlog_settled: "What the sweeper ended because whoever began it did not: segments, and commands to integrations.",
+  formlog_settled: "Forms with which the sweeper ended what somebody had begun: with a segment, or an integration.",
   formlog_d1_rows: "Rows that D1 says it read and wrote, where it says so.",
 } as const;
 

@@ -74,18 +74,17 @@ const SETTLE_MAX = 100;
  */
 export async function settleForms(on: Opener, trace?: Trace): Promise<void> {
   const errors: unknown[] = [];
-  for (const unsettled of await placement.listUnsettled(on.shards, SETTLE_MAX)) {
-    await settleForm(on, unsettled, trace).catch((error: unknown) => errors.push(error));
+  for (const { form, what } of await placement.listUnsettled(on.shards, SETTLE_MAX)) {
+    const work = what === "segment" ? settleOpening(on, form) : obeyCommands(on, form);
+    await work.then(
+      () => {
+        count("formlog_settled", { what });
+        events.formSettled({ trace, form, what });
+      },
+      (error: unknown) => errors.push(error),
+    );
   }
   if (errors.length > 0) throw errors[0];
-}
-
-async function settleForm(on: Opener, { form, opening }: placement.Unsettled, trace?: Trace): Promise<void> {
-  if (opening === 1) await settleOpening(on, form);
-  const { integrations } = await obeyCommands(on, form);
-  count("formlog_settled", { what: "segment" }, opening);
-  count("formlog_settled", { what: "integration" }, integrations);
-  events.formSettled({ trace, form, segments: opening, integrations });
 }
 
 interface Step {

@@ -4,8 +4,8 @@
  */
 import type { Context } from "../context";
 import { AppError } from "../core/errors";
-import { obeyCommands } from "../dispatch/obey";
 import type { FormRow } from "../store/form-reads";
+import { tellCursors } from "./commands";
 import { applyChange } from "./form-verbs";
 import { type FormView, viewForm } from "./form-view";
 import { findRow, missing } from "./forms";
@@ -23,7 +23,7 @@ export async function deleteForm(
   const eraseAt = now + input.retentionDays * DAY_MS;
   const deed = { action: "form.deleted", detail: { eraseAt: new Date(eraseAt).toISOString() } } as const;
   const view = await applyChange(ctx, row, { deletedAt: row.deletedAt ?? now, eraseAt }, deed);
-  await obeyCommands(ctx.opener, row.id);
+  await tellCursors(ctx, row.id);
   return view;
 }
 
@@ -45,7 +45,7 @@ export async function restoreForm(ctx: Context, workspace: string, input: { form
 
 /** Lets the integrations of a form go on as they were. Returns of how many something was left to do. */
 async function release(ctx: Context, { id }: FormRow): Promise<number> {
-  const { integrations, wakeUps } = await obeyCommands(ctx.opener, id);
+  const { integrations, wakeUps } = await tellCursors(ctx, id);
   ctx.waitUntil(ctx.wake(wakeUps));
   return integrations;
 }

@@ -8,7 +8,8 @@ import { dropCursors } from "../dispatch/obey";
 import * as store from "../store/integrations";
 import { listSegments } from "../store/shards";
 import { audited } from "./audit";
-import { type IntegrationView, tellCursors, viewIntegration } from "./integration-view";
+import { tellAndWake } from "./commands";
+import { type IntegrationView, viewIntegration } from "./integration-view";
 import { findOwnIntegration, missingIntegration, type Named } from "./integrations";
 
 /** Stops an integration where it is: nothing is lost, it goes on from there. */
@@ -24,7 +25,7 @@ async function setPaused(ctx: Context, workspace: string, input: Named & { pause
   const action = input.paused ? "integration.paused" : "integration.resumed";
   const entry = audited(ctx, { workspace, action, object: row.id, detail: { form: row.form } });
   if (!(await store.setPaused(ctx.shards.control, row.no, input.paused, entry))) throw missingIntegration();
-  await tellCursors(ctx, row.form);
+  await tellAndWake(ctx, row.form);
   return viewIntegration(ctx, { ...row, paused: input.paused ? 1 : 0 });
 }
 

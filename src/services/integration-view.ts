@@ -2,7 +2,6 @@
 import type { Context } from "../context";
 import { seqOf } from "../core/ids";
 import { type Attempts, attemptsSince, sumAttempts } from "../core/tally";
-import { obeyCommands } from "../dispatch/obey";
 import { readBudgets } from "../store/budgets";
 import { findCursors, type KnownCursor, type Lag, lagsOf } from "../store/cursor-control";
 import type { CursorState } from "../store/cursors";
@@ -92,15 +91,6 @@ export async function ring(ctx: Context, row: IntegrationRow): Promise<void> {
       notBefore: cursor.nextAt,
     })),
   );
-}
-
-/**
- * Tells the cursors of a form's integrations what was commanded just now, and wakes those that may go on. What this does
- * not come to the sweeper does.
- */
-export async function tellCursors(ctx: Context, form: string): Promise<void> {
-  const { wakeUps } = await obeyCommands(ctx.opener, form);
-  await ctx.wake(wakeUps);
 }
 
 const WORST_FIRST: readonly CursorState[] = ["blocked", "paused", "waiting", "active"];

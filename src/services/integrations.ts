@@ -9,8 +9,9 @@ import { findConnection } from "../store/connections";
 import * as store from "../store/integrations";
 import { audited } from "./audit";
 import { checkWith } from "./check";
+import { tellAndWake } from "./commands";
 import { loadForm, loadOwnForm } from "./forms";
-import { type IntegrationView, tellCursors, viewIntegration, viewIntegrations } from "./integration-view";
+import { type IntegrationView, viewIntegration, viewIntegrations } from "./integration-view";
 import { seek } from "./reads";
 
 /** The manifest of a kind. Throws `invalid_request` with the kinds that there are. */
@@ -146,6 +147,6 @@ export async function updateIntegration(
   const budget = setup.connection === row.connection ? row.budget : null;
   const change = { ...setup, budget, updatedAt: ctx.now() };
   if (!(await store.updateIntegration(ctx.shards.control, row.no, change, entry))) throw missingIntegration();
-  await tellCursors(ctx, form.id);
+  await tellAndWake(ctx, form.id);
   return getIntegration(ctx, workspace, input);
 }

@@ -8,14 +8,14 @@ import { AppError } from "../core/errors";
 import { fingerprintOf } from "../core/fingerprint";
 import { newId, segmentStart } from "../core/ids";
 import type { Manifest } from "../core/integration";
-import { obeyCommands } from "../dispatch/obey";
 import type { Places } from "../store/commands";
 import * as store from "../store/integrations";
 import { headOf, listSegments, type Segment, segmentKey } from "../store/shards";
 import { audited } from "./audit";
 import { type MadeSecrets, makeConnection } from "./connections";
 import { loadOwnForm, missing } from "./forms";
-import { type IntegrationView, tellCursors, viewIntegration } from "./integration-view";
+import { tellAndWake, tellCursors } from "./commands";
+import { type IntegrationView, viewIntegration } from "./integration-view";
 import { checkSetup, findManifest, type Setup } from "./integrations";
 import { KEY_REUSED } from "./prepare";
 
@@ -55,7 +55,7 @@ export async function createIntegration(ctx: Context, workspace: string, input: 
     { entry: audited(ctx, { workspace, action: "integration.created", object: names.id, detail }), connection },
   );
   if (!row) return (await findMade(ctx, input)) ?? Promise.reject(missing());
-  const { wakeUps } = await obeyCommands(ctx.opener, form.id);
+  const { wakeUps } = await tellCursors(ctx, form.id);
   if (start === "beginning") await ctx.wake(wakeUps);
   return { ...(await viewIntegration(ctx, row)), ...connection?.shown };
 }
@@ -72,7 +72,7 @@ async function findMade(ctx: Context, input: Input): Promise<CreatedIntegration 
   const row = idempotencyKey === null ? null : await store.findByKey(ctx.shards.control, input.form, idempotencyKey);
   if (!row) return null;
   if (row.fingerprint !== fingerprint) throw new AppError("idempotency_key_reused", { detail: KEY_REUSED });
-  await tellCursors(ctx, row.form);
+  await tellAndWake(ctx, row.form);
   return { ...(await viewIntegration(ctx, row)), replayed: true };
 }
 

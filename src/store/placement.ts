@@ -114,22 +114,22 @@ export async function listSegment(
     .run();
 }
 
-/** A form with something that was begun and not ended. */
+/** Something that was begun with a form and not ended. */
 export interface Unsettled {
   readonly form: string;
-  /** 1: a segment was opened just now, or its opening was cut short; 0: it is only about its integrations. */
-  readonly opening: 0 | 1;
+  /** Its next segment was opened just now, or the opening was cut short; not all its cursors know what is wanted. */
+  readonly what: "segment" | "integration";
 }
 
 /**
- * Forms with a segment that is not settled, or integrations whose cursors don't all know what people want. Reads
- * nothing else.
+ * Segments that are not settled, and forms with integrations whose cursors don't all know what is wanted. Reads nothing
+ * else.
  */
 export async function listUnsettled({ control }: Shards, limit: number): Promise<Unsettled[]> {
   const { results } = await control
     .prepare(
-      `SELECT form, max(opening) AS opening FROM (SELECT form, 1 AS opening FROM directory WHERE settled = 0
-         UNION ALL SELECT form, 0 FROM integrations WHERE obeyed < command) GROUP BY form LIMIT ?`,
+      `SELECT DISTINCT form, 'segment' AS what FROM directory WHERE settled = 0
+       UNION ALL SELECT DISTINCT form, 'integration' FROM integrations WHERE obeyed < command LIMIT ?`,
     )
     .bind(limit)
     .all<Unsettled>();
