@@ -10,11 +10,11 @@ import { newId, segmentStart } from "../core/ids";
 import type { Manifest } from "../core/integration";
 import type { Places } from "../store/commands";
 import * as store from "../store/integrations";
-import { headOf, listSegments, type Segment, segmentKey } from "../store/shards";
+import { type Ends, endsOf, listSegments, segmentKey } from "../store/shards";
 import { audited } from "./audit";
+import { tellAndWake, tellCursors } from "./commands";
 import { type MadeSecrets, makeConnection } from "./connections";
 import { loadOwnForm, missing } from "./forms";
-import { tellAndWake, tellCursors } from "./commands";
 import { type IntegrationView, viewIntegration } from "./integration-view";
 import { checkSetup, findManifest, type Setup } from "./integrations";
 import { KEY_REUSED } from "./prepare";
@@ -99,7 +99,7 @@ async function withConnection(
 
 /**
  * Where the cursor of each segment begins: as the log is now, so that what comes in from here on is delivered whenever
- * the cursors are made. A round trip for each segment and feed that is asked for its end, side by side.
+ * the cursors are made. A round trip, and one for each shard.
  */
 async function placesOf(
   ctx: Context,
@@ -107,14 +107,11 @@ async function placesOf(
   { manifest, start }: { manifest: Manifest; start: "now" | "beginning" },
 ): Promise<Places> {
   const follows = manifest.events.some((event) => event !== "created");
-  const placeOf = async (segment: Segment) => {
-    const [position, revisionPosition] = await Promise.all([
-      start === "now" ? headOf(ctx.shards, segment) : segmentStart(segment.no),
-      // A back-fill reads responses as they are now: earlier changes are in them.
-      follows ? headOf(ctx.shards, segment, "revisions") : null,
-    ]);
-    return [segmentKey(segment), [position, revisionPosition]] as const;
+  const ends = await endsOf(ctx.shards, await listSegments(ctx.shards, form.id));
+  const placeOf = ({ shard, segment, responses, revisions }: Ends) => {
+    const position = start === "now" ? responses : segmentStart(segment);
+    // A back-fill reads responses as they are now: earlier changes are in them.
+    return [segmentKey({ shard, no: segment }), [position, follows ? revisions : null]] as const;
   };
-  const segments = await listSegments(ctx.shards, form.id);
-  return Object.fromEntries(await Promise.all(segments.map(placeOf)));
+  return Object.fromEntries(ends.map(placeOf));
 }

@@ -99,6 +99,31 @@ export async function readNewest(shards: Shards, segments: readonly Segment[]): 
   return (await Promise.all([...byShard].map(read))).flat();
 }
 
+/** The last position of each of a segment's feeds; its start where it is empty. */
+export interface Ends {
+  readonly shard: number;
+  readonly segment: number;
+  readonly responses: number;
+  readonly revisions: number;
+}
+
+/** Where the logs of these segments end. One round trip for each shard; a row for each feed. */
+export async function endsOf(shards: Shards, segments: readonly Segment[]): Promise<Ends[]> {
+  const last = (feed: string) =>
+    `coalesce((SELECT id FROM ${feed} WHERE id > value->>1 AND id < value->>2 ORDER BY id DESC LIMIT 1), value->>1)`;
+  const read = async ([shard, here]: [number, Segment[]]) => {
+    const { results } = await shards
+      .get(shard)
+      .db.prepare(
+        `SELECT value->>0 AS segment, ${last("responses")} AS responses, ${last("revisions")} AS revisions FROM json_each(?)`,
+      )
+      .bind(JSON.stringify(here.map(({ no }) => [no, segmentStart(no), segmentStart(no + 1)])))
+      .all<Omit<Ends, "shard">>();
+    return results.map((row) => ({ ...row, shard }));
+  };
+  return (await Promise.all([...Map.groupBy(segments, ({ shard }) => shard)].map(read))).flat();
+}
+
 /** What the INSERTs of a form's responses are checked against. */
 export interface Admission {
   readonly id: string;

@@ -149,6 +149,23 @@ it("a pause and a resume at once leave all segments as the later one wants", LON
   await race(resume ?? open, pause ?? open, { prepare: async () => {}, verb: open, look });
 });
 
+it("an integration that is deleted while it is made leaves no cursor", LONG, async () => {
+  const verb: Verb = (ctx) => createIntegration(ctx, on.workspace, { ...WEBHOOK, form: on.form() });
+  const remove: Verb = async (ctx) => {
+    const { body } = await on.span.call("GET", `/v1/forms/${on.form()}/integrations`, { key: on.key });
+    for (const { id } of body.items) await deleteIntegration(ctx, on.workspace, on.named(id));
+    await on.sweep();
+  };
+  await race(verb, remove, {
+    prepare: async () => {},
+    verb,
+    async look(n) {
+      await remove(on.ctx);
+      expect([n, await on.orphans()]).toEqual([n, []]);
+    },
+  });
+});
+
 it(
   "a segment whose opening was cut short, and whose integration was deleted meanwhile, has no cursor of it",
   LONG,

@@ -72,10 +72,11 @@ export async function createCommanded() {
       await settleForms(ctx.opener);
       await eraseDeletedIntegrations(ctx, ctx.now());
     },
-    /** Actions of the audit log on an object, newest first. */
+    /** Actions of the audit log on an object, that which was written last first. */
     async actionsOn(object: string): Promise<string[]> {
-      const { body } = await span.call("GET", `/v1/audit?object=${object}`, { key });
-      return body.items.map(({ action }: { action: string }) => action);
+      const entries = env.DB.prepare("SELECT action FROM audit WHERE workspace = ? AND object = ? ORDER BY no DESC");
+      const { results } = await entries.bind(workspace, object).all<{ action: string }>();
+      return results.map(({ action }) => action);
     },
     /** Numbers that have a cursor anywhere and are those of no integration. */
     async orphans(): Promise<number[]> {
