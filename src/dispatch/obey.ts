@@ -1,5 +1,5 @@
 /**
- * Tells the cursors of a form's integrations what people want (store/commands.ts), and makes those of a new integration.
+ * Tells the cursors of a form's integrations what is wanted of them (store/commands.ts), and makes those of a new one.
  * Whoever gave a command does this right after; the sweeper does what they did not come to (docs/decisions/036). May be
  * cut short, repeated, and done by several at once.
  */

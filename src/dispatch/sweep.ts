@@ -1,8 +1,8 @@
 /**
  * The sweeper (cron, once a minute): finds every cursor with work that nobody was woken for, so that no queue message
- * matters; ends what was begun with forms and integrations, tries dead letters again, passes on what happened to integrations, brings the indexes of answers nearer to
- * the log, looks at old responses again whose form's rules changed, erases what was deleted or kept for long enough,
- * and tells what needs somebody.
+ * matters; ends what was begun with forms and their integrations, tries dead letters again, passes on what happened to
+ * integrations, brings the indexes of answers nearer to the log, looks at old responses again whose form's rules
+ * changed, erases what was deleted or kept for long enough, and tells what needs somebody.
  */
 import type { Config } from "../config";
 import { INSTALLATION, type LogEntry } from "../core/log";

@@ -66,7 +66,9 @@ async function keyOf(input: Input): Promise<Pick<store.NewIntegration, "idempote
   return { idempotencyKey, fingerprint: await fingerprintOf([kind, config, filter, start]) };
 }
 
-/** What an earlier request with the same key has made, as it is now; its cursors are made if it did not come to that. */
+/**
+ * What an earlier request with the same key has made, as it is now; its cursors are made if that did not come to it.
+ */
 async function findMade(ctx: Context, input: Input): Promise<CreatedIntegration | null> {
   const { idempotencyKey, fingerprint } = await keyOf(input);
   const row = idempotencyKey === null ? null : await store.findByKey(ctx.shards.control, input.form, idempotencyKey);

@@ -178,7 +178,10 @@ export function rewindStatement(
     .bind(position, segment, integration, Math.trunc(now), unlessObeyed);
 }
 
-/** The statement that deletes a cursor. What lies under its integration's number is left to the sweeper (dispatch/erase.ts). */
+/**
+ * The statement that deletes a cursor. What lies under its integration's number is left to the sweeper
+ * (dispatch/erase.ts).
+ */
 export const deleteStatement = (db: D1Database, segment: number, integration: number): D1PreparedStatement =>
   db.prepare("DELETE FROM cursors WHERE segment = ? AND integration = ?").bind(segment, integration);
 

@@ -151,7 +151,9 @@ export async function setPaused(db: D1Database, no: number, paused: boolean, ent
   return updated?.meta.changes === 1;
 }
 
-/** Deletes an integration; what lies under its number is left to the sweeper (dispatch/erase.ts). False: it was gone. */
+/**
+ * Deletes an integration; what lies under its number is left to the sweeper (dispatch/erase.ts). False: it was gone.
+ */
 export async function deleteIntegration(
   db: D1Database,
   { no, now }: { no: number; now: number },

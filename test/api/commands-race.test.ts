@@ -9,7 +9,7 @@ import { deleteForm, restoreForm } from "../../src/services/form-deletion";
 import { deleteIntegration, pauseIntegration, resumeIntegration } from "../../src/services/integration-control";
 import { createIntegration } from "../../src/services/new-integration";
 import { type Commanded, createCommanded, WEBHOOK } from "../support/commanded";
-import { CALLS_MAX, dieAt, holdAt } from "../support/interrupted";
+import { CALLS_MAX, holdAt } from "../support/interrupted";
 
 const LONG = { timeout: 240_000 };
 
@@ -165,21 +165,3 @@ it("an integration that is deleted while it is made leaves no cursor", LONG, asy
     },
   });
 });
-
-it(
-  "a segment whose opening was cut short, and whose integration was deleted meanwhile, has no cursor of it",
-  LONG,
-  async () => {
-    let n = 1;
-    for (let went = true; went; n += 1) {
-      const id = await on.integrate();
-      went = await dieAt(on.ctx, { n, when: "after" }, open);
-      await deleteIntegration(on.ctx, on.workspace, on.named(id));
-      await on.sweep();
-      // Of a segment that came into no directory, the next opening takes it.
-      await on.openNext();
-      expect([n, await on.orphans()]).toEqual([n, []]);
-    }
-    expect(n).toBeGreaterThan(6);
-  },
-);

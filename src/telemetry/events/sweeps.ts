@@ -38,7 +38,9 @@ export function segmentOpened(
   logEvent("info", "segment_opened", fields);
 }
 
-/** The sweeper ended what was begun with a form: the opening of its next segment, or what its integrations are to do. */
+/**
+ * The sweeper ended what was begun with a form: the opening of its next segment, or what its integrations are to do.
+ */
 export function formSettled(fields: Traced & { form: string; what: "segment" | "integration" }): void {
   logEvent("info", "form_settled", fields);
 }
