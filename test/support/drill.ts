@@ -84,8 +84,11 @@ export function asRestored(rows: Record<string, unknown[]>): Record<string, unkn
   const indexed = (row: unknown) => ({ ...(row as object), position: startOf(row) });
   // Of forms that span shards all but the last segment are retired already, which what is compared leaves out.
   const segment = (row: unknown) => ({ ...(row as object), retired_at: null });
+  // Its cursors are told again.
+  const integration = (row: unknown) => ({ ...(row as object), obeyed: -1 });
   return {
     ...rows,
+    "0/integrations": (rows["0/integrations"] ?? []).map(integration),
     ...onEach(rows, "cursors", (all) => all.map(cursor)),
     ...onEach(rows, "indexed_questions", (all) => all.map(indexed)),
     ...onEach(rows, "segments", (all) => all.map(segment)),
