@@ -7,24 +7,29 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { API_CONFIG } from "./cloud/api-config";
 import { ask, type Target } from "./drill/client";
 import { addMore, change, load } from "./drill/load";
 import { differences, forgotten, layout, lookAtAll } from "./drill/look";
+import { migrateState } from "./local/migrate";
 import { requireFreePort } from "./local/processes";
-import { migrate, type Stack, startWorkers } from "./local/stack";
+import { type Stack, startWorkers } from "./local/stack";
+import { readOptions } from "./options";
 
-const { values } = parseArgs({
-  options: {
-    responses: { type: "string", default: "20000" },
-    forms: { type: "string", default: "20" },
-    shards: { type: "string", default: "3" },
-    cap: { type: "string" },
-    parallel: { type: "string", default: "4" },
-    port: { type: "string", default: process.env.PORT ?? "8787" },
+const { values } = readOptions(
+  "npm run drill [-- --responses 20000 --forms 20 --shards 3 --cap BYTES --parallel 4 --port 8787]",
+  {
+    options: {
+      responses: { type: "string", default: "20000" },
+      forms: { type: "string", default: "20" },
+      shards: { type: "string", default: "3" },
+      cap: { type: "string" },
+      parallel: { type: "string", default: "4" },
+      port: { type: "string", default: process.env.PORT ?? "8787" },
+    },
   },
-});
+);
 const plan = {
   responses: Number(values.responses),
   forms: Number(values.forms),
@@ -48,7 +53,7 @@ async function install(name: string, port: number): Promise<Stack> {
   const [state, shards] = [path.join(folder, name), plan.shards - 1];
   mkdirSync(state);
   await requireFreePort(port);
-  await migrate({ root, state, shards });
+  await migrateState(root, state, shards);
   const url = `http://localhost:${port}`;
   const own = { FORMLOG_ROOT_KEY: ROOT_KEY, FORMLOG_ENCRYPTION_KEY: ENCRYPTION_KEY, PUBLIC_URL: url };
   const vars = { ...own, FORMLOG_SHARD_CAP_BYTES: cap };

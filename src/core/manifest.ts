@@ -120,6 +120,6 @@ export interface Manifest<Config = unknown, Secrets = unknown> {
  * What submissions and the workers of other kinds must know of a kind: all of it that they have
  * (integrations/traits.ts).
  */
-export type KindTraits = Pick<Manifest, "kind" | "events" | "reconciled" | "queueBinding"> & {
+export type KindTraits = Pick<Manifest, "kind" | "title" | "events" | "reconciled" | "queueBinding"> & {
   readonly index: boolean;
 };

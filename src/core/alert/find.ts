@@ -28,7 +28,8 @@ export interface IntegrationFacts {
   readonly workspace: string;
   readonly form: string;
   readonly formTitle: string;
-  readonly kind: string;
+  /** As people read it: "Google Sheets". */
+  readonly kindTitle: string;
   readonly cursors: readonly CursorFacts[];
 }
 
@@ -89,8 +90,8 @@ export function findAlerts(facts: AlertFacts, now: number): Alert[] {
 }
 
 function ofIntegration(integration: IntegrationFacts, base: string, now: number): Alert[] {
-  const { id, workspace, form, formTitle, kind } = integration;
-  const name = `${kind} of “${shorten(formTitle)}”`;
+  const { id, workspace, form, formTitle, kindTitle } = integration;
+  const name = `${kindTitle} of “${shorten(formTitle)}”`;
   const link = `${base}/console/forms/${form}/integrations/${id}`;
   const cursors = integration.cursors.filter(({ state }) => state !== "paused");
   const make = (rule: AlertRule, subject: string, text: string): Alert => ({
