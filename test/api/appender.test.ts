@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SEGMENT_SIZE } from "../../src/core/ids";
 import { createAppender } from "../../src/services/appender";
 import type { NewResponse } from "../../src/store/append";
-import { createCursor } from "../../src/store/cursor-control";
 import { openFirstSegment, openShards } from "../../src/store/shards";
+import { createCursor } from "../support/cursors";
 import { gatedD1 } from "../support/gated-d1";
 
 const INTEGRATION = 7;
