@@ -23,19 +23,23 @@ const { values, positionals } = parseArgs({
 });
 const [verb = "status", no] = positionals;
 
-function show({ capBytes, items }: ShardsView): void {
+const sizeOf = (bytes: number | null) => (bytes === null ? "unknown" : `${(bytes / 1e6).toFixed(1)} MB`);
+
+function show({ capBytes, items, indexes }: ShardsView): void {
   console.log("shard  state   size       of cap  segments  forms");
   for (const { shard, state, sizeBytes, segments, forms } of items) {
-    const size = sizeBytes === null ? "unknown" : `${(sizeBytes / 1e6).toFixed(1)} MB`;
     const part = sizeBytes === null ? "" : `${Math.round((100 * sizeBytes) / capBytes)} %`;
     const cells = [
       String(shard).padEnd(5),
       state.padEnd(6),
-      size.padEnd(9),
+      sizeOf(sizeBytes).padEnd(9),
       part.padEnd(6),
       String(segments).padEnd(8),
     ];
     console.log([...cells, forms].join("  "));
+  }
+  for (const { database, sizeBytes } of indexes) {
+    console.log(`Indexes, database ${database}: ${sizeOf(sizeBytes)}; D1 takes 10 GB.`);
   }
 }
 

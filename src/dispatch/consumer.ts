@@ -12,7 +12,7 @@ import { acceptCallback, acceptInbound } from "./callback";
 import { drain } from "./drain";
 import { type Engine, traced } from "./engine";
 import { countRows, createCountFlush } from "./flush-counts";
-import { forgetIntegration, queryIndex } from "./index-requests";
+import { forgetIntegration, queryIndex, tellVitals } from "./index-requests";
 import { traceOf } from "./kind-worker";
 import { previewConfig } from "./preview";
 import { testIntegration } from "./test-integration";
@@ -45,6 +45,7 @@ export function consumer(kind: Integration) {
       if (pathname === "/preview") return previewConfig(kind, request);
       if (pathname === "/query") return queryIndex(engine, request);
       if (pathname === "/forget") return forgetIntegration(engine, request);
+      if (pathname === "/vitals") return tellVitals(engine);
       return new Response("not found", { status: 404 });
     },
     async queue(batch: MessageBatch<WakeUp>, env: KindEnv): Promise<void> {

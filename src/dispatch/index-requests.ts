@@ -7,6 +7,7 @@ import { forgetIndex } from "../store/contributions";
 import { isUnavailable } from "../store/failure";
 import { readDefinitions } from "../store/form-reads";
 import { integrationExists, loadSetup } from "../store/integrations";
+import { type DatabaseVitals, readDatabaseVitals } from "../store/vitals";
 import * as events from "../telemetry/events";
 import { makeDeps } from "./deps";
 import type { Engine } from "./engine";
@@ -38,6 +39,11 @@ export async function queryIndex(engine: Engine, request: Request): Promise<Resp
   }
 }
 
+/** What a worker tells of the databases of indexes, in their order; null: that one can't be asked. */
+export interface IndexVitals {
+  readonly databases: readonly (DatabaseVitals | null)[];
+}
+
 /** What the API worker sends to `/forget`. */
 export interface ForgetRequest {
   /** Number of a deleted integration. */
@@ -57,6 +63,16 @@ export async function forgetIntegration(engine: Engine, request: Request): Promi
   if (await integrationExists(shards.control, integration)) return answer(409);
   const own = kind.forget?.({ db: index, integration }, limit) ?? [];
   return Response.json({ deleted: await forgetIndex(index, integration, { own, limit, now: engine.now() }) });
+}
+
+/** Answers `IndexVitals`; 404: this kind keeps no index, or its worker is bound to no database. */
+export async function tellVitals({ index, trace }: Engine): Promise<Response> {
+  if (!index) return answer(404);
+  const vitals = await readDatabaseVitals(index).catch((error) => {
+    events.indexUnreachable({ trace, database: 0, error });
+    return null;
+  });
+  return Response.json({ databases: [vitals] } satisfies IndexVitals);
 }
 
 const answer = (status: number) => new Response(null, { status });

@@ -14,7 +14,7 @@ import {
   replaceContributions,
   runFenced,
 } from "../store/contributions";
-import { isOverloaded, isUnavailable } from "../store/failure";
+import { isFull, isOverloaded, isUnavailable } from "../store/failure";
 
 /** Whose index: an integration's; with the holder of a cursor it can be written. */
 export type IndexOwner = Pick<IndexHolder, "integration"> & Partial<IndexHolder>;
@@ -84,14 +84,17 @@ const outcomeOf = ({ filtered }: Entry): Outcome =>
 function haltOf(error: unknown, doubt: "retry" | "unknown"): Halt {
   // A holder that lost its lease is not listened to; one that has it meets a fence from a future that was undone.
   if (isFencedOff(error)) return { type: "blocked", reason: AHEAD };
+  if (isFull(error)) return { type: "blocked", reason: FULL };
   if (isOverloaded(error)) return { type: "retry", reason: "SEARCH_DB has too much to do." };
   if (!isUnavailable(error) || isRefused(error)) throw error;
   return { type: doubt, reason: "SEARCH_DB can't be reached." };
 }
 
 /** SQLite itself refused a statement. */
-const isRefused = (error: unknown): boolean =>
-  error instanceof Error && /SQLITE_(?!BUSY|IOERR|FULL)/.test(error.message);
+const isRefused = (error: unknown): boolean => error instanceof Error && /SQLITE_(?!BUSY|IOERR)/.test(error.message);
 
 const AHEAD =
   "A later holder has written this index. If that lasts, the database was put back to an earlier time: delete this integration and add it again.";
+
+const FULL =
+  "The database of indexes is full: D1 takes 10 GB. Nothing is lost: it goes on by itself within a quarter of an hour of when there is room. Whoever runs the installation can make room (docs/operating.md).";

@@ -121,7 +121,8 @@ export async function reachIndexes(db: D1Database): Promise<void> {
 
 /**
  * Deletes up to `limit` rows of each sort that lie under a deleted integration, and first bars everybody from writing
- * there. `own`: statements for the kind's own tables. Returns how many rows went; 0: there are none.
+ * there. `own`: statements for the kind's own tables. Returns how many rows went; 0: there are none. Contributions go
+ * before all else: in a database that is full FTS5 could delete no word, because it needs room for that.
  */
 export async function forgetIndex(
   db: D1Database,
@@ -132,10 +133,14 @@ export async function forgetIndex(
     db
       .prepare(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE integration = ?1 LIMIT ?2)`)
       .bind(integration, limit);
-  const [, ...deleted] = await db.batch([
+  const [, contributions] = await db.batch([
     db.prepare("INSERT INTO forgotten (integration, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING").bind(integration, now),
-    ...own,
     page("contributions", "integration, shard, position"),
+  ]);
+  const { changes = 0 } = contributions?.meta ?? {};
+  if (changes > 0) return changes;
+  const deleted = await db.batch([
+    ...own,
     page("counts", "integration, subject, facet, key"),
     page("fences", "integration, shard, segment"),
   ]);
