@@ -74,6 +74,15 @@ async function drainSafely(engine: Engine, wakeUp: WakeUp): Promise<void> {
   }
 }
 
+/** `SEARCH_DB_1`, `SEARCH_DB_2` … as far as they are bound without a gap. */
+function furtherIndexes(env: KindEnv): D1Database[] {
+  const found: D1Database[] = [];
+  while (env[`SEARCH_DB_${found.length + 1}`] !== undefined) {
+    found.push(env[`SEARCH_DB_${found.length + 1}`] as D1Database);
+  }
+  return found;
+}
+
 function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown>): Engine {
   const now = () => Date.now();
   return {
@@ -81,6 +90,7 @@ function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown
     config: readConfig(env, [kind.manifest]),
     shards: openShards(env, countRows),
     index: env.SEARCH_DB,
+    furtherIndexes: furtherIndexes(env),
     fetch: (request) => fetch(request),
     now,
     random: () => Math.random(),

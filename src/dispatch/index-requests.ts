@@ -48,7 +48,7 @@ export interface IndexVitals {
 export interface ForgetRequest {
   /** Number of a deleted integration. */
   readonly integration: number;
-  /** Rows of each sort that are deleted at most. */
+  /** Rows of each sort that are deleted at most, in each database. */
   readonly limit: number;
 }
 
@@ -57,22 +57,31 @@ export interface ForgetRequest {
  */
 export async function forgetIntegration(engine: Engine, request: Request): Promise<Response> {
   const { integration, limit } = await request.json<ForgetRequest>();
-  const { kind, index, shards } = engine;
-  if (!index) return answer(503);
+  const { kind, shards } = engine;
+  const databases = databasesOf(engine);
+  if (databases.length === 0) return answer(503);
   // What is forgotten can never be written again: a number that is in use must not be.
   if (await integrationExists(shards.control, integration)) return answer(409);
-  const own = kind.forget?.({ db: index, integration }, limit) ?? [];
-  return Response.json({ deleted: await forgetIndex(index, integration, { own, limit, now: engine.now() }) });
+  const forget = (db: D1Database) => {
+    const own = kind.forget?.({ db, integration }, limit) ?? [];
+    return forgetIndex(db, integration, { own, limit, now: engine.now() });
+  };
+  const deleted = await Promise.all(databases.map(forget));
+  return Response.json({ deleted: deleted.reduce((sum, rows) => sum + rows, 0) });
 }
 
+const databasesOf = ({ index, furtherIndexes = [] }: Engine): D1Database[] => (index ? [index, ...furtherIndexes] : []);
+
 /** Answers `IndexVitals`; 404: this kind keeps no index, or its worker is bound to no database. */
-export async function tellVitals({ index, trace }: Engine): Promise<Response> {
-  if (!index) return answer(404);
-  const vitals = await readDatabaseVitals(index).catch((error) => {
-    events.indexUnreachable({ trace, database: 0, error });
-    return null;
-  });
-  return Response.json({ databases: [vitals] } satisfies IndexVitals);
+export async function tellVitals(engine: Engine): Promise<Response> {
+  const databases = databasesOf(engine);
+  if (databases.length === 0) return answer(404);
+  const ask = (db: D1Database, database: number) =>
+    readDatabaseVitals(db).catch((error) => {
+      events.indexUnreachable({ trace: engine.trace, database, error });
+      return null;
+    });
+  return Response.json({ databases: await Promise.all(databases.map(ask)) } satisfies IndexVitals);
 }
 
 const answer = (status: number) => new Response(null, { status });

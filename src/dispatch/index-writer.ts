@@ -9,6 +9,7 @@ import type { Entry, Halt, Outcome, Page, PageResult } from "../core/integration
 import {
   type IndexHolder,
   isFencedOff,
+  type OpenedContributions,
   openContributions,
   reachIndexes,
   replaceContributions,
@@ -19,14 +20,23 @@ import { isFull, isOverloaded, isUnavailable } from "../store/failure";
 /** Whose index: an integration's; with the holder of a cursor it can be written. */
 export type IndexOwner = Pick<IndexHolder, "integration"> & Partial<IndexHolder>;
 
-/** An integration's part of SEARCH_DB. */
-export function makeIndex(db: D1Database, owner: IndexOwner): Index {
+/** The databases of indexes, SEARCH_DB first; what is new goes into the first that is smaller than the cap. */
+export interface IndexDatabases {
+  readonly all: readonly [D1Database, ...D1Database[]];
+  readonly capBytes: number;
+}
+
+/** An integration's index. */
+export function makeIndex({ all, capBytes }: IndexDatabases, owner: IndexOwner): Index {
+  const { integration } = owner;
+  const [db] = all;
   return {
     db,
-    integration: owner.integration,
-    reach: () => reachIndexes(db),
+    integration,
     shard: owner.shard ?? 0,
-    apply: async (page, wanted, write) => applyPage(db, holderOf(owner), { page, wanted, write }),
+    places: all.map((one) => ({ db: one, integration })),
+    reach: async () => void (await Promise.all(all.map(reachIndexes))),
+    apply: async (page, wanted, write) => applyPage({ all, capBytes }, holderOf(owner), { page, wanted, write }),
     async run(statements) {
       const holder = holderOf(owner);
       try {
@@ -51,30 +61,59 @@ interface Application {
   readonly write: WriteIndex;
 }
 
+/**
+ * All databases are opened before one is written: so every earlier holder is barred from all of them, and what a
+ * response has is found wherever it lies.
+ */
 async function applyPage(
-  db: D1Database,
+  databases: IndexDatabases,
   holder: IndexHolder,
   { page, wanted, write }: Application,
 ): Promise<PageResult> {
   const { integration, shard } = holder;
   // Several revisions of one response lead to the same contribution: that of the response as it is now.
   const contributions = new Map(page.entries.map((entry) => [entry.response.position, wanted(entry)]));
-  let kept: ReadonlyMap<number, string>;
+  const positions = [...contributions.keys()];
+  let opened: OpenedContributions[];
   try {
-    kept = await openContributions(db, holder, [...contributions.keys()]);
+    opened = await Promise.all(databases.all.map((db) => openContributions(db, holder, positions)));
   } catch (error) {
     return { outcomes: new Map(), halt: haltOf(error, "retry") };
   }
-  const changes = changesBetween(kept, contributions);
-  if (changes.length > 0) {
+  const parts = partsOf(contributions, opened, databases.capBytes);
+  const writes = databases.all.map(async (db, i) => {
+    const changes = changesBetween(opened[i]?.kept ?? new Map(), parts[i] ?? new Map());
+    if (changes.length === 0) return;
     const own = write(changes, { db, integration, shard });
-    try {
-      await replaceContributions(db, holder, { changes, counts: countDifferences(changes), own });
-    } catch (error) {
-      return { outcomes: new Map(), halt: haltOf(error, "unknown") };
-    }
-  }
+    await replaceContributions(db, holder, { changes, counts: countDifferences(changes), own });
+  });
+  const failed = (await Promise.allSettled(writes)).find((one) => one.status === "rejected");
+  if (failed) return { outcomes: new Map(), halt: haltOf(failed.reason, "unknown") };
   return { outcomes: new Map(page.entries.map((entry) => [entry.position, outcomeOf(entry)])) };
+}
+
+/** What each database is to hold: a response stays where something of it is, and what is new goes where there is room. */
+function partsOf(
+  contributions: ReadonlyMap<number, Contribution | null>,
+  opened: readonly OpenedContributions[],
+  capBytes: number,
+): Map<number, Contribution | null>[] {
+  const parts = opened.map(() => new Map<number, Contribution | null>());
+  const roomy = withRoom(
+    opened.map(({ sizeBytes }) => sizeBytes),
+    capBytes,
+  );
+  for (const [position, contribution] of contributions) {
+    const home = opened.findIndex(({ kept }) => kept.has(position));
+    parts[home < 0 ? roomy : home]?.set(position, contribution);
+  }
+  return parts;
+}
+
+/** The first that is smaller than the cap; if none is, the smallest. */
+function withRoom(sizes: readonly number[], capBytes: number): number {
+  const first = sizes.findIndex((bytes) => bytes < capBytes);
+  return first < 0 ? sizes.indexOf(Math.min(...sizes)) : first;
 }
 
 const outcomeOf = ({ filtered }: Entry): Outcome =>

@@ -6,6 +6,7 @@ import { env } from "cloudflare:workers";
 import { responseId } from "../../src/core/ids";
 import { MESSAGES } from "../support/failing-d1";
 import { gatedD1 } from "../support/gated-d1";
+import { rowsOfIndexes } from "../support/search-databases";
 import type { FaultName, Provider } from "./integration.case";
 
 /** `stray`: what stands wrongly in the kind's own tables under an integration, by any name. */
@@ -62,17 +63,16 @@ async function newestIntegration(): Promise<number> {
   return row?.no ?? 0;
 }
 
-/** Counts that are not the sum of what the contributions say. */
+/** Counts that are not the sum of what the contributions of their database say. */
 export async function strayCounts(integration: number): Promise<string[]> {
-  const { results } = await env.TEST_SEARCH_DB.prepare(
+  const rows = await rowsOfIndexes(
     `WITH wanted AS (
        SELECT c.value ->> 0 AS subject, c.value ->> 1 AS facet, c.value ->> 2 AS key, sum(coalesce(c.value ->> 3, 1)) AS n
        FROM contributions, json_each(content, '$.counts') c WHERE integration = ?1 GROUP BY 1, 2, 3),
      kept AS (SELECT subject, facet, key, n FROM counts WHERE integration = ?1)
      SELECT 'kept' AS side, * FROM (SELECT * FROM kept EXCEPT SELECT * FROM wanted)
      UNION ALL SELECT 'wanted', * FROM (SELECT * FROM wanted EXCEPT SELECT * FROM kept)`,
-  )
-    .bind(integration)
-    .all();
-  return results.map((row) => JSON.stringify(row));
+    integration,
+  );
+  return rows.map((row) => JSON.stringify(row));
 }
