@@ -13,7 +13,8 @@ import type { FaultName, Provider } from "./integration.case";
 export function indexProvider(
   stray: (integration: number) => Promise<string[]> = async () => [],
   real: D1Database = env.TEST_SEARCH_DB,
-): Provider {
+  further: readonly D1Database[] = [],
+): Provider & { readonly furtherIndexes: readonly D1Database[] } {
   const faults: { readonly fault: FaultName; times: number }[] = [];
   const take = (isWrite: boolean): FaultName | null => {
     const [first] = faults;
@@ -23,13 +24,15 @@ export function indexProvider(
     if (first.times <= 0) faults.shift();
     return first.fault;
   };
-  const db = gatedD1(real, async (run, { sql }) => {
-    const fault = take(sql.some((text) => text.includes("INSERT INTO contributions")));
-    if (fault === null) return run();
-    if (fault === "rate_limit") throw new Error(MESSAGES.overloaded);
-    if (fault === "error_after" || fault === "drop_after") await run();
-    throw new Error(MESSAGES.unreachable);
-  });
+  const failing = (one: D1Database) =>
+    gatedD1(one, async (run, { sql }) => {
+      const fault = take(sql.some((text) => text.includes("INSERT INTO contributions")));
+      if (fault === null) return run();
+      if (fault === "rate_limit") throw new Error(MESSAGES.overloaded);
+      if (fault === "error_after" || fault === "drop_after") await run();
+      throw new Error(MESSAGES.unreachable);
+    });
+  const db = failing(real);
   let bound = true;
   return {
     fetch: () => Promise.reject(new Error("an index calls nobody")),
@@ -37,6 +40,7 @@ export function indexProvider(
     get index() {
       return bound ? db : undefined;
     },
+    furtherIndexes: further.map(failing),
     effects: async () => {
       const integration = await newestIntegration();
       const { results } = await env.TEST_SEARCH_DB.prepare(
