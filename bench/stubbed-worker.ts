@@ -15,19 +15,18 @@ const meta = { rows_read: 0, rows_written: 0, size_after: 0 };
 let db: D1Database | undefined;
 let last = 0;
 
-/**
- * How a row of the append begins. In a text of JSON no quotation mark stands without a backslash, so it begins nothing
- * else.
- */
-const ROW = /\[(\d+),"([^"\\]+)",/g;
-
 /** An INSERT of the append, bound. */
 interface Append {
-  readonly entries?: string;
+  readonly rows?: string;
 }
 
+const stored = (rows: string) => ({
+  results: (JSON.parse(rows) as [number, string][]).map(([no, nonce]) => ({ id: no * 2 ** 33 + ++last, nonce })),
+  meta,
+});
+
 function stub(real: D1Database): D1Database {
-  const append = { bind: (entries: string): Append => ({ entries }) };
+  const append = { bind: (rows: string) => ({ rows, all: async () => stored(rows) }) };
   const ring = { bind: () => ring };
   return {
     prepare(sql: string) {
@@ -35,10 +34,9 @@ function stub(real: D1Database): D1Database {
       return sql.startsWith("\nUPDATE cursors SET") ? ring : real.prepare(sql);
     },
     async batch(statements: D1PreparedStatement[]) {
-      const { entries } = statements[0] as Append;
-      if (entries === undefined) return real.batch(statements);
-      const results = [...entries.matchAll(ROW)].map(([, no, nonce]) => ({ id: Number(no) * 2 ** 33 + ++last, nonce }));
-      return [{ results, meta }, ...statements.slice(1).map(() => ({ results: [], meta }))];
+      const { rows } = statements[0] as Append;
+      if (rows === undefined) return real.batch(statements);
+      return [stored(rows), ...statements.slice(1).map(() => ({ results: [], meta }))];
     },
   } as unknown as D1Database;
 }

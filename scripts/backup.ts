@@ -4,12 +4,14 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import type { BackupManifest } from "../src/core/backup";
 import type { BackupView } from "../src/services/backups";
+import { readOptions } from "./options";
 import { askAsRoot, findInstallation, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";
 
-const { values } = parseArgs({ options: { url: { type: "string" }, to: { type: "string" } } });
+const { values } = readOptions("npm run backup [-- --url https://your-installation --to folder]", {
+  options: { url: { type: "string" }, to: { type: "string" } },
+});
 const installation = findInstallation(values.url);
 if (!installation.rootKey) {
   console.error(ROOT_KEY_UNKNOWN);

@@ -5,14 +5,17 @@
  */
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions } from "./options";
 
 const NAMES = ["responses", "kills", "faults", "outage", "rate", "seed", "drain"] as const;
 const text = { type: "string" } as const;
-const { values, positionals } = parseArgs({
-  options: { responses: text, kills: text, faults: text, outage: text, rate: text, seed: text, drain: text },
-  allowPositionals: true,
-});
+const { values, positionals } = readOptions(
+  "npm run chaos:stack [-- --responses N --kills N --faults 0.2 --outage SECONDS --rate N --seed N --drain N]",
+  {
+    options: { responses: text, kills: text, faults: text, outage: text, rate: text, seed: text, drain: text },
+    allowPositionals: true,
+  },
+);
 const given = NAMES.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]));
 for (const [name, value] of given) {
   if (Number.isFinite(Number(value)) && Number(value) >= 0 && value !== "") continue;

@@ -4,9 +4,11 @@
  */
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { readOptions } from "./options";
 
-const { values } = parseArgs({ options: { seed: { type: "string" }, seeds: { type: "string" } } });
+const { values } = readOptions("npm run chaos [-- --seeds 2000 --seed N]", {
+  options: { seed: { type: "string" }, seeds: { type: "string" } },
+});
 const root = path.resolve(import.meta.dirname, "..");
 const { CHAOS_SEEDS = "2000", ...env } = process.env;
 const { status } = spawnSync(

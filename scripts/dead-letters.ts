@@ -3,11 +3,14 @@
  * answered 202 and could not be stored yet (docs/operating.md). `retry` tries all of them now; `delete` gives one up
  * for good.
  */
-import { parseArgs } from "node:util";
 import type { DeadLettersView } from "../src/services/dead-letters";
+import { readOptions } from "./options";
 import { askAsRoot, findInstallation, getAsRoot, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { url: { type: "string" } } });
+const { values, positionals } = readOptions(
+  "npm run dead-letters [status | retry | delete ID] [-- --url https://your-installation]",
+  { allowPositionals: true, options: { url: { type: "string" } } },
+);
 const [verb = "status", id] = positionals;
 const installation = findInstallation(values.url);
 const AT = "/v1/dead-letters";

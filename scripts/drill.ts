@@ -7,24 +7,28 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { API_CONFIG } from "./cloud/api-config";
 import { ask, type Target } from "./drill/client";
 import { addMore, change, load } from "./drill/load";
 import { differences, forgotten, layout, lookAtAll } from "./drill/look";
 import { requireFreePort } from "./local/processes";
 import { migrate, type Stack, startWorkers } from "./local/stack";
+import { readOptions } from "./options";
 
-const { values } = parseArgs({
-  options: {
-    responses: { type: "string", default: "20000" },
-    forms: { type: "string", default: "20" },
-    shards: { type: "string", default: "3" },
-    cap: { type: "string" },
-    parallel: { type: "string", default: "4" },
-    port: { type: "string", default: process.env.PORT ?? "8787" },
+const { values } = readOptions(
+  "npm run drill [-- --responses 20000 --forms 20 --shards 3 --cap BYTES --parallel 4 --port 8787]",
+  {
+    options: {
+      responses: { type: "string", default: "20000" },
+      forms: { type: "string", default: "20" },
+      shards: { type: "string", default: "3" },
+      cap: { type: "string" },
+      parallel: { type: "string", default: "4" },
+      port: { type: "string", default: process.env.PORT ?? "8787" },
+    },
   },
-});
+);
 const plan = {
   responses: Number(values.responses),
   forms: Number(values.forms),

@@ -16,8 +16,9 @@ import { kindBase, kindConfig, kindConfigFile } from "./cloud/kind-config";
 const at = (file: string) => path.resolve(import.meta.dirname, "..", file);
 
 const read = (file: string) => readFileSync(at(file), "utf8");
-const traits = catalog.map(({ kind, queueBinding, events, reconciled }) => ({
+const traits = catalog.map(({ kind, title, queueBinding, events, reconciled }) => ({
   kind,
+  title,
   queueBinding,
   events,
   reconciled,

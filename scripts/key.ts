@@ -1,10 +1,12 @@
 /**
  * `npm run key -- "Name of the workspace"`: a workspace and its first key, locally or (with --url) on an installation.
  */
-import { parseArgs } from "node:util";
+
+import { readOptions } from "./options";
 import { findInstallation, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";
 
-const { values, positionals } = parseArgs({
+const USAGE = 'npm run key -- "Name of the workspace" [--url https://your-installation]';
+const { values, positionals } = readOptions(USAGE, {
   allowPositionals: true,
   options: { url: { type: "string" } },
 });
@@ -12,11 +14,7 @@ const installation = findInstallation(values.url);
 const name = positionals[0];
 
 if (!name || !installation.rootKey) {
-  console.error(
-    name
-      ? ROOT_KEY_UNKNOWN
-      : 'Say the name of the workspace: npm run key -- "My team"   [--url https://your-installation]',
-  );
+  console.error(name ? ROOT_KEY_UNKNOWN : `Say the name of the workspace: ${USAGE}`);
   process.exit(2);
 }
 const made = await postAsRoot<{ id: string; key: string }>(installation, "/v1/workspaces", { name });

@@ -5,21 +5,24 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import type { BackupManifest, Erasures } from "../src/core/backup";
 import { manifestName } from "../src/core/backup";
 import type { RestoreView } from "../src/services/restore";
+import { readOptions } from "./options";
 import { askAsRoot, findInstallation, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";
 
-const { values } = parseArgs({
-  options: {
-    from: { type: "string" },
-    backup: { type: "string" },
-    url: { type: "string" },
-    erased: { type: "string" },
-    "without-keys": { type: "boolean", default: false },
+const { values } = readOptions(
+  "npm run restore -- [--from folder] [--backup id] [--url https://your-installation] [--erased file] [--without-keys]",
+  {
+    options: {
+      from: { type: "string" },
+      backup: { type: "string" },
+      url: { type: "string" },
+      erased: { type: "string" },
+      "without-keys": { type: "boolean", default: false },
+    },
   },
-});
+);
 const installation = findInstallation(values.url);
 
 function stop(why: string): never {

@@ -2,11 +2,13 @@
  * `npm run rotate [-- --url https://your-installation]`: seals all stored credentials with the current encryption key.
  * docs/security.md has the steps around it.
  */
-import { parseArgs } from "node:util";
 import type { Rotation } from "../src/services/rotation";
+import { readOptions } from "./options";
 import { findInstallation, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";
 
-const { values } = parseArgs({ options: { url: { type: "string" } } });
+const { values } = readOptions("npm run rotate [-- --url https://your-installation]", {
+  options: { url: { type: "string" } },
+});
 const installation = findInstallation(values.url);
 if (!installation.rootKey) {
   console.error(ROOT_KEY_UNKNOWN);

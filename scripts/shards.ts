@@ -6,7 +6,6 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { catalog } from "../src/integrations/kinds";
 import type { ShardsView } from "../src/services/shards";
 import { API_CONFIG, apiConfig } from "./cloud/api-config";
@@ -17,18 +16,22 @@ import { kindBase, kindConfig, kindConfigFile } from "./cloud/kind-config";
 import { countShards, shardBlock, shardDatabase } from "./cloud/shards";
 import { named, stageOf } from "./cloud/stage";
 import { orSay, requireLogin, wranglerIn } from "./cloud/wrangler";
+import { readOptions } from "./options";
 import { findInstallation, getAsRoot, postAsRoot, ROOT_KEY_UNKNOWN } from "./root-key";
 
 const root = path.resolve(import.meta.dirname, "..");
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    url: { type: "string" },
-    write: { type: "boolean" },
-    index: { type: "boolean" },
-    env: { type: "string", default: "production" },
+const { values, positionals } = readOptions(
+  "npm run shards [status | add | open N | close N] [-- --url https://your-installation --index --write --env staging]",
+  {
+    allowPositionals: true,
+    options: {
+      url: { type: "string" },
+      write: { type: "boolean" },
+      index: { type: "boolean" },
+      env: { type: "string", default: "production" },
+    },
   },
-});
+);
 const [verb = "status", no] = positionals;
 
 const sizeOf = (bytes: number | null) => (bytes === null ? "unknown" : `${(bytes / 1e6).toFixed(1)} MB`);

@@ -5,13 +5,13 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs, parseEnv } from "node:util";
+import { parseEnv } from "node:util";
 import { ConfigSchema, SecretsSchema } from "../src/integrations/google-sheets/manifest";
 import { type Finding, runChecks } from "./google/checks";
 import { openWire } from "./google/wire";
+import { readOptions } from "./options";
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== "--"),
+const { values } = readOptions("npm run verify:google -- --spreadsheet <its address or id>", {
   options: { spreadsheet: { type: "string" } },
 });
 

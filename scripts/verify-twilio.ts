@@ -4,13 +4,13 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs, parseEnv } from "node:util";
+import { parseEnv } from "node:util";
 import { manifest, SecretsSchema } from "../src/integrations/twilio-sms/manifest";
+import { readOptions } from "./options";
 import { checkByText, checkForFree, checkMagicNumbers, type Finding, type Sender } from "./twilio/checks";
 import { openWire } from "./twilio/wire";
 
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((arg) => arg !== "--"),
+const { values } = readOptions("npm run verify:twilio [-- --to +44… --wait SECONDS]", {
   options: { to: { type: "string" }, wait: { type: "string" } },
 });
 

@@ -16,10 +16,11 @@ import type { Opener } from "./dispatch/next-segment";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
 import { sendWakeUps } from "./dispatch/wake";
 import { findTraits } from "./integrations/traits";
+import { createAppender } from "./services/appender";
 import { createGroupCommit, type GroupCommit } from "./services/group-commit";
 import { createLimiter } from "./services/rate-limit";
 import { fullness } from "./services/segments";
-import { appendResponses, type NewResponse, sizeOf } from "./store/append";
+import { type NewResponse, sizeOf } from "./store/append";
 import type { WakeUp } from "./store/cursors";
 import { isOverloaded } from "./store/failure";
 import type { SealedTurnstile } from "./store/form-reads";
@@ -205,6 +206,7 @@ interface Attempt {
 
 function makeCommit(on: Commit): GroupCommit<NewResponse, Appended> {
   const headOf = (entry: NewResponse) => `${on.shard}/${entry.segment}`;
+  const append = createAppender(on);
   const group = createGroupCommit<Attempt, Appended>({
     write: async (attempts) => {
       const tries = attempts.map((attempt) => {
@@ -212,7 +214,7 @@ function makeCommit(on: Commit): GroupCommit<NewResponse, Appended> {
         attempt.since ??= Math.max(entry.since, on.heads.get(headOf(entry)) ?? 0);
         return { ...entry, since: attempt.since };
       });
-      const { positions, wakeUps, sizeAfter } = await appendResponses(on.db, on.shard, tries, on.now());
+      const { positions, wakeUps, sizeAfter } = await append(tries);
       for (const [i, entry] of tries.entries()) {
         const position = positions[i] ?? 0;
         if (position > (on.heads.get(headOf(entry)) ?? 0)) on.heads.set(headOf(entry), position);

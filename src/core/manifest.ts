@@ -122,4 +122,4 @@ export interface Manifest<Config = unknown, Secrets = unknown> {
  * What submissions and the workers of other kinds must know of a kind: all of it that they have
  * (integrations/traits.ts).
  */
-export type KindTraits = Pick<Manifest, "kind" | "events" | "reconciled" | "queueBinding">;
+export type KindTraits = Pick<Manifest, "kind" | "title" | "events" | "reconciled" | "queueBinding">;

@@ -10,6 +10,7 @@ import { type AlertFacts, type CursorFacts, findAlerts, type ShardFacts } from "
 import { sha256 } from "../core/sha256";
 import { withTimeLimit } from "../core/time-limit";
 import type { Trace } from "../core/trace";
+import { findTraits } from "../integrations/traits";
 import { FACTS_MAX, readCursorFacts, readExpiringKeys, readOwners } from "../store/alert-facts";
 import {
   type AlertTarget,
@@ -116,7 +117,9 @@ async function readFacts(
   const owners = await readOwners(shards.control, [...byIntegration.keys()]);
   const integrations = [...byIntegration].flatMap(([no, rows]) => {
     const owner = owners.get(no);
-    return owner ? [{ ...owner, cursors: rows.map(({ facts }): CursorFacts => facts) }] : [];
+    if (!owner) return [];
+    const kindTitle = findTraits(owner.kind)?.title ?? owner.kind;
+    return [{ ...owner, kindTitle, cursors: rows.map(({ facts }): CursorFacts => facts) }];
   });
   const databases = {
     shards: asked.map(shardFacts),

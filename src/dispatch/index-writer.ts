@@ -136,4 +136,4 @@ const AHEAD =
   "A later holder has written this index. If that lasts, the database was put back to an earlier time: delete this integration and add it again.";
 
 const FULL =
-  "The database of indexes is full: D1 takes 10 GB. Nothing is lost: it goes on by itself within a quarter of an hour of when there is room. Whoever runs the installation can make room (docs/operating.md).";
+  "A database of indexes is full: D1 takes 10 GB. Nothing is lost: it goes on by itself within a quarter of an hour of when there is room. Whoever runs the installation can make room (docs/operating.md).";

@@ -64,11 +64,13 @@ export async function readCursorFacts(
   }));
 }
 
+/** Whose an integration is. */
+export interface Owner extends Omit<IntegrationFacts, "kindTitle" | "cursors"> {
+  readonly kind: string;
+}
+
 /** Whose integrations these are, by number. Those that are deleted are left out. */
-export async function readOwners(
-  db: D1Database,
-  integrations: readonly number[],
-): Promise<Map<number, Omit<IntegrationFacts, "cursors">>> {
+export async function readOwners(db: D1Database, integrations: readonly number[]): Promise<Map<number, Owner>> {
   if (integrations.length === 0) return new Map();
   const { results } = await db
     .prepare(
@@ -76,7 +78,7 @@ export async function readOwners(
        CROSS JOIN integrations i ON i.no = e.value JOIN forms f ON f.id = i.form WHERE f.deleted_at IS NULL`,
     )
     .bind(JSON.stringify(integrations))
-    .all<Omit<IntegrationFacts, "cursors"> & { readonly no: number }>();
+    .all<Owner & { readonly no: number }>();
   return new Map(results.map(({ no, ...owner }) => [no, owner]));
 }
 

@@ -105,7 +105,7 @@ describe("an integration that is stopped", () => {
         data: {
           rule: "integration_blocked",
           severity: "ticket",
-          subject: "Stopped: webhook of “Notices”",
+          subject: "Stopped: Webhook of “Notices”",
           text: alert.text,
         },
       },
@@ -119,7 +119,7 @@ describe("an integration that is stopped", () => {
     await scene.mend();
     await sweeps(4, { minutes: 3 });
     expect(heard().map(({ type }) => type)).toEqual(["alert.raised", "alert.raised", "alert.resolved"]);
-    expect(heard().at(-1)?.data.text).toMatch(/^Over after \d+ min: Stopped: webhook of “Notices”\.$/);
+    expect(heard().at(-1)?.data.text).toMatch(/^Over after \d+ min: Stopped: Webhook of “Notices”\.$/);
     expect(await open()).toEqual([]);
     expect(JSON.stringify(scene.calls), "no business of the installation").not.toContain(world.named.integration);
   });
@@ -194,7 +194,7 @@ describe("destinations", () => {
     expect(JSON.parse(sent?.body ?? "")).toEqual({
       from: mail.from,
       to: mail.to,
-      subject: "Stopped: webhook of “Notices”",
+      subject: "Stopped: Webhook of “Notices”",
       text: expect.stringContaining("Nothing is lost"),
     });
     const { items } = (await call("GET", "/v1/alerts/destinations", { key: scene.world.key })).body;

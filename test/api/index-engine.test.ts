@@ -231,7 +231,7 @@ describe("an index", () => {
       await world.run({ index: gatedD1(search, full(refused)) });
       const stopped = await world.view();
       expect(stopped).toMatchObject({ state: "blocked", lag: { entries: 2 }, parked: 0 });
-      expect(stopped.lastError).toMatch(/database of indexes is full: D1 takes 10 GB\. Nothing is lost/);
+      expect(stopped.lastError).toMatch(/^A database of indexes is full: D1 takes 10 GB\. Nothing is lost/);
       expect(await cities()).toEqual({ delhi: 1, pune: 1 });
       // It looks again every quarter of an hour, and is told of once, however often that is.
       clock.now += 900_000;

@@ -82,6 +82,14 @@ it("is cleared on request", async () => {
   expect(await drafts(page)).toEqual([]);
 });
 
+it("is gone once everything that was typed is taken away again", async () => {
+  const page = await site.visit("/f/visit");
+  await page.getByLabel("Name").fill("Asha");
+  await saved(page);
+  await page.getByLabel("Name").fill("");
+  await expect.poll(() => drafts(page)).toEqual([]);
+});
+
 it("belongs to its version: of an older one nothing stays", async () => {
   const page = await site.visit("/f/visit");
   await typed(page);

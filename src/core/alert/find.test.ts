@@ -28,7 +28,7 @@ const integration = (...cursors: Partial<CursorFacts>[]): IntegrationFacts => ({
   workspace: "ws_1",
   form: "form_1",
   formTitle: "Visit",
-  kind: "google-sheets",
+  kindTitle: "Google Sheets",
   cursors: cursors.map((change) => ({ ...well, ...change })),
 });
 const key = (expiresAt: number): KeyFacts => ({
@@ -151,10 +151,10 @@ describe("a cause", () => {
       workspace: "ws_1",
       form: "form_1",
       integration: "int_1",
-      subject: "Stopped: google-sheets of “Visit”",
+      subject: "Stopped: Google Sheets of “Visit”",
     });
     expect(alert?.text).toBe(
-      "google-sheets of “Visit” has been stopped since 2026-11-29 11:00 UTC. Share the sheet. Nothing is lost: mend this, then resume it at https://f.example/console/forms/form_1/integrations/int_1",
+      "Google Sheets of “Visit” has been stopped since 2026-11-29 11:00 UTC. Share the sheet. Nothing is lost: mend this, then resume it at https://f.example/console/forms/form_1/integrations/int_1",
     );
   });
 

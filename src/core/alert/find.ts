@@ -28,7 +28,8 @@ export interface IntegrationFacts {
   readonly workspace: string;
   readonly form: string;
   readonly formTitle: string;
-  readonly kind: string;
+  /** As people read it: "Google Sheets". */
+  readonly kindTitle: string;
   readonly cursors: readonly CursorFacts[];
 }
 
@@ -97,8 +98,8 @@ export function findAlerts(facts: AlertFacts, now: number): Alert[] {
 }
 
 function ofIntegration(integration: IntegrationFacts, base: string, now: number): Alert[] {
-  const { id, workspace, form, formTitle, kind } = integration;
-  const name = `${kind} of “${shorten(formTitle)}”`;
+  const { id, workspace, form, formTitle, kindTitle } = integration;
+  const name = `${kindTitle} of “${shorten(formTitle)}”`;
   const link = `${base}/console/forms/${form}/integrations/${id}`;
   const cursors = integration.cursors.filter(({ state }) => state !== "paused");
   const make = (rule: AlertRule, subject: string, text: string): Alert => ({
@@ -191,8 +192,8 @@ function ofShard({ no, vitals }: ShardFacts, now: number): Alert[] {
 function ofIndexes(indexes: readonly IndexDatabaseFacts[]): Alert[] {
   const sizes = indexes.flatMap(({ sizeBytes }) => sizeBytes ?? []);
   if (sizes.length === 0 || sizes.some((bytes) => bytes < LIMITS.indexBytes)) return [];
-  const subject = "The database of indexes is nearly full";
-  const text = `The database of indexes (search, summary, slang, rules) has ${(Math.min(...sizes) / 1e9).toFixed(1)} of D1's 10 GB. At 10 GB these stop where they are; submissions and all other integrations go on. Make room: docs/operating.md says how.`;
+  const subject = "The databases of indexes are nearly full";
+  const text = `No database of indexes (search, summary, slang, rules) has less than ${(Math.min(...sizes) / 1e9).toFixed(1)} of D1's 10 GB. At 10 GB these stop where they are; submissions and all other integrations go on. Add a database: npm run shards add -- --index. docs/operating.md says more.`;
   const of = { workspace: null, form: null, integration: null };
   return [{ ...of, cause: "indexes_nearly_full", rule: "indexes_nearly_full", subject, text }];
 }

@@ -52,8 +52,10 @@ export function startDraft(form: HTMLFormElement): Draft {
   if (!isAllowed) forget(id);
 
   const save = () => {
-    const kept = JSON.stringify(read(form));
-    if (isOn) tryStorage("localStorage", (store) => store.setItem(name, kept));
+    const kept = read(form);
+    if (!isOn) return;
+    if (hasAnswers(kept)) tryStorage("localStorage", (store) => store.setItem(name, JSON.stringify(kept)));
+    else forget(id);
   };
   const load = () => {
     const carried = take("sessionStorage", name);
@@ -82,7 +84,7 @@ export function startDraft(form: HTMLFormElement): Draft {
   });
   addEventListener("pagehide", () => {
     clearTimeout(timer);
-    if (!leaves && hasAnswers(read(form))) save();
+    if (!leaves) save();
   });
   startSwitch(form, isOn, (on) => {
     isOn = on;
@@ -163,7 +165,6 @@ function tell(form: HTMLFormElement, discard: () => void): void {
     notice.remove();
     form.dispatchEvent(new CustomEvent("formlog:go", { detail: 0 }));
     form.dispatchEvent(new Event("change"));
-    discard();
   });
   form.before(notice);
 }
