@@ -92,7 +92,10 @@ async function applyPage(
   return { outcomes: new Map(page.entries.map((entry) => [entry.position, outcomeOf(entry)])) };
 }
 
-/** What each database is to hold: a response stays where something of it is, and what is new goes where there is room. */
+/**
+ * What each database is to hold: a response stays where something of it is, and what is new goes where there is room.
+ * What a worker that did not know all databases wrote a second time is taken away.
+ */
 function partsOf(
   contributions: ReadonlyMap<number, Contribution | null>,
   opened: readonly OpenedContributions[],
@@ -104,8 +107,10 @@ function partsOf(
     capBytes,
   );
   for (const [position, contribution] of contributions) {
-    const home = opened.findIndex(({ kept }) => kept.has(position));
-    parts[home < 0 ? roomy : home]?.set(position, contribution);
+    const homes = opened.flatMap(({ kept }, i) => (kept.has(position) ? [i] : []));
+    const [home = roomy, ...others] = homes;
+    parts[home]?.set(position, contribution);
+    for (const other of others) parts[other]?.set(position, null);
   }
   return parts;
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Env, makeContext } from "../../src/context";
 import { eraseDeletedIntegrations } from "../../src/dispatch/erase";
 import { summary } from "../../src/integrations/summary/index";
+import { replayIntegration } from "../../src/services/integration-replay";
 import { eraseResponse } from "../../src/services/responses";
 import type { SearchPage } from "../../src/services/search";
 import type { SlangPage } from "../../src/services/slang";
@@ -169,6 +170,29 @@ const search = async (form: string, query: Record<string, string>): Promise<Sear
   (await call("GET", `/v1/forms/${form}/search?${new URLSearchParams(query)}`, { key })).body;
 const idsOf = ({ items }: SearchPage) => items.map(({ response }) => response.id);
 
+async function newWorld() {
+  const clock = { now: Date.now() };
+  const world = await createWorld({
+    kind: summary,
+    config: {},
+    definition: { title: "Visit", questions: [{ ref: "name", type: "short_text", title: "Name" }] },
+    fetch: () => Promise.reject(new Error("an index calls nobody")),
+    index: () => env.TEST_SEARCH_DB,
+    settings: {},
+    clock,
+  });
+  /** The databases in which its responses lie, in their order. */
+  const where = async () => {
+    expect(await strayCounts(world.no)).toEqual([]);
+    const rows = await rowsOfIndexes<{ position: number }>(
+      "SELECT position FROM contributions WHERE integration = ?",
+      world.no,
+    );
+    return rows.toSorted((a, b) => a.position - b.position).map(({ database }) => database);
+  };
+  return { world, clock, where };
+}
+
 describe("a database that is added", () => {
   it("misses nothing of a list whose first page was read before", async () => {
     const { form } = await newIndexed(INDEXES.slice(0, 1));
@@ -183,26 +207,9 @@ describe("a database that is added", () => {
   });
 
   it("takes what is new once the first has no room, and what is there stays", async () => {
-    const clock = { now: Date.now() };
-    const world = await createWorld({
-      kind: summary,
-      config: {},
-      definition: { title: "Visit", questions: [{ ref: "name", type: "short_text", title: "Name" }] },
-      fetch: () => Promise.reject(new Error("an index calls nobody")),
-      index: () => env.TEST_SEARCH_DB,
-      settings: {},
-      clock,
-    });
+    const { world, clock, where } = await newWorld();
     const erase = (response = "") =>
       eraseResponse(world.ctx, world.workspace, { form: world.form, response, precondition: "any" });
-    const where = async () => {
-      expect(await strayCounts(world.no)).toEqual([]);
-      const rows = await rowsOfIndexes<{ position: number }>(
-        "SELECT position FROM contributions WHERE integration = ? ORDER BY position",
-        world.no,
-      );
-      return rows.toSorted((a, b) => a.position - b.position).map(({ database }) => database);
-    };
     const [first] = await world.submit({ name: "a" }, { name: "b" });
     await world.run();
     expect(await where()).toEqual([0, 0]);
@@ -229,6 +236,49 @@ describe("a database that is added", () => {
     expect(await world.view()).toMatchObject({ state: "active", lag: { entries: 0 } });
     expect(await where()).toHaveLength(4);
   });
+});
+
+it("is written nowhere by a holder that comes late, wherever it found room", async () => {
+  const { world, where } = await newWorld();
+  await world.submit({ name: "a" }, { name: "b" });
+  const [first, second] = searchDatabases as [D1Database, D1Database];
+  const full = gatedD1(first, async (run) => {
+    const result = await run();
+    for (const { meta } of Array.isArray(result) ? (result as D1Result[]) : []) meta.size_after = 9e9;
+    return result;
+  });
+  const reached = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const slow = gatedD1(second, async (run, { sql }) => {
+    if (sql.some((one) => one.includes("INSERT INTO contributions"))) {
+      reached.resolve();
+      await release.promise;
+    }
+    return run();
+  });
+  const late = world.wakeOnce({ index: full, furtherIndexes: [slow] });
+  await reached.promise;
+  world.outlive();
+  await world.run({ furtherIndexes: [second] });
+  expect(await where()).toEqual([0, 0]);
+  release.resolve();
+  await late;
+  expect(await where()).toEqual([0, 0]);
+  expect(await world.view()).toMatchObject({ state: "active", lag: { entries: 0 } });
+});
+
+it("loses what a worker wrote a second time that did not know it", async () => {
+  const { world, where } = await newWorld();
+  const again = () => replayIntegration(world.ctx, world.workspace, { ...world.named, from: "beginning" });
+  await world.submit({ name: "a" }, { name: "b" });
+  const [, index, other] = searchDatabases;
+  await world.run({ index });
+  await again();
+  await world.run({ index: other });
+  expect(await where()).toHaveLength(4);
+  await again();
+  await world.run({ furtherIndexes: searchDatabases.slice(1) });
+  expect(await where()).toEqual([1, 1]);
 });
 
 describe("the installation", () => {
