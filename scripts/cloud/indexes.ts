@@ -27,7 +27,9 @@ export function countIndexes(config: string): number {
   return named.length;
 }
 
-/** How many there are. Throws when the kinds do not name the same: one of them would not find what another one wrote. */
+/**
+ * How many there are. Throws when the kinds do not name the same: `npm run shards` and migrations go by those of one.
+ */
 export function furtherIndexes(): number {
   const counts = indexKinds.map((kind) => countIndexes(readFileSync(path.join(root, kindBase(kind)), "utf8")));
   const [first = 0] = counts;

@@ -29,8 +29,8 @@ export interface IndexPagePlace extends IndexPlace {
 export type WriteIndex = (changes: readonly IndexChange[], at: IndexPagePlace) => D1PreparedStatement[];
 
 /**
- * An integration's index, as the engine gives it to the kind. What it holds of a response lies in one database, with all
- * that is counted of it; which one it is, is nobody's business but the writer's (docs/decisions/038).
+ * An integration's index, as the engine gives it to the kind. What it holds of a response lies in one database, with
+ * all that is counted of it; which one it is, is nobody's business but the writer's (docs/decisions/038).
  */
 export interface Index extends IndexPagePlace {
   /** All databases that may hold something of it, in their order; at least one. */

@@ -1,6 +1,6 @@
 /**
- * The index of slang over all its databases. Every number is exact. Which cities and words are shown, of more than there
- * is room for, is chosen among those that come most in one database at least.
+ * The index of slang over all its databases. Every number is exact. Which cities and words are shown, of more than
+ * there is room for, is chosen among those that come most in one database at least.
  */
 import { type Index, inEach } from "../../core/index-kind";
 import { EVERYWHERE } from "./city";
