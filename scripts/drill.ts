@@ -12,8 +12,9 @@ import { API_CONFIG } from "./cloud/api-config";
 import { ask, type Target } from "./drill/client";
 import { addMore, change, load } from "./drill/load";
 import { differences, forgotten, layout, lookAtAll } from "./drill/look";
+import { migrateState } from "./local/migrate";
 import { requireFreePort } from "./local/processes";
-import { migrate, type Stack, startWorkers } from "./local/stack";
+import { type Stack, startWorkers } from "./local/stack";
 import { readOptions } from "./options";
 
 const { values } = readOptions(
@@ -52,7 +53,7 @@ async function install(name: string, port: number): Promise<Stack> {
   const [state, shards] = [path.join(folder, name), plan.shards - 1];
   mkdirSync(state);
   await requireFreePort(port);
-  await migrate({ root, state, shards });
+  await migrateState(root, state, shards);
   const url = `http://localhost:${port}`;
   const own = { FORMLOG_ROOT_KEY: ROOT_KEY, FORMLOG_ENCRYPTION_KEY: ENCRYPTION_KEY, PUBLIC_URL: url };
   const vars = { ...own, FORMLOG_SHARD_CAP_BYTES: cap };

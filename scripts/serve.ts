@@ -4,9 +4,9 @@
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { migrateState } from "./local/migrate";
 import { requireFreePort } from "./local/processes";
 import { say } from "./serve/log";
-import { migrateState } from "./serve/migrate";
 import { startService } from "./serve/service";
 import { readServeSettings, type ServeSettings } from "./serve/settings";
 

@@ -2,11 +2,12 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Demo, ensureDemo } from "./local/demo";
+import { migrateState } from "./local/migrate";
 import { endLeftovers, requireFreePort, whenAbandoned } from "./local/processes";
 import { findProviders, type Provider, startProvider, urlOf } from "./local/providers";
 import { localSecrets } from "./local/secrets";
 import { type LocalSettings, readSettings } from "./local/settings";
-import { migrate, type Stack, startWorkers } from "./local/stack";
+import { type Stack, startWorkers } from "./local/stack";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -27,7 +28,8 @@ async function start(): Promise<Stack> {
     ...Object.assign({}, ...ofKinds),
     ...settings.vars,
   };
-  await migrate({ root, state, shards });
+  await migrateState(root, state, shards);
+  console.log("The databases are ready; now the workers …");
   const stack = await startWorkers({ root, state, port, vars, shards });
   if (!settings.demo) {
     console.log(`${stack.url} answers, without a demo. Root key: ${vars.FORMLOG_ROOT_KEY}`);

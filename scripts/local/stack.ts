@@ -1,4 +1,4 @@
-/** The workers of a local installation: migrations, `wrangler dev` over all of them, and the sweeper's clock. */
+/** The workers of a local installation: `wrangler dev` over all of them, and the sweeper's clock. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { devNull } from "node:os";
@@ -9,7 +9,6 @@ import { wholeConfig } from "../cloud/config";
 import { GATEWAY_CONFIG } from "../cloud/gateway-config";
 import { kindConfigFile } from "../cloud/kind-config";
 import { furtherShards } from "../cloud/shards";
-import { databases } from "../databases";
 
 export interface Stack {
   readonly url: string;
@@ -28,22 +27,6 @@ interface StackOptions {
   readonly shards?: number;
   /** Of the workers to start, the first is the one that listens; all of them unless told. */
   readonly configs?: readonly string[];
-}
-
-/** Applies what is new in migrations/ to the local databases. */
-export async function migrate({ root, state, shards }: Pick<StackOptions, "root" | "state" | "shards">): Promise<void> {
-  const log = path.join(state, "migrate.log");
-  for (const { binding, config } of databases(shards)) {
-    const place = [
-      "--local",
-      "--persist-to",
-      path.join(state, "workers"),
-      "-c",
-      placed({ root, state, shards }, config),
-    ];
-    const code = await exitOf(wrangler(root, ["d1", "migrations", "apply", binding, ...place], { log, vars: {} }));
-    if (code !== 0) throw new Error(`The database ${binding} could not be brought up to date; see ${log}`);
-  }
 }
 
 const ALL = [GATEWAY_CONFIG, API_CONFIG, ...catalog.map(({ kind }) => kindConfigFile(kind))];

@@ -85,7 +85,7 @@ function stopping(world: World, n: number, when: "before" | "after" | "hang") {
     await release.promise;
     return when === "hang" ? run() : new Promise<never>(() => {});
   });
-  const done = world.wakeOnce(worker).catch(() => {});
+  const done = world.wakeOnce(worker);
   return { stopped: Promise.race([stopped.promise, done]), release: release.resolve, done };
 }
 

@@ -8,15 +8,22 @@ import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig, unstable_splitSqlQuery } from "wrangler";
 import { furtherShards } from "../cloud/shards";
 import { databases } from "../databases";
-import { persistencePath } from "./workers";
+import { persistencePath } from "../serve/workers";
 
 const NOBODY = "export default { fetch: () => new Response(null, { status: 404 }) };";
 const TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`;
 
-/** Applies what is new, before any worker runs; returns the names. Each file is applied whole or not at all. */
-export async function migrateState(root: string, state: string): Promise<string[]> {
-  const all = databases(furtherShards(process.env)).map(({ binding, name, config }) => {
+/**
+ * Applies what is new, before any worker runs, to DB, SEARCH_DB and so many further shards; returns the names. Each
+ * file is applied whole or not at all.
+ */
+export async function migrateState(
+  root: string,
+  state: string,
+  shards = furtherShards(process.env),
+): Promise<string[]> {
+  const all = databases(shards).map(({ binding, name, config }) => {
     if (/^DB_\d+$/.test(binding)) return { binding, id: name, folder: path.join(root, "migrations") };
     const found = unstable_readConfig({ config: path.join(root, config) }).d1_databases.find(
       (one: { binding: string }) => one.binding === binding,
