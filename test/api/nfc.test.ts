@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseResponseId } from "../../src/core/ids";
 import { advanceIndexes } from "../../src/store/answer-index";
 import { call, newForm, newWorkspace, submit } from "../support/api";
+import { shardOf } from "../support/shards";
 
 /** One name in two writings: letters with their marks, and letters followed by their marks. */
 const COMPOSED = "Jos\u00e9 \u1ea1\u0307";
@@ -48,10 +49,11 @@ describe("what can't be kept as it is", () => {
     const { id } = (await submit(form, { name: "n" })).body;
     const kept = JSON.stringify({ a: "x\0y" });
     const position = parseResponseId(id)?.position;
-    await env.DB.prepare("UPDATE responses SET metadata = ? WHERE id = ?").bind(kept, position).run();
+    const db = shardOf(id);
+    await db.prepare("UPDATE responses SET metadata = ? WHERE id = ?").bind(kept, position).run();
     const headers = { "if-match": "*", prefer: "return=minimal" };
     expect((await call("PATCH", at(id), { key, headers, body: { answers: { note: "new" } } })).status).toBe(204);
-    const row = await env.DB.prepare("SELECT metadata FROM responses WHERE id = ?").bind(position).first();
+    const row = await db.prepare("SELECT metadata FROM responses WHERE id = ?").bind(position).first();
     expect(row).toEqual({ metadata: kept });
   });
 });
