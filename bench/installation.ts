@@ -7,8 +7,9 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import path from "node:path";
 import { API_CONFIG } from "../scripts/cloud/api-config";
 import { kindConfigFile } from "../scripts/cloud/kind-config";
+import { migrateState } from "../scripts/local/migrate";
 import { requireFreePort } from "../scripts/local/processes";
-import { migrate, runCron, type Stack, startWorkers } from "../scripts/local/stack";
+import { runCron, type Stack, startWorkers } from "../scripts/local/stack";
 import { jsonRequest } from "../scripts/request";
 
 const root = path.resolve(import.meta.dirname, "..");
@@ -35,7 +36,7 @@ export async function withInstallation<T>(
   process.once("SIGTERM", stop);
   try {
     writeConfig();
-    await migrate({ root, state });
+    await migrateState(root, state);
     const configs = [CONFIG, ...kinds.map(kindConfigFile)];
     stack = await startWorkers({ root, state, port, configs, vars: { FORMLOG_ROOT_KEY: ROOT_KEY } });
     const { body } = await request(stack.url, "POST", "/v1/workspaces", { key: ROOT_KEY, body: { name: "Bench" } });
