@@ -58,11 +58,14 @@ const workers = (bindings: Record<string, unknown>, shards: Record<string, strin
         FORMLOG_ENCRYPTION_KEY: `test:${btoa("an encryption key of 32 bytes !!")}`,
         ...bindings,
       },
-      // A database that no migration was applied to; SEARCH_DB, to which the API worker is not bound; what
+      // A database that no migration was applied to; SEARCH_DB and two further ones, to which the API worker is not
+      // bound; what
       // test/support/span.ts makes shards of; and those that backups are made of beside DB, and restored into.
       d1Databases: {
         DB_OLD: "old",
         TEST_SEARCH_DB: "search",
+        TEST_SEARCH_DB_1: "search-1",
+        TEST_SEARCH_DB_2: "search-2",
         SPAN_1: "span-1",
         SPAN_2: "span-2",
         BACKUP_SOURCE_1: "source-1",

@@ -1,6 +1,6 @@
 /** The databases of an installation, whose migrations are applied before its workers start. */
-import { catalog } from "../src/integrations/kinds";
 import { API_CONFIG } from "./cloud/api-config";
+import { furtherIndexes, indexDatabase, indexKinds } from "./cloud/indexes";
 import { kindConfigFile } from "./cloud/kind-config";
 import { furtherShards, shardDatabase } from "./cloud/shards";
 
@@ -13,15 +13,16 @@ export interface Database {
 }
 
 /**
- * With so many further shards; as many as wrangler.toml names unless told. `SEARCH_DB` is there for kinds that keep an
- * index: the API worker is not bound to it.
+ * With so many further shards; as many as wrangler.toml names unless told. `SEARCH_DB` and further ones are there for
+ * kinds that keep an index: the API worker is not bound to them.
  */
 export function databases(shards = furtherShards()): Database[] {
   const api = { worker: "formlog", config: API_CONFIG };
   const further = Array.from({ length: shards }, (_, i) => ({ ...shardDatabase(i + 1), ...api }));
   const main = [{ name: "formlog", binding: "DB", ...api }, ...further];
-  const index = catalog.find((manifest) => manifest.index)?.kind;
+  const [index] = indexKinds;
   if (index === undefined) return main;
-  const config = kindConfigFile(index);
-  return [...main, { name: "formlog-search", binding: "SEARCH_DB", worker: `formlog-${index}`, config }];
+  const kind = { worker: `formlog-${index}`, config: kindConfigFile(index) };
+  const more = Array.from({ length: furtherIndexes() }, (_, i) => ({ ...indexDatabase(i + 1), ...kind }));
+  return [...main, { name: "formlog-search", binding: "SEARCH_DB", ...kind }, ...more];
 }

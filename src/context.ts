@@ -19,6 +19,7 @@ import type { IntegrationEraser } from "./dispatch/erase";
 import { forgetIndex } from "./dispatch/index-client";
 import { type KindWorker, tracedWorker } from "./dispatch/kind-worker";
 import type { WantsNotice } from "./dispatch/notices";
+import { askIndexes } from "./dispatch/vitals";
 import { catalog, findKind, findProvider, wantsNotice } from "./integrations/kinds";
 import { tellWorkspace } from "./services/alert-form";
 import { createLimiter } from "./services/rate-limit";
@@ -57,6 +58,8 @@ interface Runtime extends SubmissionRuntime {
 
 export interface Context extends Runtime, SubmissionContext {
   readonly config: Config;
+  /** How the databases of indexes are, as the workers of their kinds see them. */
+  readonly askIndexes: Teller["askIndexes"];
   /** Stores an alert in the alert form of a workspace. */
   readonly tellWorkspace: Teller["tellWorkspace"];
 }
@@ -90,6 +93,11 @@ export function makeContext(
     ...own,
     kindWorker: (kind) => tracedWorker(kindWorker(kind), own.trace, random),
     providerWorker: (provider) => tracedWorker(providerWorker(provider), own.trace, random),
+    askIndexes: () =>
+      askIndexes(
+        runtime.indexKinds.flatMap((kind) => ctx.kindWorker(kind) ?? []),
+        own.trace,
+      ),
     tellWorkspace: (target, message) => tellWorkspace(ctx, target, message),
   };
   return ctx;

@@ -14,7 +14,7 @@ import type { ResponseRecord } from "./response";
 export const NoSecretsSchema = z.never("this kind needs no connection");
 export type NoSecrets = z.output<typeof NoSecretsSchema>;
 
-/** Where an integration's part of the index is: everything of it lies under its number. */
+/** Where an integration's part of an index is in one database: everything of it lies under its number. */
 export interface IndexPlace {
   readonly db: D1Database;
   readonly integration: number;
@@ -28,8 +28,13 @@ export interface IndexPagePlace extends IndexPlace {
 /** Statements for a kind's own tables, in the transaction that replaces the contributions. */
 export type WriteIndex = (changes: readonly IndexChange[], at: IndexPagePlace) => D1PreparedStatement[];
 
-/** An integration's part of SEARCH_DB, as the engine gives it to the kind. */
+/**
+ * An integration's index, as the engine gives it to the kind. What it holds of a response lies in one database, with
+ * all that is counted of it; which one it is, is nobody's business but the writer's (docs/decisions/038).
+ */
 export interface Index extends IndexPagePlace {
+  /** All databases that may hold something of it, in their order; at least one. */
+  readonly places: readonly IndexPlace[];
   /**
    * Makes the index hold what it is to hold of a page's responses, all of it or nothing. May be repeated at any time.
    */
@@ -39,9 +44,13 @@ export interface Index extends IndexPagePlace {
    * order. They may be repeated.
    */
   run(statements: readonly D1PreparedStatement[]): Promise<{ readonly rows: unknown[][] } | { readonly halt: Halt }>;
-  /** Throws when SEARCH_DB can't be asked. */
+  /** Throws when a database of indexes can't be asked. */
   reach(): Promise<void>;
 }
+
+/** Asks every database of an index, side by side; answers in their order. */
+export const inEach = <T>({ places }: Pick<Index, "places">, ask: (at: IndexPlace) => Promise<T>): Promise<T[]> =>
+  Promise.all(places.map(ask));
 
 /** A question to an index. `parameters` are as they stand in the address; the kind checks them. */
 export interface QueryRequest {
@@ -109,7 +118,8 @@ export async function testIndex(index: Index): Promise<TestResult> {
     await index.reach();
     return { ok: true, detail: "The index can be read." };
   } catch {
-    const detail = "SEARCH_DB can't be asked, or has not all its tables: `npm run deploy` applies its migrations.";
+    const detail =
+      "SEARCH_DB (or a further one) can't be asked, or has not all its tables: `npm run deploy` applies its migrations.";
     return { ok: false, detail };
   }
 }

@@ -96,6 +96,8 @@ export interface Manifest<Config = unknown, Secrets = unknown> {
    * starts at the beginning, and begins anew when config or filter change.
    */
   readonly index?: true;
+  /** Its index compares responses with one another: all of it lies in SEARCH_DB, and none in further ones. */
+  readonly indexTogether?: true;
   /** It looks for the terms of the workspace's lexicon: gets `deps.lexicon`. */
   readonly lexicon?: true;
   /** The queue that wakes its worker, the binding of that queue, and the service binding of the worker. */

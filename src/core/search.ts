@@ -25,6 +25,6 @@ export interface SearchHit {
 export interface SearchHits {
   /** Newest first. */
   readonly hits: readonly SearchHit[];
-  /** Where to go on; null: nothing is left. */
-  readonly before: number | null;
+  /** Where to go on in each database of indexes; null: nothing is left. */
+  readonly before: readonly number[] | null;
 }

@@ -25,7 +25,7 @@ import { countLetters } from "../store/dead-letters";
 import type { Shards } from "../store/shards";
 import { SCHEMA } from "../store/vitals";
 import * as events from "../telemetry/events";
-import type { AskedShard } from "./vitals";
+import type { AskedIndex, AskedShard } from "./vitals";
 
 export interface Teller {
   readonly trace?: Trace | undefined;
@@ -38,6 +38,8 @@ export interface Teller {
   };
   /** Where backups lie; without, none are made. */
   readonly bucket?: R2Bucket | null;
+  /** How the databases of indexes are. */
+  readonly askIndexes: () => Promise<AskedIndex[]>;
   /** Calls of the installation itself. */
   readonly callOut: (request: Request) => Promise<Response>;
   /** Tells a workspace. Throws when it can't be told now. */
@@ -90,7 +92,7 @@ const workspacesOf = (alerts: readonly OpenAlert[]): string[] => [
 ];
 
 async function readFacts(
-  { shards, config, trace, bucket }: Teller,
+  { shards, config, trace, bucket, askIndexes }: Teller,
   asked: readonly AskedShard[],
   now: number,
 ): Promise<{ facts: AlertFacts; complete: boolean }> {
@@ -100,11 +102,12 @@ async function readFacts(
       return null;
     }),
   );
-  const [read, keys, backup, dead] = await Promise.all([
+  const [read, keys, backup, dead, indexes] = await Promise.all([
     Promise.all(reading),
     readExpiringKeys(shards.control, now),
     bucket ? readLastBackup(shards.control) : null,
     countLetters(shards.control),
+    askIndexes(),
   ]);
   const complete = read.every((rows) => rows !== null && rows.length < FACTS_MAX);
   const byIntegration = Map.groupBy(
@@ -118,8 +121,11 @@ async function readFacts(
     const kindTitle = findTraits(owner.kind)?.title ?? owner.kind;
     return [{ ...owner, kindTitle, cursors: rows.map(({ facts }): CursorFacts => facts) }];
   });
-  const shardsNow = asked.map(shardFacts);
-  return { facts: { integrations, keys, shards: shardsNow, backup, dead, publicUrl: config.publicUrl }, complete };
+  const databases = {
+    shards: asked.map(shardFacts),
+    indexes: indexes.map(({ no, vitals }) => ({ no, sizeBytes: vitals?.sizeBytes ?? null })),
+  };
+  return { facts: { integrations, keys, ...databases, backup, dead, publicUrl: config.publicUrl }, complete };
 }
 
 const shardFacts = ({ no, vitals }: AskedShard): ShardFacts => ({

@@ -12,7 +12,7 @@ import { acceptCallback, acceptInbound } from "./callback";
 import { drain } from "./drain";
 import { type Engine, traced } from "./engine";
 import { countRows, createCountFlush } from "./flush-counts";
-import { forgetIntegration, queryIndex } from "./index-requests";
+import { forgetIntegration, queryIndex, tellVitals } from "./index-requests";
 import { traceOf } from "./kind-worker";
 import { previewConfig } from "./preview";
 import { testIntegration } from "./test-integration";
@@ -45,6 +45,7 @@ export function consumer(kind: Integration) {
       if (pathname === "/preview") return previewConfig(kind, request);
       if (pathname === "/query") return queryIndex(engine, request);
       if (pathname === "/forget") return forgetIntegration(engine, request);
+      if (pathname === "/vitals") return tellVitals(engine);
       return new Response("not found", { status: 404 });
     },
     async queue(batch: MessageBatch<WakeUp>, env: KindEnv): Promise<void> {
@@ -73,6 +74,15 @@ async function drainSafely(engine: Engine, wakeUp: WakeUp): Promise<void> {
   }
 }
 
+/** `SEARCH_DB_1`, `SEARCH_DB_2` … as far as they are bound without a gap. */
+function furtherIndexes(env: KindEnv): D1Database[] {
+  const found: D1Database[] = [];
+  while (env[`SEARCH_DB_${found.length + 1}`] !== undefined) {
+    found.push(env[`SEARCH_DB_${found.length + 1}`] as D1Database);
+  }
+  return found;
+}
+
 function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown>): Engine {
   const now = () => Date.now();
   return {
@@ -80,6 +90,7 @@ function makeEngine(kind: Integration, env: KindEnv, memory: Map<string, unknown
     config: readConfig(env, [kind.manifest]),
     shards: openShards(env, countRows),
     index: env.SEARCH_DB,
+    furtherIndexes: furtherIndexes(env),
     fetch: (request) => fetch(request),
     now,
     random: () => Math.random(),

@@ -16,7 +16,7 @@ import { addSuppressed, findSuppressed, removeSuppressed } from "../store/suppre
 import { askForTurns, readPlaces } from "./all-segments";
 import { annotateAll } from "./annotate";
 import type { Engine } from "./engine";
-import { makeIndex } from "./index-writer";
+import { type IndexDatabases, makeIndex } from "./index-writer";
 import { readLexicon } from "./lexicon";
 
 /**
@@ -62,13 +62,18 @@ export async function makeDeps(
     memory: engine.memory,
     ...(kind.manifest.index &&
       engine.index && {
-        index: makeIndex(engine.index, owner),
+        index: makeIndex(databasesOf(engine, engine.index), owner),
         responses: (places: readonly LogAddress[]) => readPlaces(engine, form.id, places),
         ask: (waiting: readonly LogAddress[]) => askForTurns(engine, integration.no, waiting),
       }),
     ...(kind.manifest.lexicon && { lexicon: () => readLexicon(engine, integration.workspace) }),
   };
 }
+
+const databasesOf = ({ kind, config, furtherIndexes = [] }: Engine, first: D1Database): IndexDatabases => ({
+  all: kind.manifest.indexTogether ? [first] : [first, ...furtherIndexes],
+  capBytes: config.shardCapBytes,
+});
 
 /**
  * The same dependencies, with the definitions that these responses pin, and in them what the answers hold of earlier

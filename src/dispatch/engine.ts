@@ -11,6 +11,8 @@ export interface Engine {
   readonly shards: Shards;
   /** SEARCH_DB, of kinds that keep an index. */
   readonly index?: D1Database | undefined;
+  /** SEARCH_DB_1 and so on, where there are any. */
+  readonly furtherIndexes?: readonly D1Database[] | undefined;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly now: () => number;
   /** In [0, 1). */

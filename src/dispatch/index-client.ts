@@ -1,6 +1,6 @@
 /** What the API worker asks of an index over the service binding of its kind's worker (index-requests.ts answers). */
 import type { QueryResult } from "../core/index-kind";
-import type { ForgetRequest, IndexQuery } from "./index-requests";
+import type { ForgetRequest, IndexQuery, IndexVitals } from "./index-requests";
 import type { KindWorker } from "./kind-worker";
 
 const post = (worker: KindWorker, path: string, body: unknown) =>
@@ -21,4 +21,11 @@ export async function forgetIndex(worker: KindWorker | undefined, request: Forge
   const answer = await post(worker, "/forget", request);
   if (!answer.ok) throw new Error(`the worker of this kind answered ${answer.status}`);
   return (await answer.json<{ deleted: number }>()).deleted;
+}
+
+/** How the databases of indexes are, as the worker of a kind sees them. Throws when it does not answer. */
+export async function askVitals(worker: KindWorker): Promise<IndexVitals["databases"]> {
+  const answer = await post(worker, "/vitals", {});
+  if (!answer.ok) throw new Error(`the worker of this kind answered ${answer.status}`);
+  return (await answer.json<IndexVitals>()).databases;
 }

@@ -7,6 +7,7 @@ import { forgetIndex } from "../store/contributions";
 import { isUnavailable } from "../store/failure";
 import { readDefinitions } from "../store/form-reads";
 import { integrationExists, loadSetup } from "../store/integrations";
+import { type DatabaseVitals, readDatabaseVitals } from "../store/vitals";
 import * as events from "../telemetry/events";
 import { makeDeps } from "./deps";
 import type { Engine } from "./engine";
@@ -38,11 +39,16 @@ export async function queryIndex(engine: Engine, request: Request): Promise<Resp
   }
 }
 
+/** What a worker tells of the databases of indexes, in their order; null: that one can't be asked. */
+export interface IndexVitals {
+  readonly databases: readonly (DatabaseVitals | null)[];
+}
+
 /** What the API worker sends to `/forget`. */
 export interface ForgetRequest {
   /** Number of a deleted integration. */
   readonly integration: number;
-  /** Rows of each sort that are deleted at most. */
+  /** Rows of each sort that are deleted at most, in each database. */
   readonly limit: number;
 }
 
@@ -51,12 +57,31 @@ export interface ForgetRequest {
  */
 export async function forgetIntegration(engine: Engine, request: Request): Promise<Response> {
   const { integration, limit } = await request.json<ForgetRequest>();
-  const { kind, index, shards } = engine;
-  if (!index) return answer(503);
+  const { kind, shards } = engine;
+  const databases = databasesOf(engine);
+  if (databases.length === 0) return answer(503);
   // What is forgotten can never be written again: a number that is in use must not be.
   if (await integrationExists(shards.control, integration)) return answer(409);
-  const own = kind.forget?.({ db: index, integration }, limit) ?? [];
-  return Response.json({ deleted: await forgetIndex(index, integration, { own, limit, now: engine.now() }) });
+  const forget = (db: D1Database) => {
+    const own = kind.forget?.({ db, integration }, limit) ?? [];
+    return forgetIndex(db, integration, { own, limit, now: engine.now() });
+  };
+  const deleted = await Promise.all(databases.map(forget));
+  return Response.json({ deleted: deleted.reduce((sum, rows) => sum + rows, 0) });
+}
+
+const databasesOf = ({ index, furtherIndexes = [] }: Engine): D1Database[] => (index ? [index, ...furtherIndexes] : []);
+
+/** Answers `IndexVitals`; 404: this kind keeps no index, or its worker is bound to no database. */
+export async function tellVitals(engine: Engine): Promise<Response> {
+  const databases = databasesOf(engine);
+  if (databases.length === 0) return answer(404);
+  const ask = (db: D1Database, database: number) =>
+    readDatabaseVitals(db).catch((error) => {
+      events.indexUnreachable({ trace: engine.trace, database, error });
+      return null;
+    });
+  return Response.json({ databases: await Promise.all(databases.map(ask)) } satisfies IndexVitals);
 }
 
 const answer = (status: number) => new Response(null, { status });

@@ -1,8 +1,10 @@
-/** Asks every shard how it is. */
+/** Asks every shard, and every database of indexes, how it is. */
 import type { Trace } from "../core/trace";
 import type { Shards } from "../store/shards";
-import { readVitals, type Vitals } from "../store/vitals";
+import { type DatabaseVitals, readVitals, type Vitals } from "../store/vitals";
 import * as events from "../telemetry/events";
+import { askVitals } from "./index-client";
+import type { KindWorker } from "./kind-worker";
 
 export interface AskedShard {
   readonly no: number;
@@ -24,4 +26,27 @@ export function askShards({ all }: Shards, trace?: Trace): Promise<AskedShard[]>
       },
     );
   return Promise.all(all.map(ask));
+}
+
+/** A database of indexes: 0 is SEARCH_DB. */
+export interface AskedIndex {
+  readonly no: number;
+  /** Null: it could not be asked. */
+  readonly vitals: DatabaseVitals | null;
+}
+
+/**
+ * What the databases of indexes say. The API worker is bound to none, so the workers of their kinds are asked, one
+ * after the other until one answers; with no worker there is no database. If none answers, it is the first one that
+ * can't be asked.
+ */
+export async function askIndexes(workers: readonly KindWorker[], trace?: Trace): Promise<AskedIndex[]> {
+  for (const worker of workers) {
+    try {
+      return (await askVitals(worker)).map((vitals, no) => ({ no, vitals }));
+    } catch (error) {
+      events.indexUnreachable({ trace, database: null, error });
+    }
+  }
+  return workers.length > 0 ? [{ no: 0, vitals: null }] : [];
 }

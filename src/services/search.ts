@@ -40,17 +40,21 @@ export async function searchResponses(ctx: Context, workspace: string, input: Se
         q: input.q,
         limit: String(limit),
         ...(input.question !== undefined && { question: input.question }),
-        ...(from !== null && { before: String(from) }),
+        ...(from !== null && { before: from.join(",") }),
       }),
   });
-  return { items, next: before === null ? null : pageToken([before]), index: index.state };
+  return { items, next: before === null ? null : pageToken(before), index: index.state };
 }
 
-function readCursor(cursor: string | undefined): number | null {
+/** More databases of indexes than any installation has. */
+const DATABASES_MAX = 32;
+
+/** A number for each database of indexes, as many as there were. */
+function readCursor(cursor: string | undefined): readonly number[] | null {
   if (cursor === undefined) return null;
-  const [before] = parsePageToken(cursor, 1) ?? [];
-  if (before === undefined) {
-    throw new AppError("invalid_parameter", { detail: "This `cursor` is not one that a search returned." });
+  for (let count = 1; count <= DATABASES_MAX; count += 1) {
+    const before = parsePageToken(cursor, count);
+    if (before) return before;
   }
-  return before;
+  throw new AppError("invalid_parameter", { detail: "This `cursor` is not one that a search returned." });
 }

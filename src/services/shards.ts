@@ -18,22 +18,37 @@ export interface ShardView {
   readonly forms: number;
 }
 
+export interface IndexDatabaseView {
+  /** 0 is SEARCH_DB. */
+  readonly database: number;
+  /** Null: it can't be asked. */
+  readonly sizeBytes: number | null;
+}
+
 export interface ShardsView {
   readonly capBytes: number;
   readonly items: readonly ShardView[];
+  /** The databases of indexes. */
+  readonly indexes: readonly IndexDatabaseView[];
 }
 
 /** Every shard, in their order. Reads the whole directory. */
-export async function listShards({ shards, config }: Context): Promise<ShardsView> {
+export async function listShards({ shards, config, askIndexes }: Context): Promise<ShardsView> {
   const { shardCapBytes: capBytes } = config;
-  const [asked, rows, counts] = await Promise.all([askShards(shards), readShards(shards), countSegments(shards)]);
+  const [asked, rows, counts, askedIndexes] = await Promise.all([
+    askShards(shards),
+    readShards(shards),
+    countSegments(shards),
+    askIndexes(),
+  ]);
   const items = rows.map(({ no, state, sizeBytes: noted }): ShardView => {
     const sizeBytes = asked.find((one) => one.no === no)?.vitals?.sizeBytes ?? null;
     const isFull = (sizeBytes ?? noted) >= capBytes;
     const { segments = 0, forms = 0 } = counts.get(no) ?? {};
     return { shard: no, state: state === "open" && isFull ? "full" : state, sizeBytes, segments, forms };
   });
-  return { capBytes, items };
+  const indexes = askedIndexes.map(({ no, vitals }) => ({ database: no, sizeBytes: vitals?.sizeBytes ?? null }));
+  return { capBytes, items, indexes };
 }
 
 /** Lets a shard take new segments, or no more; what is there stays and goes on. Throws `not_found`. */

@@ -4,12 +4,12 @@ import type { DeadFacts } from "../core/alert/find";
 import { LIMITS } from "../core/alert/limits";
 import { counterFamilies } from "../core/counters";
 import type { Family, Sample } from "../core/metrics";
-import { type AskedShard, askShards } from "../dispatch/vitals";
+import { type AskedIndex, type AskedShard, askShards } from "../dispatch/vitals";
 import { readLastBackup } from "../store/backups";
 import { readCounts } from "../store/counters";
 import { countLetters } from "../store/dead-letters";
 import { listAllIntegrations } from "../store/integrations";
-import { SCHEMA, type Vitals } from "../store/vitals";
+import { INDEX_SCHEMA, SCHEMA, type Vitals } from "../store/vitals";
 import { type IntegrationView, viewIntegrations } from "./integration-view";
 
 /** More integrations are not shown one by one. */
@@ -26,18 +26,33 @@ export interface ShardHealth {
   readonly oldestLagSeconds: number;
 }
 
+export interface IndexHealth {
+  /** 0 is SEARCH_DB. */
+  readonly database: number;
+  readonly state: Exclude<ShardState, "not_swept">;
+}
+
 export interface Readiness {
   readonly status: "ready" | "not_ready";
   readonly shards: readonly ShardHealth[];
+  /** `status` does not depend on them: responses are taken and delivered without. */
+  readonly indexes: readonly IndexHealth[];
 }
 
 /**
  * Whether every shard can be asked, has this code's schema and is swept. At most two round trips for each, side by
- * side.
+ * side; and how the databases of indexes are, one round trip for each.
  */
 export async function readReadiness(ctx: Context): Promise<Readiness> {
-  const shards = (await askShards(ctx.shards, ctx.trace)).map((asked) => healthOf(asked, ctx.now()));
-  return { status: shards.every(({ state }) => state === "ready") ? "ready" : "not_ready", shards };
+  const [asked, indexes] = await Promise.all([askShards(ctx.shards, ctx.trace), ctx.askIndexes()]);
+  const shards = asked.map((one) => healthOf(one, ctx.now()));
+  const status = shards.every(({ state }) => state === "ready") ? "ready" : "not_ready";
+  return { status, shards, indexes: indexes.map(indexHealthOf) };
+}
+
+function indexHealthOf({ no: database, vitals }: AskedIndex): IndexHealth {
+  if (vitals === null) return { database, state: "unreachable" };
+  return { database, state: vitals.schema === null || vitals.schema < INDEX_SCHEMA ? "old_schema" : "ready" };
 }
 
 function healthOf({ no: shard, vitals }: AskedShard, now: number): ShardHealth {
@@ -57,8 +72,9 @@ const secondsSince = (then: number, now: number): number => Math.max(0, Math.rou
  * counted. Reads what their views read: round trips do not grow with their number.
  */
 export async function readMetrics(ctx: Context): Promise<Family[]> {
-  const [shards, counts, rows, backup, dead] = await Promise.all([
+  const [shards, indexes, counts, rows, backup, dead] = await Promise.all([
     askShards(ctx.shards, ctx.trace),
+    ctx.askIndexes(),
     readCounts(ctx.shards.control),
     listAllIntegrations(ctx.shards.control, INTEGRATIONS_MAX),
     ctx.bucket && readLastBackup(ctx.shards.control),
@@ -68,6 +84,7 @@ export async function readMetrics(ctx: Context): Promise<Family[]> {
   const now = ctx.now();
   return [
     ...shardMetrics(shards, now),
+    ...indexMetrics(indexes),
     ...backupMetrics(backup, now),
     ...deadMetrics(dead, now),
     ...integrationMetrics(views),
@@ -129,6 +146,27 @@ function shardMetrics(shards: readonly AskedShard[], now: number): Family[] {
         health.sweptSecondsAgo === null ? null : health.oldestLagSeconds,
       ),
       unit: "seconds",
+    },
+  ];
+}
+
+function indexMetrics(indexes: readonly AskedIndex[]): Family[] {
+  const gauge = (name: string, help: string, read: (asked: AskedIndex) => number | null) => ({
+    name: `formlog_index_${name}`,
+    type: "gauge" as const,
+    help,
+    samples: indexes.flatMap((asked): Sample[] => {
+      const value = read(asked);
+      return value === null ? [] : [{ labels: { database: String(asked.no) }, value }];
+    }),
+  });
+  return [
+    gauge("ready", "1: the database of indexes can be asked and has this code's schema.", (asked) =>
+      Number(indexHealthOf(asked).state === "ready"),
+    ),
+    {
+      ...gauge("size_bytes", "Size of the database of indexes.", ({ vitals }) => vitals?.sizeBytes ?? null),
+      unit: "bytes",
     },
   ];
 }

@@ -1,7 +1,7 @@
 /**
- * What all indexes in SEARCH_DB have in common: fences, contributions and counts (migrations/search/). A write names
- * the epoch of its cursor's holder; the first statement of its batch fails, and the batch with it, once a later holder
- * has been here or the integration is deleted.
+ * What all indexes have in common in a database of theirs (SEARCH_DB): fences, contributions and counts
+ * (migrations/search/). A write names the epoch of its cursor's holder; the first statement of its batch fails, and the
+ * batch with it, once a later holder has been here or the integration is deleted.
  */
 import type { Count, IndexChange } from "../core/contribution";
 import { jsonChunks } from "../core/json-chunks";
@@ -31,12 +31,19 @@ export const isFencedOff = (error: unknown): boolean =>
 const fence = (db: D1Database, { integration, shard, segment, epoch }: IndexHolder) =>
   db.prepare(FENCE).bind(integration, shard, segment, epoch);
 
-/** Bars all earlier holders, and reads what is kept of these responses: JSON by position. Fails when fenced off. */
+export interface OpenedContributions {
+  /** JSON by position. */
+  readonly kept: ReadonlyMap<number, string>;
+  /** Of the database. */
+  readonly sizeBytes: number;
+}
+
+/** Bars all earlier holders, and reads what is kept of these responses. Fails when fenced off. */
 export async function openContributions(
   db: D1Database,
   holder: IndexHolder,
   positions: readonly number[],
-): Promise<Map<number, string>> {
+): Promise<OpenedContributions> {
   const kept = db
     .prepare(
       `SELECT position, content FROM contributions
@@ -44,7 +51,10 @@ export async function openContributions(
     )
     .bind(holder.integration, holder.shard, JSON.stringify(positions));
   const [, rows] = await db.batch<{ position: number; content: string }>([fence(db, holder), kept]);
-  return new Map(rows?.results.map(({ position, content }) => [position, content]));
+  return {
+    kept: new Map(rows?.results.map(({ position, content }) => [position, content])),
+    sizeBytes: rows?.meta.size_after ?? 0,
+  };
 }
 
 /** Runs statements of a kind's own and returns their rows. Fails, whole, when fenced off. */
@@ -121,7 +131,8 @@ export async function reachIndexes(db: D1Database): Promise<void> {
 
 /**
  * Deletes up to `limit` rows of each sort that lie under a deleted integration, and first bars everybody from writing
- * there. `own`: statements for the kind's own tables. Returns how many rows went; 0: there are none.
+ * there. `own`: statements for the kind's own tables. Returns how many rows went; 0: there are none. Contributions go
+ * before all else: in a database that is full FTS5 could delete no word, because it needs room for that.
  */
 export async function forgetIndex(
   db: D1Database,
@@ -132,10 +143,14 @@ export async function forgetIndex(
     db
       .prepare(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE integration = ?1 LIMIT ?2)`)
       .bind(integration, limit);
-  const [, ...deleted] = await db.batch([
+  const [, contributions] = await db.batch([
     db.prepare("INSERT INTO forgotten (integration, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING").bind(integration, now),
-    ...own,
     page("contributions", "integration, shard, position"),
+  ]);
+  const { changes = 0 } = contributions?.meta ?? {};
+  if (changes > 0) return changes;
+  const deleted = await db.batch([
+    ...own,
     page("counts", "integration, subject, facet, key"),
     page("fences", "integration, shard, segment"),
   ]);

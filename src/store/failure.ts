@@ -10,6 +10,11 @@ export function isOverloaded(error: unknown): boolean {
   return error instanceof Error && /overloaded|too many requests queued/i.test(error.message);
 }
 
+/** The database has D1's 10 GB: what needs room was not executed. Deleting makes room. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && /exceeded maximum db size|SQLITE_FULL|database or disk is full/i.test(error.message);
+}
+
 /**
  * D1 could not be asked, or its answer was lost; whether the query ran is not known. D1 says so in words only:
  * `D1_ERROR` and what its storage, network or runtime reports (platform.md 1.2).

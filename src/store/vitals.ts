@@ -1,4 +1,4 @@
-/** What a shard says of itself: its schema, when it was swept last, and how large it is. */
+/** What a database says of itself: its schema and how large it is; a shard besides when it was swept last. */
 import { SEGMENT_SIZE } from "../core/ids";
 import type { LogEntry } from "../core/log";
 import { logStatement } from "./logs";
@@ -6,22 +6,33 @@ import { logStatement } from "./logs";
 /** The newest file of migrations/: a database without it is older than this code. */
 export const SCHEMA = "0047_commands.sql";
 
-export interface Vitals {
+/** That of migrations/search/. */
+export const INDEX_SCHEMA = "0005_rules_over_shards.sql";
+
+/** What any database says. */
+export interface DatabaseVitals {
   /** The newest migration that was applied; null: none. */
   readonly schema: string | null;
+  readonly sizeBytes: number;
+}
+
+export interface Vitals extends DatabaseVitals {
   /** When the last sweep ended, and since when the oldest entry was waiting then; milliseconds, null: never, none. */
   readonly sweptAt: number | null;
   readonly oldestAt: number | null;
-  readonly sizeBytes: number;
+}
+
+/** Reads a row. A database is as large as its pages that are in use: what is deleted makes it smaller. */
+export async function readDatabaseVitals(db: D1Database): Promise<DatabaseVitals> {
+  const { results, meta } = await db
+    .prepare("SELECT name FROM d1_migrations ORDER BY name DESC LIMIT 1")
+    .all<{ name: string }>();
+  return { schema: results[0]?.name ?? null, sizeBytes: meta.size_after };
 }
 
 /** Reads a handful of rows in two round trips; one when the schema is old, of which nothing else is read. */
 export async function readVitals(db: D1Database): Promise<Vitals> {
-  const { results, meta } = await db
-    .prepare("SELECT name FROM d1_migrations ORDER BY name DESC LIMIT 1")
-    .all<{ name: string }>();
-  const schema = results[0]?.name ?? null;
-  const sizeBytes = meta.size_after;
+  const { schema, sizeBytes } = await readDatabaseVitals(db);
   if (schema === null || schema < SCHEMA) return { schema, sweptAt: null, oldestAt: null, sizeBytes };
   const beat = await db
     .prepare("SELECT at AS sweptAt, oldest_at AS oldestAt FROM heartbeats WHERE name = 'sweep'")

@@ -212,6 +212,47 @@ describe("an index", () => {
     expect(await cities()).toEqual({ pune: 1 });
   });
 
+  const FULL = "D1_ERROR: Exceeded maximum DB size";
+  const full =
+    (refused: RegExp): D1Gate =>
+    (run, { sql }) =>
+      sql.some((text) => refused.test(text)) ? Promise.reject(new Error(FULL)) : run();
+
+  it.each([
+    ["what needs room", /INSERT INTO contributions/],
+    ["all that writes", /INSERT|DELETE/],
+  ])(
+    "whose database is full and refuses %s stops where it is, and goes on by itself once there is room",
+    async (_, refused) => {
+      const [first] = await world.submit({ city: "pune" }, { city: "delhi" });
+      await world.run();
+      await world.submit({ city: "pune" });
+      await erase(String(first));
+      await world.run({ index: gatedD1(search, full(refused)) });
+      const stopped = await world.view();
+      expect(stopped).toMatchObject({ state: "blocked", lag: { entries: 2 }, parked: 0 });
+      expect(stopped.lastError).toMatch(/^A database of indexes is full: D1 takes 10 GB\. Nothing is lost/);
+      expect(await cities()).toEqual({ delhi: 1, pune: 1 });
+      // It looks again every quarter of an hour, and is told of once, however often that is.
+      clock.now += 900_000;
+      await world.run({ index: gatedD1(search, full(refused)) });
+      expect(await world.view()).toMatchObject({ state: "blocked", lag: { entries: 2 } });
+      clock.now += 900_000;
+      await world.run();
+      expect(await world.view()).toMatchObject({ state: "active", lag: { entries: 0 }, lastError: null });
+      expect(await cities()).toEqual({ delhi: 1, pune: 1 });
+      expect((await kept()).filter((content) => content.includes("pune"))).toHaveLength(1);
+    },
+  );
+
+  it("whose database was full goes on at once when it is resumed", async () => {
+    await world.submit({ city: "pune" });
+    await world.run({ index: gatedD1(search, full(/INSERT/)) });
+    await resumeIntegration(world.ctx, world.workspace, world.named);
+    await world.run();
+    expect(await cities()).toEqual({ pune: 1 });
+  });
+
   it("reads and writes few rows for a page, however much it holds", async () => {
     const people = (count: number) => Array.from({ length: count }, (_, i) => ({ city: i % 2 ? "pune" : "delhi" }));
     await world.submit(...people(300));

@@ -262,7 +262,7 @@ describe("discovery", () => {
     const counted = await readOf(() => countCities(place, { ...asked, city: "*" }));
     expect(counted.found).toBe(3);
     expect(counted.read).toBeLessThanOrEqual(3 * 3 + 1);
-    const terms = await readOf(() => countTerms(place, { ...asked, city: "*", after: null }));
+    const terms = await readOf(() => countTerms(place, { ...asked, city: "*" }));
     expect(terms.found).toBe(1);
     expect(terms.read).toBeLessThanOrEqual(2 * 1 + 1);
   });

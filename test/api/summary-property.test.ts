@@ -4,7 +4,7 @@
  */
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import type { Answers } from "../../src/core/response";
 import type { ReviewState } from "../../src/core/review";
 import type { QuestionSummary, Summary } from "../../src/core/summary";
@@ -16,8 +16,9 @@ import { eraseResponse } from "../../src/services/responses";
 import { reviewResponse } from "../../src/services/review";
 import { strayCounts } from "../contracts/index.provider";
 import { gatedD1 } from "../support/gated-d1";
+import { useDatabases } from "../support/indexes";
+import { rowsOfIndexes, takingTurns } from "../support/search-databases";
 import { createWorld, type World } from "../support/world";
-import "../support/indexes";
 
 const choices = ["rice", "wheat", "maize"].map((id) => ({ id, label: id }));
 const definition = {
@@ -161,37 +162,69 @@ function compare({ mean, deviation, ...found }: ReturnType<typeof plainly>, expe
   expect([near(mean, plainMean), near(deviation, plainDeviation)]).toEqual([true, true]);
 }
 
-/** Whether SEARCH_DB was asked to change more than a fence. */
+/** Whether a database was asked to change more than a fence. */
 async function runWrites(world: World): Promise<boolean> {
   let writes = false;
-  const index = gatedD1(env.TEST_SEARCH_DB, (run, { sql }) => {
-    writes ||= sql.some((text) => text.includes("INTO contributions"));
-    return run();
-  });
-  await world.run({ index });
+  const { index, furtherIndexes = [] } = world.engine();
+  const watched = [index as D1Database, ...furtherIndexes].map((db) =>
+    gatedD1(db, (run, { sql }) => {
+      writes ||= sql.some((text) => text.includes("INTO contributions"));
+      return run();
+    }),
+  );
+  await world.run({ index: watched[0], furtherIndexes: watched.slice(1) });
   return writes;
 }
 
-it("is the same as one made of all responses in the plainest way", { timeout: 240_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30, size: "max" }), async (steps) => {
-      const clock = { now: Date.now() };
-      const fetch = () => Promise.reject(new Error("an index calls nobody"));
-      const index = () => env.TEST_SEARCH_DB;
-      const world = await createWorld({ kind: summary, config: {}, definition, fetch, index, settings: {}, clock });
-      const model: Model = new Map();
-      for (const one of steps) await take(world, model, one);
-      await world.run();
-      const read = { form: world.form, kind: "summary", name: "summary", parameters: {} };
-      const before = await askFormIndex<Summary>(world.ctx, world.workspace, read);
-      compare(asPlain(before), plainly(model));
-      expect(await strayCounts(world.no)).toEqual([]);
-      for (let again = 0; again < 2; again += 1) {
-        await replayIntegration(world.ctx, world.workspace, { ...world.named, from: "beginning" });
-        expect(await runWrites(world)).toBe(false);
-      }
-      expect(await askFormIndex<Summary>(world.ctx, world.workspace, read)).toEqual(before);
-    }),
-    { numRuns: 12, endOnFailure: true },
-  );
-});
+const one = () => ({ index: env.TEST_SEARCH_DB, furtherIndexes: [] });
+
+afterEach(() => useDatabases(null));
+
+it.each([
+  ["one database", one, 12],
+  ["three databases, of which each page finds room in another one", takingTurns, 12],
+] as const)(
+  "in %s is the same as one made of all responses in the plainest way",
+  { timeout: 240_000 },
+  async (_, open, numRuns) => {
+    const spread = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30, size: "max" }), async (steps) => {
+        const clock = { now: Date.now() };
+        const fetch = () => Promise.reject(new Error("an index calls nobody"));
+        const { index, furtherIndexes } = open();
+        useDatabases({ index, furtherIndexes });
+        const bound = { index: () => index, furtherIndexes };
+        const world = await createWorld({
+          kind: summary,
+          config: {},
+          definition,
+          fetch,
+          ...bound,
+          settings: {},
+          clock,
+        });
+        const model: Model = new Map();
+        for (const one of steps) await take(world, model, one);
+        await world.run();
+        const read = { form: world.form, kind: "summary", name: "summary", parameters: {} };
+        const before = await askFormIndex<Summary>(world.ctx, world.workspace, read);
+        compare(asPlain(before), plainly(model));
+        expect(await strayCounts(world.no)).toEqual([]);
+        const kept = await rowsOfIndexes<{ position: number }>(
+          "SELECT position FROM contributions WHERE integration = ?",
+          world.no,
+        );
+        expect(kept).toHaveLength(model.size);
+        for (const { database } of kept) spread.add(database);
+        for (let again = 0; again < 2; again += 1) {
+          await replayIntegration(world.ctx, world.workspace, { ...world.named, from: "beginning" });
+          expect(await runWrites(world)).toBe(false);
+        }
+        expect(await askFormIndex<Summary>(world.ctx, world.workspace, read)).toEqual(before);
+      }),
+      { numRuns, endOnFailure: true },
+    );
+    expect(spread.size).toBe(open === one ? 1 : 3);
+  },
+);

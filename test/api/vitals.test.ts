@@ -3,11 +3,14 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import alerts from "../../ops/alerts.yml?raw";
 import dashboard from "../../ops/grafana-dashboard.json?raw";
 import { makeContext } from "../../src/context";
-import { sweep } from "../../src/dispatch/sweep";
+import { type Sweeper, sweep } from "../../src/dispatch/sweep";
+import { catalog } from "../../src/integrations/kinds";
 import type { Readiness } from "../../src/services/vitals";
-import { noteSweep, SCHEMA } from "../../src/store/vitals";
+import { INDEX_SCHEMA, noteSweep, SCHEMA } from "../../src/store/vitals";
 import { call, newForm, newWorkspace, ROOT_KEY, submit } from "../support/api";
 import { createOutage } from "../support/failing-d1";
+import { gatedD1 } from "../support/gated-d1";
+import { askWorker } from "../support/indexes";
 import { countRows } from "../support/meter";
 import { databases, everywhere } from "../support/shards";
 
@@ -15,10 +18,22 @@ const SHEETS = { kind: "google-sheets", config: { spreadsheetId: "1Abcdefghijklm
 const SMS = { kind: "twilio-sms", config: { to: "phone", body: "Thanks {{name}}" } };
 const METRICS_KEY = "metrics-key-of-the-tests-0123456789ab";
 
-const sweepAt = (now: number) => {
+const sweepAt = (now: number, change: Partial<Sweeper> = {}) => {
   const ctx = makeContext(env, { waitUntil: () => {} }, "test");
-  return sweep({ ...ctx, wake: async () => {} }, now);
+  return sweep({ ...ctx, wake: async () => {}, ...change }, now);
 };
+const KINDS = catalog.filter(({ index }) => index).map(({ kind }) => kind);
+/** The workers of these kinds answer, bound to this database of indexes; those of the others do not. */
+const workersOf = (SEARCH_DB: D1Database | undefined, of: readonly string[] = KINDS) =>
+  Object.fromEntries(
+    catalog.map(({ kind, serviceBinding }) => {
+      const fetch = async (url: string, init: RequestInit) =>
+        of.includes(kind)
+          ? askWorker(kind, new URL(url).pathname, JSON.parse(String(init.body)), { SEARCH_DB })
+          : new Response(null, { status: 501 });
+      return [serviceBinding, { fetch }];
+    }),
+  );
 const ready = async (): Promise<Readiness> => (await call("GET", "/readyz")).body;
 
 // They are of the whole installation: nothing may wait in it that another file left.
@@ -75,17 +90,37 @@ describe("/readyz", () => {
     expect((await ready()).shards[0]?.oldestLagSeconds).toBe(0);
   });
 
-  it("names the newest migration", () => {
-    expect(
-      env.TEST_MIGRATIONS.map(({ name }) => name)
+  it("names the newest migrations", () => {
+    const newest = (migrations: { name: string }[]) =>
+      migrations
+        .map(({ name }) => name)
         .toSorted()
-        .at(-1),
-    ).toBe(SCHEMA);
+        .at(-1);
+    expect(newest(env.TEST_MIGRATIONS)).toBe(SCHEMA);
+    expect(newest(env.TEST_SEARCH_MIGRATIONS)).toBe(INDEX_SCHEMA);
+  });
+
+  it("says how the database of indexes is, and is ready without it", async () => {
+    const with_ = async (SEARCH_DB: D1Database | undefined, of = KINDS) => {
+      const answer = await createOutage(workersOf(SEARCH_DB, of)).call("GET", "/readyz");
+      return [answer.status, answer.body.indexes];
+    };
+    const search = env.TEST_SEARCH_DB;
+    expect(await with_(search)).toEqual([200, [{ database: 0, state: "ready" }]]);
+    // One kind's worker is enough.
+    expect(await with_(search, ["slang"])).toEqual([200, [{ database: 0, state: "ready" }]]);
+    expect(await with_(search, [])).toEqual([200, [{ database: 0, state: "unreachable" }]]);
+    const down = gatedD1(search, () => Promise.reject(new Error("D1_ERROR: Network connection lost.")));
+    expect(await with_(down)).toEqual([200, [{ database: 0, state: "unreachable" }]]);
+    await search.prepare("UPDATE d1_migrations SET name = '0000 ' || name").run();
+    const old = await with_(search);
+    await search.prepare("UPDATE d1_migrations SET name = substr(name, 6)").run();
+    expect(old).toEqual([200, [{ database: 0, state: "old_schema" }]]);
   });
 });
 
 describe("/metrics", () => {
-  const installation = () => createOutage({ FORMLOG_METRICS_KEY: METRICS_KEY });
+  const installation = () => createOutage({ FORMLOG_METRICS_KEY: METRICS_KEY, ...workersOf(env.TEST_SEARCH_DB) });
   const read = async (key: string) => {
     const { status, body, headers } = await installation().call("GET", "/metrics", {
       headers: { authorization: `Bearer ${key}` },
@@ -125,6 +160,9 @@ describe("/metrics", () => {
     }
     expect(text).toMatch(/formlog_shard_size_bytes\{shard="0"\} \d{5,}/);
     expect(text).not.toContain("Asha");
+    expect(text).toContain('formlog_index_ready{database="0"} 1\n');
+    const { meta } = await env.TEST_SEARCH_DB.prepare("SELECT 1").run();
+    expect(text).toContain(`formlog_index_size_bytes{database="0"} ${meta.size_after}\n`);
   });
 
   it("cost as many round trips for many integrations as for one", async () => {
@@ -156,5 +194,29 @@ describe("/metrics", () => {
     const rows = countRows();
     await noteSweep(env.DB, Date.now());
     expect(rows.stop().written).toBe(1);
+  });
+});
+
+describe("the size of the databases of indexes", () => {
+  const open = async () =>
+    (await env.DB.prepare("SELECT rule FROM alerts WHERE rule = 'indexes_nearly_full'").all()).results.length;
+
+  it("is looked at by each sweep", async () => {
+    const sized = (...sizes: number[]): Partial<Sweeper> => ({
+      askIndexes: async () => sizes.map((sizeBytes, no) => ({ no, vitals: { schema: INDEX_SCHEMA, sizeBytes } })),
+    });
+    await sweepAt(Date.now(), sized(7.9e9));
+    expect(await open()).toBe(0);
+    await sweepAt(Date.now(), sized(8e9));
+    expect(await open()).toBe(1);
+    await env.DB.prepare("DELETE FROM alerts WHERE rule = 'indexes_nearly_full'").run();
+  });
+
+  it("stands beside the shards", async () => {
+    const { body } = await createOutage(workersOf(env.TEST_SEARCH_DB)).call("GET", "/v1/shards", {
+      headers: { authorization: `Bearer ${ROOT_KEY}` },
+    });
+    expect(body.indexes).toEqual([{ database: 0, sizeBytes: expect.any(Number) }]);
+    expect(body.indexes[0].sizeBytes).toBeGreaterThan(10_000);
   });
 });

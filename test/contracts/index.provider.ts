@@ -6,13 +6,15 @@ import { env } from "cloudflare:workers";
 import { responseId } from "../../src/core/ids";
 import { MESSAGES } from "../support/failing-d1";
 import { gatedD1 } from "../support/gated-d1";
+import { rowsOfIndexes } from "../support/search-databases";
 import type { FaultName, Provider } from "./integration.case";
 
 /** `stray`: what stands wrongly in the kind's own tables under an integration, by any name. */
 export function indexProvider(
   stray: (integration: number) => Promise<string[]> = async () => [],
   real: D1Database = env.TEST_SEARCH_DB,
-): Provider {
+  further: readonly D1Database[] = [],
+): Provider & { readonly furtherIndexes: readonly D1Database[] } {
   const faults: { readonly fault: FaultName; times: number }[] = [];
   const take = (isWrite: boolean): FaultName | null => {
     const [first] = faults;
@@ -22,13 +24,15 @@ export function indexProvider(
     if (first.times <= 0) faults.shift();
     return first.fault;
   };
-  const db = gatedD1(real, async (run, { sql }) => {
-    const fault = take(sql.some((text) => text.includes("INSERT INTO contributions")));
-    if (fault === null) return run();
-    if (fault === "rate_limit") throw new Error(MESSAGES.overloaded);
-    if (fault === "error_after" || fault === "drop_after") await run();
-    throw new Error(MESSAGES.unreachable);
-  });
+  const failing = (one: D1Database) =>
+    gatedD1(one, async (run, { sql }) => {
+      const fault = take(sql.some((text) => text.includes("INSERT INTO contributions")));
+      if (fault === null) return run();
+      if (fault === "rate_limit") throw new Error(MESSAGES.overloaded);
+      if (fault === "error_after" || fault === "drop_after") await run();
+      throw new Error(MESSAGES.unreachable);
+    });
+  const db = failing(real);
   let bound = true;
   return {
     fetch: () => Promise.reject(new Error("an index calls nobody")),
@@ -36,6 +40,7 @@ export function indexProvider(
     get index() {
       return bound ? db : undefined;
     },
+    furtherIndexes: further.map(failing),
     effects: async () => {
       const integration = await newestIntegration();
       const { results } = await env.TEST_SEARCH_DB.prepare(
@@ -62,17 +67,16 @@ async function newestIntegration(): Promise<number> {
   return row?.no ?? 0;
 }
 
-/** Counts that are not the sum of what the contributions say. */
+/** Counts that are not the sum of what the contributions of their database say. */
 export async function strayCounts(integration: number): Promise<string[]> {
-  const { results } = await env.TEST_SEARCH_DB.prepare(
+  const rows = await rowsOfIndexes(
     `WITH wanted AS (
        SELECT c.value ->> 0 AS subject, c.value ->> 1 AS facet, c.value ->> 2 AS key, sum(coalesce(c.value ->> 3, 1)) AS n
        FROM contributions, json_each(content, '$.counts') c WHERE integration = ?1 GROUP BY 1, 2, 3),
      kept AS (SELECT subject, facet, key, n FROM counts WHERE integration = ?1)
      SELECT 'kept' AS side, * FROM (SELECT * FROM kept EXCEPT SELECT * FROM wanted)
      UNION ALL SELECT 'wanted', * FROM (SELECT * FROM wanted EXCEPT SELECT * FROM kept)`,
-  )
-    .bind(integration)
-    .all();
-  return results.map((row) => JSON.stringify(row));
+    integration,
+  );
+  return rows.map((row) => JSON.stringify(row));
 }

@@ -3,6 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { fillIn } from "../../scripts/cloud/config";
 import { type Deployment, deploy } from "../../scripts/cloud/deploy";
+import { countIndexes, furtherIndexes, indexBlock, indexKinds, withIndex } from "../../scripts/cloud/indexes";
+import { kindBase } from "../../scripts/cloud/kind-config";
 import { deployPartly, readPercent, rollBack, rollOut } from "../../scripts/cloud/rollout";
 import { countShards, furtherShards, shardBlock, withShards } from "../../scripts/cloud/shards";
 import { readStage } from "../../scripts/cloud/stage";
@@ -101,6 +103,23 @@ describe("npm run deploy", () => {
     expect(() => countShards(shardBlock(2))).toThrow("binds DB_2 and no DB_1");
     expect(databases(2).map(({ binding }) => binding)).toEqual(["DB", "DB_1", "DB_2", "SEARCH_DB"]);
     expect(() => furtherShards({ FORMLOG_SHARDS: "many" })).toThrow("FORMLOG_SHARDS");
+  });
+
+  it("gives every kind with an index the same further databases of indexes, behind SEARCH_DB and before all else", () => {
+    for (const kind of indexKinds) {
+      const own = readFileSync(path.resolve(import.meta.dirname, "../..", kindBase(kind)), "utf8");
+      expect([kind, countIndexes(own)]).toEqual([kind, 0]);
+      const more = withIndex(withIndex(own, 1), 2);
+      expect(countIndexes(more)).toBe(2);
+      expect(more.replace(`\n${indexBlock(1)}`, "").replace(`\n${indexBlock(2)}`, "")).toBe(own);
+      const databases = { formlog: "a", "formlog-search": "b", "formlog-search-1": "c", "formlog-search-2": "d" };
+      const filled = fillIn(more, { folder: "/x/y/z/k", databases, backups: true, stage });
+      expect(filled).toContain(
+        'binding = "SEARCH_DB_1"\ndatabase_name = "formlog-search-1"\ndatabase_id = "c"\nmigrations_dir = "/x/migrations/search"\n',
+      );
+    }
+    expect(furtherIndexes()).toBe(0);
+    expect(() => countIndexes(indexBlock(2))).toThrow("no SEARCH_DB_1");
   });
 
   it("fills in the databases and makes paths absolute", () => {

@@ -20,9 +20,22 @@ interface KindWorker {
 const indexes = catalog.filter(({ index }) => index);
 const bound = env as Record<string, unknown>;
 
+/** Databases besides SEARCH_DB, for the tests that have some: what these workers and `catchUp` are bound to. */
+let databases: { index: D1Database; furtherIndexes: readonly D1Database[] } | null = null;
+
+/** From now on: these databases; null: SEARCH_DB alone. */
+export function useDatabases(given: typeof databases): void {
+  databases = given;
+}
+
+const bindingsOf = () => ({
+  SEARCH_DB: databases?.index ?? env.TEST_SEARCH_DB,
+  ...Object.fromEntries((databases?.furtherIndexes ?? []).map((db, i) => [`SEARCH_DB_${i + 1}`, db])),
+});
+
 async function fetchKind(kind: string, request: Request, bindings: Record<string, unknown> = {}): Promise<Response> {
   const { default: worker } = (await import(`../../src/integrations/${kind}/worker.ts`)) as { default: KindWorker };
-  return worker.fetch(request, { ...env, SEARCH_DB: env.TEST_SEARCH_DB, ...bindings });
+  return worker.fetch(request, { ...env, ...bindingsOf(), ...bindings });
 }
 
 for (const { kind, serviceBinding } of indexes) {
@@ -48,7 +61,8 @@ export async function catchUp(form: string): Promise<void> {
       kind,
       config: ctx.config,
       shards: ctx.shards,
-      index: env.TEST_SEARCH_DB,
+      index: databases?.index ?? env.TEST_SEARCH_DB,
+      furtherIndexes: databases?.furtherIndexes,
       fetch: () => Promise.reject(new Error("an index calls nobody")),
       now: () => clock.now,
       random: () => 0.5,

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly fetch: (request: Request) => Promise<Response>;
   /** What its worker is bound to as SEARCH_DB, now (kinds that keep an index). */
   readonly index?: () => D1Database | undefined;
+  /** As SEARCH_DB_1 and so on. */
+  readonly furtherIndexes?: readonly D1Database[] | undefined;
   readonly settings: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly filter?: string;
@@ -101,6 +103,7 @@ export async function createWorld(options: WorldOptions) {
     shards: ctx.shards,
     fetch: options.fetch,
     index: options.index?.(),
+    furtherIndexes: options.furtherIndexes,
     now,
     random: halves(clock),
     sleep: async (milliseconds) => {

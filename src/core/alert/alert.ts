@@ -16,6 +16,7 @@ export const ALERT_RULES = {
   shard_not_ready: "page",
   sweeper_stopped: "page",
   shard_nearly_full: "ticket",
+  indexes_nearly_full: "ticket",
   backup_old: "ticket",
   intake_dead: "ticket",
 } as const satisfies Record<string, Severity>;

@@ -56,16 +56,19 @@ interface Given {
   readonly cursors?: Partial<CursorFacts>[];
   readonly keys?: KeyFacts[];
   readonly shards?: ShardFacts[];
+  /** Bytes of each database of indexes; null: it can't be asked. */
+  readonly indexes?: (number | null)[];
   readonly backup?: { at: number; none: boolean } | null;
   readonly dead?: DeadFacts[];
   readonly publicUrl?: string | null;
 }
-const found = ({ cursors = [], keys = [], shards = [], backup = null, dead = [], ...given }: Given) =>
+const found = ({ cursors = [], keys = [], shards = [], indexes = [], backup = null, dead = [], ...given }: Given) =>
   findAlerts(
     {
       integrations: cursors.length > 0 ? [integration(...cursors)] : [],
       keys,
       shards,
+      indexes: indexes.map((sizeBytes, no) => ({ no, sizeBytes })),
       backup,
       dead,
       publicUrl: given.publicUrl === undefined ? "https://f.example" : given.publicUrl,
@@ -131,6 +134,12 @@ describe("a cause", () => {
     ["a shard that was never swept", { shards: [shard({ sweptAt: null })] }, []],
     ["a shard that was swept just in time", { shards: [shard({ sweptAt: ago(LIMITS.sweepSeconds - 1) })] }, []],
     ["a shard that was not", { shards: [shard({ sweptAt: ago(LIMITS.sweepSeconds) })] }, ["sweeper_stopped/3"]],
+    ["indexes with room", { indexes: [LIMITS.indexBytes - 1] }, []],
+    ["indexes without room", { indexes: [LIMITS.indexBytes] }, ["indexes_nearly_full"]],
+    ["indexes with room in another database", { indexes: [LIMITS.indexBytes, 1e6] }, []],
+    ["indexes without room in any", { indexes: [9.9e9, LIMITS.indexBytes] }, ["indexes_nearly_full"]],
+    ["indexes without room where they can be asked", { indexes: [null, 9e9] }, ["indexes_nearly_full"]],
+    ["indexes that can't be asked", { indexes: [null] }, []],
     ["a full shard", { shards: [shard({ sizeBytes: LIMITS.shardBytes })] }, ["shard_nearly_full/3"]],
   ])("%s", (_, given, causes) => {
     expect(found(given).map(({ cause }) => cause)).toEqual(causes);

@@ -51,6 +51,12 @@ export interface ShardFacts {
   } | null;
 }
 
+/** A database of indexes: 0 is SEARCH_DB. `sizeBytes` null: it can't be asked. */
+export interface IndexDatabaseFacts {
+  readonly no: number;
+  readonly sizeBytes: number | null;
+}
+
 /** Submissions of one form that were answered 202 and could not be stored yet. */
 export interface DeadFacts {
   /** Empty: they can't be read. */
@@ -67,6 +73,7 @@ export interface AlertFacts {
   readonly integrations: readonly IntegrationFacts[];
   readonly keys: readonly KeyFacts[];
   readonly shards: readonly ShardFacts[];
+  readonly indexes: readonly IndexDatabaseFacts[];
   /**
    * When what the last good backup holds was read, or when the first key was made, if there is none; null: none are
    * made.
@@ -82,6 +89,7 @@ export function findAlerts(facts: AlertFacts, now: number): Alert[] {
   const base = facts.publicUrl ?? "";
   return [
     ...facts.shards.flatMap((shard) => ofShard(shard, now)),
+    ...ofIndexes(facts.indexes),
     ...ofBackup(facts.backup, now),
     ...ofDead(facts.dead, now),
     ...facts.integrations.flatMap((integration) => ofIntegration(integration, base, now)),
@@ -178,6 +186,16 @@ function ofShard({ no, vitals }: ShardFacts, now: number): Alert[] {
     alerts.push(make("shard_nearly_full", `Database ${no} is nearly full`, text));
   }
   return alerts;
+}
+
+/** New responses go into whichever has room: only when none has, somebody is needed. */
+function ofIndexes(indexes: readonly IndexDatabaseFacts[]): Alert[] {
+  const sizes = indexes.flatMap(({ sizeBytes }) => sizeBytes ?? []);
+  if (sizes.length === 0 || sizes.some((bytes) => bytes < LIMITS.indexBytes)) return [];
+  const subject = "The databases of indexes are nearly full";
+  const text = `No database of indexes (search, summary, slang, rules) has less than ${(Math.min(...sizes) / 1e9).toFixed(1)} of D1's 10 GB. At 10 GB these stop where they are; submissions and all other integrations go on. Add a database: npm run shards add -- --index. docs/operating.md says more.`;
+  const of = { workspace: null, form: null, integration: null };
+  return [{ ...of, cause: "indexes_nearly_full", rule: "indexes_nearly_full", subject, text }];
 }
 
 function ofBackup(backup: AlertFacts["backup"], now: number): Alert[] {

@@ -16,6 +16,7 @@ export const LIMITS = {
   sweepSeconds: 300,
   /** D1 takes 10 GB a database. */
   shardBytes: 8e9,
+  indexBytes: 8e9,
   /** A backup is begun each night: by then one night at least was missed. */
   backupSeconds: 36 * 3_600,
   /** A dead letter lies for so long: it was tried again since it is kept, and was not stored. */

@@ -23,6 +23,14 @@ const ReadinessView = view<Readiness>()(
           .describe("At the last sweep, of what an integration could go on with: not of paused or blocked ones."),
       }),
     ),
+    indexes: z
+      .array(
+        z.strictObject({
+          database: z.int().min(0).describe("0 is SEARCH_DB."),
+          state: z.enum(["ready", "unreachable", "old_schema"]),
+        }),
+      )
+      .describe("The databases of indexes. `status` does not depend on them: responses are taken without."),
   }),
 );
 const refused = {

@@ -135,6 +135,7 @@ export const manifest: Manifest<Config, NoSecrets> = {
   },
   reconciled: false,
   index: true,
+  indexTogether: true,
   queue: "formlog-rules",
   queueBinding: "QUEUE_RULES",
   serviceBinding: "KIND_RULES",

@@ -7,7 +7,8 @@ import { snippetOf } from "../../core/snippet";
 import { cityNames, EVERYWHERE, formerSubject, subjectOf, viewCity } from "./city";
 import { overRepresented } from "./discover";
 import { type Config, textRefs } from "./manifest";
-import * as tables from "./tables";
+import * as merged from "./merge";
+import type { TermCount } from "./tables";
 
 /** Cities that are listed, and words of a city that are compared, at most: the most frequent ones. */
 const CITIES_MAX = 100;
@@ -15,7 +16,7 @@ const WORDS_MAX = 2_000;
 
 type Deps = IndexDeps<Config>;
 
-/** What is asked, in the words of the tables. `term`: folded; empty: none is asked for. */
+/** What is asked, in the words of the merged. `term`: folded; empty: none is asked for. */
 interface Asked {
   readonly city: string;
   readonly question: string;
@@ -62,7 +63,7 @@ async function readCity(asked: string | undefined, { index, form, config }: Deps
   const definition = form.definitions.get(form.version);
   const subject = subjectOf(asked, definition, config.city);
   if (subject !== null) return subject;
-  if (await tables.hasCity(index, formerSubject(asked))) return formerSubject(asked);
+  if (await merged.hasCity(index, formerSubject(asked))) return formerSubject(asked);
   const names = cityNames(definition, config.city);
   throw new Refusal(
     names === ""
@@ -96,9 +97,9 @@ async function counts(
 ): Promise<SlangCounts> {
   const after = afterCount === undefined ? null : { n: Number(afterCount), term: afterTerm ?? "" };
   const [cities, terms, outdated] = await Promise.all([
-    tables.countCities(index, { question, term, city, limit: CITIES_MAX + 1 }),
-    term === "" ? tables.countTerms(index, { question, city, after, limit }) : [],
-    tables.countOutdated(index, lexicon.revision),
+    merged.countCities(index, { question, term, city, limit: CITIES_MAX + 1 }),
+    term === "" ? merged.countTerms(index, { question, city, after, limit }) : [],
+    merged.countOutdated(index, lexicon.revision),
   ]);
   const everywhere = cities.find((one) => one.city === EVERYWHERE);
   if (term !== "" && !everywhere?.used && !lexicon.entries.some((entry) => entry.term === term)) {
@@ -123,7 +124,7 @@ async function counts(
   };
 }
 
-function viewTerm({ term, n }: tables.TermCount, { entries }: Lexicon): SlangTerm {
+function viewTerm({ term, n }: TermCount, { entries }: Lexicon): SlangTerm {
   const listed = entries.filter((entry) => entry.term === term);
   const languages = [...new Set(listed.map(({ language }) => language))];
   return { term: listed[0]?.written ?? term, languages, responses: n };
@@ -135,7 +136,7 @@ async function hits(
   { beforePosition, beforeShard }: QueryRequest["parameters"],
 ): Promise<SlangHits> {
   const before = beforePosition === undefined ? null : { position: Number(beforePosition), shard: Number(beforeShard) };
-  const found = await tables.findHits(index, { question, term, city, before, limit });
+  const found = await merged.findHits(index, { question, term, city, before, limit });
   const last = found.length === limit ? found.at(-1) : undefined;
   return {
     hits: found.map(({ position, shard, own }) => ({
@@ -153,7 +154,7 @@ async function hits(
 
 async function discover({ city, limit, lexicon }: Asked, { index, form, config }: Deps): Promise<SlangDiscovery> {
   if (city === EVERYWHERE) throw new Refusal("Say which `city` is compared with the others.");
-  const { total, words } = await tables.readWords(index, city, WORDS_MAX);
+  const { total, words } = await merged.readWords(index, city, WORDS_MAX);
   const items = overRepresented(words, total, limit).map(({ word, here, all, logOdds, z }) => {
     const [listed] = findTerms(lexicon, word);
     const term = listed ? (lexicon.entries.find((entry) => entry.term === listed.key)?.written ?? null) : null;

@@ -97,20 +97,26 @@ export interface CityCount {
 
 /**
  * Cities (subjects) with their responses, and how many have a term (empty: any): all of them together, the one that is
- * asked for, and those where most have it. Reads three rows for each city that there is, the sort among them.
+ * asked for, and those where most have it; or just those of `among`. Reads three rows for each city that there is, the
+ * sort among them.
  */
 export async function countCities(
   { db, integration }: IndexPlace,
-  { question, term, city, limit }: { question: string; term: string; city: string; limit: number },
+  asked: { question: string; term: string; city: string; limit: number; among?: readonly string[] },
 ): Promise<CityCount[]> {
+  const { question, term, city, limit, among } = asked;
   const { results } = await db
     .prepare(
       `SELECT c.key AS city, c.n AS responses, coalesce(t.n, 0) AS used FROM counts c
        LEFT JOIN counts t ON t.integration = ?1 AND t.subject = c.key AND t.facet = ?4 AND t.key = ?5
        WHERE c.integration = ?1 AND c.subject = '' AND c.facet = ?2
+         ${among ? "AND c.key IN (SELECT value FROM json_each(?8))" : ""}
        ORDER BY c.key IN (?3, ?7) DESC, used DESC, responses DESC, city LIMIT ?6`,
     )
-    .bind(integration, FACETS.cities, EVERYWHERE, termFacet(question), term, limit, city)
+    .bind(
+      ...[integration, FACETS.cities, EVERYWHERE, termFacet(question), term, limit, city],
+      ...(among ? [JSON.stringify(among)] : []),
+    )
     .all<CityCount>();
   return results;
 }
@@ -120,21 +126,16 @@ export interface TermCount {
   readonly n: number;
 }
 
-/**
- * The terms that most responses of a city have, after one. Reads two rows for each term that was found there, the sort
- * among them.
- */
+/** The terms that responses of a city have, of which a lexicon has a bounded number. Reads a row for each. */
 export async function countTerms(
   { db, integration }: IndexPlace,
-  { question, city, after, limit }: { question: string; city: string; after: TermCount | null; limit: number },
+  { question, city }: { question: string; city: string },
 ): Promise<TermCount[]> {
   const { results } = await db
     .prepare(
-      `SELECT key AS term, n FROM counts
-       WHERE integration = ?1 AND subject = ?2 AND facet = ?3 AND key <> '' AND (n < ?4 OR (n = ?4 AND key > ?5))
-       ORDER BY n DESC, key LIMIT ?6`,
+      "SELECT key AS term, n FROM counts WHERE integration = ?1 AND subject = ?2 AND facet = ?3 AND key <> '' ORDER BY key",
     )
-    .bind(integration, city, termFacet(question), after?.n ?? Number.MAX_SAFE_INTEGER, after?.term ?? "", limit)
+    .bind(integration, city, termFacet(question))
     .all<TermCount>();
   return results;
 }
@@ -158,6 +159,21 @@ export interface CityWords {
   /** Words of all texts, each counted once a response: of the city, and of all. */
   readonly total: { readonly here: number; readonly all: number };
   readonly words: readonly WordCount[];
+}
+
+/** How often these words come in a city and in all cities. Reads two rows for each. */
+export async function countWords(
+  { db, integration }: IndexPlace,
+  city: string,
+  words: readonly string[],
+): Promise<WordCount[]> {
+  const of = (subject: string) =>
+    `coalesce((SELECT n FROM counts WHERE integration = ?1 AND subject = ${subject} AND facet = ?4 AND key = e.value), 0)`;
+  const { results } = await db
+    .prepare(`SELECT e.value AS word, ${of("?2")} AS here, ${of("?3")} AS "all" FROM json_each(?5) e`)
+    .bind(integration, city, EVERYWHERE, FACETS.words, JSON.stringify(words))
+    .all<WordCount>();
+  return results;
 }
 
 /**

@@ -38,6 +38,11 @@ export function shardUnreachable(fields: Traced & { shard: number; error: unknow
   logEvent("error", "shard_unreachable", fields);
 }
 
+/** A database of indexes can't be asked how it is; `database` null: the worker that is bound to it did not answer. */
+export function indexUnreachable(fields: Traced & { database: number | null; error: unknown }): void {
+  logEvent("error", "index_unreachable", fields);
+}
+
 /** The API worker gave the gateway no answer to a request that it passed on; the client got 503. */
 export function apiUnreachable(fields: Traced & { method: string; path: string; error: unknown }): void {
   logEvent("error", "api_unreachable", fields);

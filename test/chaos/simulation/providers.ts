@@ -1,5 +1,4 @@
 /** Runs of the kinds that call a provider, and what must be true when a run has ended. */
-import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { responseId } from "../../../src/core/ids";
 import type { Integration } from "../../../src/core/integration";
@@ -9,6 +8,7 @@ import { account, EMAIL, privateKey } from "../../../src/integrations/google-she
 import { createTwilioEmulator } from "../../../src/integrations/twilio-sms/emulator";
 import { twilioSms } from "../../../src/integrations/twilio-sms/index";
 import { strayCounts } from "../../contracts/index.provider";
+import { rowsOfIndexes } from "../../support/search-databases";
 import { type Clock, createWorld } from "../../support/world";
 import { answers, definition, START } from "./form";
 import type { Expected, Provider, Run } from "./simulator";
@@ -138,11 +138,11 @@ export async function sms({ kind = twilioSms, segmentMax }: Setting = {}): Promi
 
 /** Each response is in the index once, as it is now; nothing is left of what it was. */
 export async function checkIndex({ run: { world } }: { readonly run: Run }, expected: Expected): Promise<void> {
-  const { results } = await env.TEST_SEARCH_DB.prepare(
-    "SELECT shard, position, content FROM contributions WHERE integration = ? ORDER BY position",
-  )
-    .bind(world.no)
-    .all<{ shard: number; position: number; content: string }>();
+  const rows = await rowsOfIndexes<{ shard: number; position: number; content: string }>(
+    "SELECT shard, position, content FROM contributions WHERE integration = ?",
+    world.no,
+  );
+  const results = rows.toSorted((a, b) => a.position - b.position);
   const there = [...expected].filter(([, name]) => name !== null);
   const { kind } = world.engine().kind.manifest;
   if (kind === "search") {

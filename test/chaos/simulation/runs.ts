@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, vi } from "vitest";
 import type { Integration } from "../../../src/core/integration";
 import { indexProvider } from "../../contracts/index.provider";
 import { emptyDatabase } from "../../support/empty";
+import { searchDatabases, takingTurns } from "../../support/search-databases";
 import { type Clock, createWorld } from "../../support/world";
 import { answers, definition, START } from "./form";
 import type { Setting } from "./providers";
@@ -33,6 +34,8 @@ export const everySecond = (turn: 0 | 1): readonly number[] =>
 export const segmentMaxOf = (seed: number): number | undefined => (seed % 5 === 0 ? 4 + (seed % 3) : undefined);
 
 interface IndexSetting extends Pick<Setting, "segmentMax"> {
+  /** Over three databases of indexes, of which each page finds room in another one. */
+  readonly spread?: boolean;
   readonly config?: Record<string, unknown>;
   readonly of?: Run["answers"];
 }
@@ -41,10 +44,17 @@ interface IndexSetting extends Pick<Setting, "segmentMax"> {
 export async function index(
   kind: Integration,
   db = env.TEST_SEARCH_DB,
-  { config = {}, of = answers, segmentMax }: IndexSetting = {},
+  { config = {}, of = answers, segmentMax, spread = false }: IndexSetting = {},
 ): Promise<{ readonly run: Run }> {
   const clock: Clock = { now: START };
-  const { fetch, index: failing, fail, heal } = indexProvider(undefined, db);
+  const real = spread ? takingTurns() : { index: db, furtherIndexes: [] };
+  const {
+    fetch,
+    index: failing,
+    furtherIndexes,
+    fail,
+    heal,
+  } = indexProvider(undefined, real.index, real.furtherIndexes);
   if (!failing) throw new Error("SEARCH_DB is not bound");
   const modes = ["outage", "rate_limit", "error_before", "error_after", "drop_after"] as const;
   const failNext = (random: Random) => fail(random.pick(modes) ?? "outage", 1);
@@ -55,6 +65,7 @@ export async function index(
     definition,
     fetch,
     index: () => failing,
+    furtherIndexes,
     settings: {},
     clock,
     segmentMax,
@@ -79,7 +90,7 @@ export async function rowsOfAll<T>(sql: string, ...values: readonly unknown[]): 
 }
 
 /** Each run starts with empty databases: its ids, and so its whole course, depend on its seed alone. */
-const emptyDatabases = () => Promise.all([...SHARDS, env.TEST_SEARCH_DB].map(emptyDatabase));
+const emptyDatabases = () => Promise.all([...SHARDS, ...searchDatabases].map(emptyDatabase));
 
 /** What waits for so long in real time is a limit of a call, and nothing that a run needs. */
 const TIME_LIMIT_MS = 10_000;

@@ -16,5 +16,13 @@ export const ShardList = view<ShardsView>()(
         forms: z.int().describe("Forms with a segment there."),
       }),
     ),
+    indexes: z
+      .array(
+        z.strictObject({
+          database: z.int().describe("0 is SEARCH_DB."),
+          sizeBytes: z.int().nullable().describe("Null: it can't be asked."),
+        }),
+      )
+      .describe("The databases of indexes (search, summary, slang, rules)."),
   }),
 );
