@@ -13,7 +13,7 @@ import { gatedD1 } from "../test/support/gated-d1";
  * `slowest`: milliseconds in this worker, from the request's begin to its answer; what waits before that is not its
  * doing.
  */
-const counted = { trips: 0, batches: 0, inserted: 0, slowest: 0 };
+const counted = { trips: 0, inserted: 0, slowest: 0 };
 const troubles = { ms: 0, to: 0, refused: 0, lost: 0, overloaded: 0 };
 let db: D1Database | undefined;
 
@@ -21,9 +21,8 @@ let db: D1Database | undefined;
 const OVERLOADED = "D1_ERROR: D1 DB is overloaded. Too many requests queued.";
 const UNREACHABLE = "D1_ERROR: Network connection lost.";
 
-const pass = async <T>(run: () => Promise<T>, { isBatch }: { isBatch: boolean }): Promise<T> => {
+const pass = async <T>(run: () => Promise<T>): Promise<T> => {
   counted.trips += 1;
-  if (isBatch) counted.batches += 1;
   const { ms, to, refused, lost, overloaded } = troubles;
   if (to > 0) await new Promise((resolve) => setTimeout(resolve, ms + Math.random() * (to - ms)));
   const drawn = Math.random();
