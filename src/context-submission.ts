@@ -16,11 +16,10 @@ import type { Opener } from "./dispatch/next-segment";
 import { type SpoolOutcome, sendSpooled } from "./dispatch/spool";
 import { sendWakeUps } from "./dispatch/wake";
 import { findTraits } from "./integrations/traits";
-import { createAppender } from "./services/appender";
 import { createGroupCommit, type GroupCommit } from "./services/group-commit";
 import { createLimiter } from "./services/rate-limit";
 import { fullness } from "./services/segments";
-import { type NewResponse, sizeOf } from "./store/append";
+import { appendResponses, type NewResponse, sizeOf } from "./store/append";
 import type { WakeUp } from "./store/cursors";
 import { isOverloaded } from "./store/failure";
 import type { SealedTurnstile } from "./store/form-reads";
@@ -206,7 +205,6 @@ interface Attempt {
 
 function makeCommit(on: Commit): GroupCommit<NewResponse, Appended> {
   const headOf = (entry: NewResponse) => `${on.shard}/${entry.segment}`;
-  const append = createAppender(on);
   const group = createGroupCommit<Attempt, Appended>({
     write: async (attempts) => {
       const tries = attempts.map((attempt) => {
@@ -214,7 +212,7 @@ function makeCommit(on: Commit): GroupCommit<NewResponse, Appended> {
         attempt.since ??= Math.max(entry.since, on.heads.get(headOf(entry)) ?? 0);
         return { ...entry, since: attempt.since };
       });
-      const { positions, wakeUps, sizeAfter } = await append(tries);
+      const { positions, wakeUps, sizeAfter } = await appendResponses(on.db, on.shard, tries, on.now());
       for (const [i, entry] of tries.entries()) {
         const position = positions[i] ?? 0;
         if (position > (on.heads.get(headOf(entry)) ?? 0)) on.heads.set(headOf(entry), position);

@@ -4,9 +4,8 @@
  * order and there are no gaps (DESIGN.md section 3).
  */
 import { SEGMENT_SIZE } from "../core/ids";
-import { toWakeUp, type WakeUp } from "./cursors";
+import { RING_RETURNING, RING_SET, toWakeUp, WAKE_WINDOW_MS, type WakeUp } from "./cursors";
 import { countUses, placesOf, usesOf } from "./link-uses";
-import { ringStatement } from "./ring";
 
 /** A validated response on its way into the log. `answers` and `metadata` are JSON. */
 export interface NewResponse {
@@ -61,7 +60,7 @@ const S = SEGMENT_SIZE;
 // maximum is compared before anything is numbered. Keys are found by responses_key only like this: segment by segment
 // (CROSS JOIN), and without the affinity of `no` (the +), which the index's expression does not have; else every key of
 // the shard is read.
-export const INSERT = `
+const INSERT = `
 INSERT INTO responses (id, nonce, version, revision, received_at, answers, metadata, idempotency_key, fingerprint,
   submitted_at, stored_at, flags, review, link)
 SELECT id, nonce, version, 1, received_at, answers, metadata, idempotency_key, fingerprint, submitted_at, stored_at, flags,
@@ -97,6 +96,13 @@ FROM (
   FROM json_each(?1) e CROSS JOIN responses r ON r.id > e.value->>1 AND r.id < (e.value->>0 + 1) * ${S}
   WHERE r.flags IS NOT NULL AND NOT EXISTS (SELECT 1 FROM revisions v WHERE v.response = r.id))`;
 
+// Writes nothing for an integration whose wake-up is on its way, and returns just those to wake: wake-ups coalesce over
+// all isolates.
+const RING = `
+UPDATE cursors SET ${RING_SET}
+WHERE segment IN (SELECT value FROM json_each(?1)) AND state <> 'paused' AND wake_at < ?2 - ${WAKE_WINDOW_MS}
+RETURNING ${RING_RETURNING}`;
+
 /** Appends entries to their segments and rings for the integrations of those segments. All or nothing on an error. */
 export async function appendResponses(
   db: D1Database,
@@ -113,7 +119,7 @@ export async function appendResponses(
   const results = await db.batch<Record<string, unknown>>([
     ...statements,
     ...feedStatements(db, entries, now),
-    ringStatement(db, segments, now),
+    db.prepare(RING).bind(JSON.stringify(segments), Math.trunc(now)),
   ]);
   const rung = results.at(-1)?.results ?? [];
   const stored = new Map<string, number>();
@@ -140,7 +146,7 @@ function feedStatements(db: D1Database, entries: readonly NewResponse[], now: nu
   return [db.prepare(FEED).bind(JSON.stringify(from), Math.trunc(now))];
 }
 
-export function toRows(entries: readonly NewResponse[]): unknown[][] {
+function toRows(entries: readonly NewResponse[]): unknown[][] {
   const places = placesOf(entries);
   return entries.map((entry, i) => [
     entry.segment,

@@ -8,10 +8,10 @@ import type { Env } from "../../src/context";
 import type { Spooled } from "../../src/core/spool";
 import worker from "../../src/worker";
 import type { Answer } from "./api";
-import { type D1Call, gatedD1 } from "./gated-d1";
+import { gatedD1 } from "./gated-d1";
 import { databases } from "./shards";
 
-/** After the first write, whose answer comes or is lost. */
+/** After the first batch, whose answer comes or is lost. */
 const AFTER = {
   then_unreachable: "unreachable",
   then_overloaded: "overloaded",
@@ -21,7 +21,7 @@ const AFTER = {
 
 /**
  * `unreachable`: no call arrives. `overloaded`: the same, and D1 says so. `lost`: calls run, their answers do not come
- * back. `then_…`: so it is from the first write on, which runs. `lost_then_…`: its answer is lost besides.
+ * back. `then_…`: so it is from the first batch on, which runs. `lost_then_…`: its answer is lost besides.
  */
 export type Fault = "unreachable" | "overloaded" | "lost" | keyof typeof AFTER;
 
@@ -44,18 +44,16 @@ export interface FailingD1 {
 /** Wraps a database, or all shards as one; works until it is told to fail. */
 export function failingD1(...real: readonly [D1Database, ...D1Database[]]): FailingD1 {
   const state: { fault: Fault | null; calls: number } = { fault: null, calls: 0 };
-  async function run<T>(work: () => Promise<T>, writes: boolean): Promise<T> {
+  async function run<T>(work: () => Promise<T>, isBatch: boolean): Promise<T> {
     const { fault } = state;
     state.calls += 1;
     if (fault === null) return work();
-    if (fault in AFTER && writes) state.fault = AFTER[fault as keyof typeof AFTER];
+    if (fault in AFTER && isBatch) state.fault = AFTER[fault as keyof typeof AFTER];
     if (fault.startsWith("then_")) return work();
-    if (fault === "lost" || (fault in AFTER && writes)) await work();
+    if (fault === "lost" || (fault in AFTER && isBatch)) await work();
     throw new Error(fault === "overloaded" ? MESSAGES.overloaded : MESSAGES.unreachable);
   }
-  // What writes is a batch, or the append of a lone response.
-  const isWrite = ({ sql, isBatch }: D1Call) => isBatch || sql.some((text) => text.includes("INSERT INTO responses"));
-  const wrap = (one: D1Database) => gatedD1(one, (work, call) => run(work, isWrite(call)));
+  const wrap = (one: D1Database) => gatedD1(one, (work, { isBatch }) => run(work, isBatch));
   const wrapped = real.map(wrap);
   const bindings = Object.fromEntries(wrapped.map((db, no) => [no === 0 ? "DB" : `DB_${no}`, db]));
   return Object.assign(state, { db: wrapped[0] as D1Database, bindings });
