@@ -89,7 +89,10 @@ async function take(forms: readonly { form: string; ids: string[]; catchUp: () =
   }
 }
 
-/** All pages of a list, with the places of its responses instead of their ids. */
+/**
+ * What a list says besides, and all its pages, with the places of its responses instead of their ids. The last page may
+ * be empty, so how many there are says nothing.
+ */
 async function pages(path: string, query: Record<string, string>, ids: readonly string[]) {
   const found: unknown[] = [];
   let cursor: string | null = null;
@@ -98,7 +101,8 @@ async function pages(path: string, query: Record<string, string>, ids: readonly 
     const { status, body } = await call("GET", `${path}?${asked}`, { key });
     expect([status, body.detail]).toEqual([200, undefined]);
     const { items, next, index: _, ...others } = body as SearchPage & SlangPage;
-    found.push(...items.map(({ response, matches }) => ({ place: ids.indexOf(response.id), matches })), others);
+    if (cursor === null) found.push(others);
+    found.push(...items.map(({ response, matches }) => ({ place: ids.indexOf(response.id), matches })));
     cursor = next;
   } while (cursor !== null);
   return found;
