@@ -16,7 +16,7 @@ const WORDS_MAX = 2_000;
 
 type Deps = IndexDeps<Config>;
 
-/** What is asked, in the words of the merged. `term`: folded; empty: none is asked for. */
+/** What is asked, in the words of the tables. `term`: folded; empty: none is asked for. */
 interface Asked {
   readonly city: string;
   readonly question: string;
