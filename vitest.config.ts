@@ -4,7 +4,10 @@ import path from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { createOutside } from "./test/support/outside.ts";
+import { scratchInMemory } from "./test/support/scratch.ts";
 import { VERIFIER_URL } from "./test/support/verifier.ts";
+
+scratchInMemory();
 
 // The document and wrangler.gen.toml: no test is to meet old ones.
 execFileSync(process.execPath, ["--import", "tsx", "scripts/generate.ts"], {
@@ -117,6 +120,7 @@ export default defineConfig({
           name: "simulation",
           include: ["test/chaos/simulation/**/*.test.ts"],
           setupFiles: ["./test/setup.ts", SEED],
+          isolate: false,
           testTimeout: 60_000,
         },
       },
