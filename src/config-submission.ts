@@ -17,6 +17,8 @@ export interface SubmissionConfig {
   readonly publicUrl: string | null;
   /** Cloudflare's verifier of Turnstile tokens, or what stands in for it. */
   readonly turnstileUrl: string;
+  /** Of the API worker alone: may create workspaces; null: nobody can. */
+  readonly rootKey?: string | null;
   /** What an isolate counts is written down at most once in so many milliseconds; 0: never. */
   readonly countEveryMs: number;
 }

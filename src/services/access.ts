@@ -43,12 +43,19 @@ export async function authenticate(ctx: SubmissionContext, text: string): Promis
 /** The key with this SHA-256, as a session remembers it. Throws `unauthorized`, `store_unavailable`. */
 export async function authenticateHash(ctx: SubmissionContext, hash: string): Promise<KeyRow> {
   const key = await recall(ctx, ctx.keys, { id: hash, read: () => store.findKey(ctx.primary.control, hash) });
-  if (!key) throw new AppError("unauthorized", { detail: "This key is not known, or it was revoked." });
+  if (!key) throw new AppError("unauthorized", { detail: await whyUnknown(ctx, hash) });
   if (key.expiresAt !== null && key.expiresAt <= ctx.now()) {
     throw new AppError("unauthorized", { detail: `This key expired at ${isoTime(key.expiresAt)}. Use a new one.` });
   }
   noteUse(ctx, hash, key);
   return key;
+}
+
+/** Newcomers have the root key first, and send it where a workspace's is wanted. The gateway has none to compare. */
+async function whyUnknown({ config }: SubmissionContext, hash: string): Promise<string> {
+  return config.rootKey && hash === (await sha256(config.rootKey))
+    ? "This is the root key, which makes workspaces (POST /v1/workspaces). Send the key of a workspace."
+    : "This key is not known, or it was revoked.";
 }
 
 function noteUse(ctx: SubmissionContext, hash: string, key: KeyRow): void {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { deleteOldSessions } from "../../src/store/sessions";
-import { call, newForm, newWorkspace, submit } from "../support/api";
+import { call, newForm, newWorkspace, ROOT_KEY, submit } from "../support/api";
 import { formOf, operator, textOf, visitor } from "../support/console";
 import { createOutage } from "../support/failing-d1";
 
@@ -71,6 +71,13 @@ describe("signing in", () => {
       expect(textOf(page.body)).toContain("This key is not known, or it was revoked.");
       if (wrong !== "") expect(page.body).not.toContain(wrong);
     }
+  });
+
+  it("with the root key of the installation is told what to do instead", async () => {
+    const page = await visitor().post("/console/sign-in", { key: ROOT_KEY });
+    expect(page.status).toBe(401);
+    expect(textOf(page.body)).toContain("This is the root key, which makes workspaces (POST /v1/workspaces).");
+    expect((await call("GET", "/v1/forms", { key: ROOT_KEY })).body.detail).toContain("This is the root key");
   });
 
   it("leaves an entry in the audit log, and so does signing out", async () => {
