@@ -246,7 +246,8 @@ export function settleStatement(
 
 /**
  * Finds every cursor with work that nobody holds and whose bell was not rung lately, marks it as rung and returns it:
- * what keeps a lost queue message from losing work. Bounded; the next sweep takes the rest.
+ * what keeps a lost queue message from losing work. Bounded: first those whose bell was rung longest ago, so that each
+ * has its turn however many have work all the time.
  */
 export async function sweepCursors(db: D1Database, shard: number, now: number, limit: number): Promise<WakeUp[]> {
   const { results } = await db
@@ -254,7 +255,8 @@ export async function sweepCursors(db: D1Database, shard: number, now: number, l
       `UPDATE cursors SET wake_at = ?1 WHERE (segment, integration) IN (
          SELECT segment, integration FROM cursors
          WHERE state <> 'paused' AND lease_until <= ?1 AND next_at <= ?1 AND wake_at <= ?1 - ${WAKE_WINDOW_MS}
-           AND (flight IS NOT NULL OR reconcile_at <= ?1 OR check_at <= ?1 OR asked > 0 OR ${BEHIND} OR ${DUE}) LIMIT ?2)
+           AND (flight IS NOT NULL OR reconcile_at <= ?1 OR check_at <= ?1 OR asked > 0 OR ${BEHIND} OR ${DUE})
+         ORDER BY wake_at LIMIT ?2)
        RETURNING ${RING_RETURNING}`,
     )
     .bind(now, limit)

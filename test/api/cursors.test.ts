@@ -137,6 +137,21 @@ describe("a cursor", () => {
     expect(await sweep(2_000_000)).toHaveLength(1);
   });
 
+  it("has its turn in the next sweep when others took all the room of this one and have work still", async () => {
+    await append(1_000_000);
+    for (const integration of [2, 3, 4]) {
+      const cursor = { segment, integration, kind: "k", revisionPosition: null, reconcileAt: null };
+      await createCursor(env.DB, { ...cursor, position: start });
+    }
+    const sweep = async (now: number, limit: number) =>
+      (await cursors.sweepCursors(env.DB, 0, now, limit)).map((one) => `${one.segment} ${one.integration}`);
+    const all = await sweep(3_000_000, 10_000);
+    const room = Math.ceil(all.length / 2);
+    const woken = [...(await sweep(3_060_000, room)), ...(await sweep(3_120_000, room))];
+    expect(all.length).toBeGreaterThanOrEqual(4);
+    expect([...new Set(woken)].toSorted()).toEqual(all.toSorted());
+  });
+
   it("stays paused when its holder settles", async () => {
     const held = await claim(1_000_000);
     if (!held) throw new Error("not claimed");
