@@ -111,7 +111,8 @@ describe.each([true, false])("with script: %s", (javaScriptEnabled) => {
     const page = await visit({ javaScriptEnabled });
     await fillIn(page);
     await page.getByRole("button", { name: "Send" }).dblclick();
-    await page.waitForURL("**/thanks/*");
+    // Not by waitForURL, which fails when the second click ends what the first one began.
+    await expect.poll(() => page.url()).toContain("/thanks/");
     expect(forms.stored).toHaveLength(1);
   });
 

@@ -6,6 +6,7 @@ export async function emptyDatabase(db: D1Database): Promise<void> {
        AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
     )
     .all<{ name: string }>();
+  if (results.length === 0) return;
   const look = results.map(({ name }) => `EXISTS (SELECT 1 FROM ${name}) AS ${name}`);
   const found = (await db.prepare(`SELECT ${look.join(", ")}`).first<Record<string, number>>()) ?? {};
   const filled = results.filter(({ name }) => found[name] === 1);
