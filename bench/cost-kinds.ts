@@ -45,11 +45,6 @@ export interface KindCounts {
 /** An invocation's own entry and an event of ours. */
 export const LOG_KILOBYTES = 1;
 const WAKE_UP_ROWS = 2;
-/**
- * Without a pace: measured with providers that answer after 10 ms. The slower they are, the more responses share a
- * page.
- */
-const ONE_PAGE_SECONDS = 0.25;
 /** After half a second, in a queue that counts in whole ones (docs/decisions/037). */
 const GATHERED_SECONDS = 1;
 
@@ -94,7 +89,7 @@ export const KINDS = {
   search: {
     title: "search",
     page: 500,
-    cycleSeconds: ONE_PAGE_SECONDS,
+    cycleSeconds: GATHERED_SECONDS,
     wakeUpRows: WAKE_UP_ROWS,
     pageRows: 3,
     response: { rowsWritten: 4, rowsRead: 10, cpuMilliseconds: 1 },

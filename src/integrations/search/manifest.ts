@@ -33,7 +33,9 @@ export const manifest: Manifest<Config, NoSecrets> = {
     pageSize: 500,
     // A text is written as it is and once more as words; a batch should stay under 2 MB.
     pageBytes: 300_000,
-    pageGapSeconds: 0,
+    // What comes in a stream shares pages: alone, a response costs some $12 a million (docs/decisions/037).
+    pageGapSeconds: 0.5,
+    backlogAtOnce: true,
     ledger: false,
     attemptsMax: 10,
     cost: "page",
